@@ -1,0 +1,15 @@
+/* What the binding's files share. Each lrek_open_* adds its functions to the module's table, which
+ * is on top of the stack. The binding returns what went wrong as plain tables; the Lua side makes
+ * `rekognition.error`s of them. It raises for a programming slip only (luaL_argerror). */
+#ifndef LREK_H
+#define LREK_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+void lrek_open_codec(lua_State *L);     /* codec.c: operations, encode, decode */
+void lrek_open_sign(lua_State *L);      /* sign.c: sign */
+void lrek_open_system(lua_State *L);    /* system.c: now, monotonic, sleep, random, uuid */
+void lrek_open_transport(lua_State *L); /* transport.c: transport */
+
+#endif

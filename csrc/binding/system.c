@@ -1,0 +1,73 @@
+/* Time, sleep and randomness: the defaults behind the seams `clock`, `sleep` and `random`. */
+#include "binding/lrek.h"
+#include "core/crypto.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <time.h>
+
+static lua_Number read_clock(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9;
+}
+
+/* now() -> seconds since the epoch, with a fraction */
+static int system_now(lua_State *L)
+{
+    lua_pushnumber(L, read_clock(CLOCK_REALTIME));
+    return 1;
+}
+
+/* monotonic() -> seconds since some fixed moment, never set back */
+static int system_monotonic(lua_State *L)
+{
+    lua_pushnumber(L, read_clock(CLOCK_MONOTONIC));
+    return 1;
+}
+
+/* sleep(seconds): nothing where not positive; at most some 68 years at once */
+static int system_sleep(lua_State *L)
+{
+    lua_Number seconds = luaL_checknumber(L, 1);
+    luaL_argcheck(L, seconds == seconds, 1, "not a number");
+    if (seconds <= 0)
+        return 0;
+    if (seconds > INT32_MAX)
+        seconds = INT32_MAX;
+    struct timespec left = {.tv_sec = (time_t)seconds};
+    left.tv_nsec = (long)((seconds - (lua_Number)left.tv_sec) * 1e9);
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        continue;
+    return 0;
+}
+
+/* random() -> a number in [0, 1), from the system's generator: Lua's own is neither read nor
+ * reseeded */
+static int system_random(lua_State *L)
+{
+    uint64_t bits;
+    if (!rek_random_bytes(&bits, sizeof bits))
+        return luaL_error(L, "the system gave no random bytes");
+    lua_pushnumber(L, (lua_Number)(bits >> 11) * 0x1p-53);
+    return 1;
+}
+
+/* uuid() -> a random UUID (RFC 9562, version 4), in lower case */
+static int system_uuid(lua_State *L)
+{
+    char uuid[REK_UUID_LENGTH];
+    if (!rek_random_uuid(uuid))
+        return luaL_error(L, "the system gave no random bytes");
+    lua_pushlstring(L, uuid, sizeof uuid);
+    return 1;
+}
+
+void lrek_open_system(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"now", system_now},       {"monotonic", system_monotonic}, {"sleep", system_sleep},
+        {"random", system_random}, {"uuid", system_uuid},           {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
+}

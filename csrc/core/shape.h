@@ -1,0 +1,129 @@
+/* The descriptor contract: what a generated table says of a shape of the service's model.
+ *
+ * Generated code fills these tables (const, in csrc/generated/); the encoder, and the binding's
+ * load and push, are one generic walker each. Shapes that requests use have a C struct with a
+ * place for each member; shapes that only responses use have none (size and offsets are 0).
+ *
+ * How a value of each type lies in a request struct (rek_shape_storage says its size):
+ *   string, blob      struct rek_slice   (blob: the raw bytes, base64 is the encoder's business)
+ *   boolean           bool
+ *   integer, long     int64_t
+ *   float, double     double
+ *   timestamp         double             (seconds since the epoch)
+ *   structure         pointer to its struct
+ *   list              struct rek_list    (items: an array of the element's storage)
+ *   map               struct rek_map     (values: an array of the value's storage)
+ *   document          struct rek_slice   (JSON text, checked when it was made)
+ * Each request struct begins with `uint64_t present`: bit i is set where members[i] was given.
+ */
+#ifndef REK_SHAPE_H
+#define REK_SHAPE_H
+
+#include "core/slice.h"
+
+#include <stdint.h>
+
+enum rek_type {
+    REK_STRUCTURE,
+    REK_LIST,
+    REK_MAP,
+    REK_STRING,
+    REK_BLOB,
+    REK_BOOLEAN,
+    REK_INTEGER, /* 32 bits */
+    REK_LONG,    /* 64 bits */
+    REK_FLOAT,
+    REK_DOUBLE,
+    REK_TIMESTAMP,
+    REK_DOCUMENT
+};
+
+/* How a timestamp stands in JSON; awsJson1_1's default is epoch seconds. */
+enum rek_timestamp_format { REK_EPOCH_SECONDS, REK_ISO8601, REK_RFC822 };
+
+struct rek_list {
+    void *items;
+    size_t count;
+};
+
+struct rek_map {
+    struct rek_slice *keys;
+    void *values;
+    size_t count;
+};
+
+struct rek_shape;
+
+struct rek_member {
+    struct rek_slice name; /* as on the wire */
+    const struct rek_shape *shape;
+    uint32_t offset; /* into the request struct */
+    uint16_t name_id; /* index into rek_member_names, the distinct names of all members */
+    bool required;
+    bool idempotency_token; /* filled with a random UUID where absent */
+};
+
+struct rek_shape {
+    const char *name; /* as in the model */
+    enum rek_type type;
+    enum rek_timestamp_format timestamp_format;
+    bool sensitive;
+    bool has_min;
+    double min;                     /* least value of a number; least length of the others,
+                                     * in code points for a string, bytes for a blob */
+    const struct rek_member *members; /* structure: at most 64, in the model's order */
+    uint16_t member_count;
+    uint32_t size;                  /* structure: sizeof its request struct, or 0 */
+    const struct rek_shape *key;    /* map */
+    const struct rek_shape *value;  /* map: its values; list: its elements */
+};
+
+struct rek_operation {
+    struct rek_slice name;   /* "CopyProjectVersion" */
+    struct rek_slice method; /* "copy_project_version" */
+    struct rek_slice target; /* "RekognitionService.CopyProjectVersion", the X-Amz-Target */
+    const struct rek_shape *input;
+    const struct rek_shape *output;
+};
+
+/* What one generated service consists of (csrc/generated/operations.c defines rek_service). */
+struct rek_service {
+    struct rek_slice service_id;     /* "Rekognition" */
+    struct rek_slice endpoint_prefix; /* "rekognition", which is the signing name as well */
+    struct rek_slice api_version;    /* "2016-06-27" */
+    struct rek_slice content_type;   /* "application/x-amz-json-1.1" */
+    const struct rek_operation *operations; /* sorted by name, byte by byte */
+    size_t operation_count;
+    const struct rek_slice *member_names;
+    size_t member_name_count;
+};
+
+extern const struct rek_service rek_service;
+
+static inline size_t rek_shape_storage(const struct rek_shape *shape)
+{
+    switch (shape->type) {
+    case REK_STRING:
+    case REK_BLOB:
+    case REK_DOCUMENT:
+        return sizeof(struct rek_slice);
+    case REK_BOOLEAN:
+        return sizeof(bool);
+    case REK_INTEGER:
+    case REK_LONG:
+        return sizeof(int64_t);
+    case REK_FLOAT:
+    case REK_DOUBLE:
+    case REK_TIMESTAMP:
+        return sizeof(double);
+    case REK_LIST:
+        return sizeof(struct rek_list);
+    case REK_MAP:
+        return sizeof(struct rek_map);
+    case REK_STRUCTURE:
+        return sizeof(void *);
+    }
+    return 0;
+}
+
+#endif

@@ -1,0 +1,60 @@
+--- The seams between the SDK and the world: environment, network, time and chance.
+--
+-- Every module takes them from here, so that a host or a test can put its own in the place of any.
+
+local core = require "rekognition.core"
+
+---@class rekognition.Seams
+---@field env table<string, string>  the process's environment, or what stands for it
+---@field http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
+---@field clock fun(): number        seconds since the epoch, with a fraction
+---@field sleep fun(seconds: number)
+---@field random fun(): number       in [0, 1)
+---@field logger fun(level: string, event: string, fields: table)
+
+---@class rekognition.HttpRequest
+---@field method string
+---@field url string
+---@field headers {[1]: string, [2]: string}[]
+---@field body? string
+---@field connect_timeout? number  seconds
+---@field timeout? number          seconds, in all
+
+---@class rekognition.HttpResponse
+---@field status integer
+---@field headers {[1]: string, [2]: string}[]
+---@field body string
+
+---@class rekognition.HttpFailure
+---@field code "timeout"|"connect"|"tls"|"reset"|string
+---@field message string
+
+local M = {}
+
+local process_env = setmetatable({}, {
+  __index = function(_, name) return os.getenv(name) end,
+})
+
+local function silent() end
+
+-- The shared default transport, made at its first use.
+local function default_http(request)
+  return require("rekognition.http").default()(request)
+end
+
+--- The seams that `options` gives, with the defaults in the place of those it leaves out.
+---@param options? table
+---@return rekognition.Seams
+function M.from(options)
+  options = options or {}
+  return {
+    env = options.env or process_env,
+    http = options.http or default_http,
+    clock = options.clock or core.now,
+    sleep = options.sleep or core.sleep,
+    random = options.random or core.random,
+    logger = options.logger or silent,
+  }
+end
+
+return M

@@ -1,0 +1,5 @@
+-- Runs before the specs: puts the checkout's sources and its build in front of everything.
+local root = os.getenv("REK_ROOT") or "."
+local build = os.getenv("BUILD") or root .. "/build"
+package.path = table.concat({ root .. "/lua/?.lua", root .. "/lua/?/init.lua", root .. "/?.lua", package.path }, ";")
+package.cpath = build .. "/lib/?.so;" .. package.cpath
