@@ -1,0 +1,6 @@
+#include "binding/lrek.h"
+
+void lrek_open_codec(lua_State *L)
+{
+    (void)L;
+}

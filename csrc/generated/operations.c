@@ -1,0 +1,3 @@
+#include "core/shape.h"
+
+const struct rek_service rek_service = {.service_id = {"", 0}};
