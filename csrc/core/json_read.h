@@ -26,31 +26,35 @@ enum rek_json_token {
 };
 
 struct rek_json_reader {
+    struct rek_slice text; /* of the latest token, where it has one */
+    unsigned depth;        /* how many objects and arrays are open */
+    const char *error;     /* static text, or NULL */
+    size_t offset;         /* where the error is, in bytes */
+    /* The reader's own. */
     struct rek_slice document;
     const char *cursor;
-    struct rek_slice text;
-    struct rek_buffer scratch; /* where escaped strings are unescaped */
-    unsigned depth;
-    unsigned char state;
+    struct rek_buffer scratch;                          /* where escaped strings are unescaped */
     uint64_t in_object[(REK_JSON_MAX_DEPTH + 63) / 64]; /* a bit for each level */
-    const char *error;                                  /* static text, or NULL */
-    size_t offset;                                      /* where the error is, in bytes */
+    unsigned char state;
 };
 
 /* A reader of `document`, which stays the caller's and must outlive the reading. */
 void rek_json_reader_init(struct rek_json_reader *reader, struct rek_slice document);
 void rek_json_reader_clear(struct rek_json_reader *reader);
 enum rek_json_token rek_json_next(struct rek_json_reader *reader);
-/* Passes over the rest of the value that `token` began. False on an error. */
+/* Passes over the rest of the value that `token`, the latest one, began; after a key, over its
+ * value. False on an error, of which there may be one anywhere inside. */
 bool rek_json_skip(struct rek_json_reader *reader, enum rek_json_token token);
 
-/* What a number's literal says: an integer where it has neither fraction nor exponent and fits
- * in 64 bits, the nearest double otherwise (infinite where a huge exponent overflows). */
+/* What a number's literal says, however long it is and whatever the locale. An integer where it
+ * has neither fraction nor exponent and fits in 64 bits. "-0" is no integer but the real -0.0,
+ * our choice, as lua-cjson has it. */
 struct rek_json_number {
     bool is_integer;
-    int64_t integer;
-    double real;
+    int64_t integer; /* 0 where it is none */
+    double real;     /* always the nearest double; a huge exponent gives infinity */
 };
+/* `literal` is the text of a REK_JSON_NUMBER. */
 struct rek_json_number rek_json_parse_number(struct rek_slice literal);
 
 #endif
