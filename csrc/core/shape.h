@@ -58,7 +58,7 @@ struct rek_member {
     struct rek_slice name; /* as on the wire */
     const struct rek_shape *shape;
     uint32_t offset; /* into the request struct */
-    uint16_t name_id; /* index into rek_member_names, the distinct names of all members */
+    uint16_t name_id; /* index into rek_service.member_names, the distinct names of all members */
     bool required;
     bool idempotency_token; /* filled with a random UUID where absent */
 };
@@ -71,7 +71,7 @@ struct rek_shape {
     bool has_min;
     double min;                     /* least value of a number; least length of the others,
                                      * in code points for a string, bytes for a blob */
-    const struct rek_member *members; /* structure: at most 64, in the model's order */
+    const struct rek_member *members; /* structure: at most 64, in alphabetical order (by byte) */
     uint16_t member_count;
     uint32_t size;                  /* structure: sizeof its request struct, or 0 */
     const struct rek_shape *key;    /* map */
@@ -82,8 +82,8 @@ struct rek_operation {
     struct rek_slice name;   /* "CopyProjectVersion" */
     struct rek_slice method; /* "copy_project_version" */
     struct rek_slice target; /* "RekognitionService.CopyProjectVersion", the X-Amz-Target */
-    const struct rek_shape *input;
-    const struct rek_shape *output;
+    const struct rek_shape *input;  /* a structure, without members where the operation has none */
+    const struct rek_shape *output; /* likewise */
 };
 
 /* What one generated service consists of (csrc/generated/operations.c defines rek_service). */
