@@ -166,13 +166,7 @@ static inline const char *skip_plain(const char *p, const char *end)
 {
     while (end - p >= REK_WORD_SIZE) {
         uint64_t word = rek_word_load(p);
-        uint64_t quote = word ^ REK_WORD_OF('"');
-        uint64_t backslash = word ^ REK_WORD_OF('\\');
-        /* Subtracting sets the high bit of a byte that was too small. A borrow can spoil only
-         * bytes behind one that is marked rightly, and the first is all that counts. */
-        uint64_t marks = (word | (word - REK_WORD_OF(0x20)) | (quote - REK_WORD_OF(1)) |
-                          (backslash - REK_WORD_OF(1))) &
-                         REK_WORD_HIGH_BITS;
+        uint64_t marks = (rek_word_json_marks(word) | word) & REK_WORD_HIGH_BITS;
         if (marks != 0)
             return p + rek_word_first(marks);
         p += REK_WORD_SIZE;

@@ -22,6 +22,16 @@ static inline uint64_t rek_word_load(const char *text)
     return word;
 }
 
+/* Sets the high bit of the first byte that is a quote, a backslash or a control character, or of a
+ * byte before it that isn't ASCII. A subtraction marks the bytes that are too small; its borrow
+ * spoils only the bytes behind one of those, and the first mark is all that counts. */
+static inline uint64_t rek_word_json_marks(uint64_t word)
+{
+    uint64_t quote = word ^ REK_WORD_OF('"');
+    uint64_t backslash = word ^ REK_WORD_OF('\\');
+    return (word - REK_WORD_OF(0x20)) | (quote - REK_WORD_OF(1)) | (backslash - REK_WORD_OF(1));
+}
+
 /* Which byte comes first of those whose high bit is set in `mask`, which is not 0. */
 static inline size_t rek_word_first(uint64_t mask)
 {
