@@ -4,7 +4,7 @@ local names = require "model.generator.names"
 
 local M = {}
 
-local LINE = 110
+local LINE = 72
 
 local KEYWORDS = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true
@@ -55,6 +55,19 @@ end
 function M.file(model, about, value)
   return "--- " .. about .. "\n-- " .. names.origin(model) .. "\n-- luacheck: no max line length\nreturn "
     .. write(value, "") .. "\n"
+end
+
+--- The model's paginators as `client:pages` and `client:items` want them; `items` is the list that `items` walks.
+---@return table
+function M.paginators(model)
+  local result = {}
+  for name, paginator in pairs(model.paginators or {}) do
+    result[name] = {
+      input_token = paginator.input_token, output_token = paginator.output_token, limit_key = paginator.limit_key,
+      items = paginator.result_keys and paginator.result_keys[1],
+    }
+  end
+  return result
 end
 
 --- The model's waiters under the names that `client:wait` takes.

@@ -30,7 +30,7 @@ function M.lua(model)
   check.check(model)
   return {
     ["model.lua"] = data.file(model, "The whole model, as facts; see docs/model.md.", model),
-    ["paginators.lua"] = data.file(model, "How each paginated operation is paged.", model.paginators or {}),
+    ["paginators.lua"] = data.file(model, "How each paginated operation is paged.", data.paginators(model)),
     ["waiters.lua"] = data.file(model, "The waiters that the model defines.", data.waiters(model)),
     ["types.lua"] = types.file(model),
   }

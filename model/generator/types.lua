@@ -119,11 +119,21 @@ local function paginated(model)
   return table.concat(pages, "\n") .. "\n" .. table.concat(items, "\n")
 end
 
+local METADATA = [[
+--- What is known of a call besides its response.
+---@class rekognition.Metadata
+---@field request_id? string
+---@field status integer
+---@field headers table<string, string> names in lower case
+---@field attempts integer
+---@field elapsed number seconds
+]]
+
 --- types.lua: annotations only, read by editors and never loaded.
 ---@param model table
 ---@return string
 function M.file(model)
-  local parts = { "---@meta\n-- " .. names.origin(model) .. "\n", "---@class rekognition.Client\nlocal Client = {}\n" }
+  local parts = { "---@meta\n-- " .. names.origin(model) .. "\n", METADATA, "---@class rekognition.Client\nlocal Client = {}\n" }
   for _, name in ipairs(names.sorted_keys(model.shapes)) do
     local shape = model.shapes[name]
     if shape.enum then

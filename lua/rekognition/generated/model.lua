@@ -1172,8 +1172,14 @@ return {
   },
   shapes = {
     AccessDeniedException = { exception = true, members = {}, type = "structure" },
-    AgeRange = { members = { High = { shape = "UInteger" }, Low = { shape = "UInteger" } }, type = "structure" },
-    Asset = { members = { GroundTruthManifest = { shape = "GroundTruthManifest" } }, type = "structure" },
+    AgeRange = {
+      members = { High = { shape = "UInteger" }, Low = { shape = "UInteger" } },
+      type = "structure",
+    },
+    Asset = {
+      members = { GroundTruthManifest = { shape = "GroundTruthManifest" } },
+      type = "structure",
+    },
     Assets = { member = "Asset", type = "list" },
     AssociateFacesRequest = {
       members = {
@@ -1236,7 +1242,13 @@ return {
     },
     AuditImages = { member = "AuditImage", type = "list" },
     AuditImagesLimit = { max = 4, min = 0, type = "integer" },
-    Beard = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
+    Beard = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     BlackFrame = {
       members = {
         MaxPixelThreshold = { shape = "MaxPixelThreshold" },
@@ -1244,7 +1256,10 @@ return {
       },
       type = "structure",
     },
-    BodyPart = { enum = { "FACE", "HEAD", "LEFT_HAND", "RIGHT_HAND" }, type = "string" },
+    BodyPart = {
+      enum = { "FACE", "HEAD", "LEFT_HAND", "RIGHT_HAND" },
+      type = "string",
+    },
     BodyParts = { member = "ProtectiveEquipmentBodyPart", type = "list" },
     Boolean = { type = "boolean" },
     BoundingBox = {
@@ -1283,28 +1298,48 @@ return {
     },
     CelebrityList = { member = "Celebrity", type = "list" },
     CelebrityRecognition = {
-      members = { Celebrity = { shape = "CelebrityDetail" }, Timestamp = { shape = "Timestamp" } },
+      members = {
+        Celebrity = { shape = "CelebrityDetail" },
+        Timestamp = { shape = "Timestamp" },
+      },
       type = "structure",
     },
     CelebrityRecognitionSortBy = { enum = { "ID", "TIMESTAMP" }, type = "string" },
     CelebrityRecognitions = { member = "CelebrityRecognition", type = "list" },
     Challenge = {
-      members = { Type = { shape = "ChallengeType" }, Version = { shape = "Version" } },
+      members = {
+        Type = { shape = "ChallengeType" },
+        Version = { shape = "Version" },
+      },
       required = { "Type", "Version" },
       type = "structure",
     },
     ChallengePreference = {
-      members = { Type = { shape = "ChallengeType" }, Versions = { shape = "Versions" } },
+      members = {
+        Type = { shape = "ChallengeType" },
+        Versions = { shape = "Versions" },
+      },
       required = { "Type" },
       type = "structure",
     },
     ChallengePreferences = { member = "ChallengePreference", type = "list" },
-    ChallengeType = { enum = { "FaceMovementAndLightChallenge", "FaceMovementChallenge" }, type = "string" },
+    ChallengeType = {
+      enum = { "FaceMovementAndLightChallenge", "FaceMovementChallenge" },
+      type = "string",
+    },
     ClientRequestToken = { max = 64, min = 1, pattern = "^[a-zA-Z0-9-_]+$", type = "string" },
-    CollectionId = { max = 255, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
+    CollectionId = {
+      max = 255,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
     CollectionIdList = { member = "CollectionId", type = "list" },
     CompareFacesMatch = {
-      members = { Face = { shape = "ComparedFace" }, Similarity = { shape = "Percent" } },
+      members = {
+        Face = { shape = "ComparedFace" },
+        Similarity = { shape = "Percent" },
+      },
       type = "structure",
     },
     CompareFacesMatchList = { member = "CompareFacesMatch", type = "list" },
@@ -1343,22 +1378,37 @@ return {
     },
     ComparedFaceList = { member = "ComparedFace", type = "list" },
     ComparedSourceImageFace = {
-      members = { BoundingBox = { shape = "BoundingBox" }, Confidence = { shape = "Percent" } },
+      members = {
+        BoundingBox = { shape = "BoundingBox" },
+        Confidence = { shape = "Percent" },
+      },
       type = "structure",
     },
     ConflictException = { exception = true, members = {}, type = "structure" },
     ConnectedHomeLabel = { type = "string" },
     ConnectedHomeLabels = { max = 128, member = "ConnectedHomeLabel", min = 1, type = "list" },
     ConnectedHomeSettings = {
-      members = { Labels = { shape = "ConnectedHomeLabels" }, MinConfidence = { shape = "Percent" } },
+      members = {
+        Labels = { shape = "ConnectedHomeLabels" },
+        MinConfidence = { shape = "Percent" },
+      },
       required = { "Labels" },
       type = "structure",
     },
     ConnectedHomeSettingsForUpdate = {
-      members = { Labels = { shape = "ConnectedHomeLabels" }, MinConfidence = { shape = "Percent" } },
+      members = {
+        Labels = { shape = "ConnectedHomeLabels" },
+        MinConfidence = { shape = "Percent" },
+      },
       type = "structure",
     },
-    ContentClassifier = { enum = { "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent" }, type = "string" },
+    ContentClassifier = {
+      enum = {
+        "FreeOfPersonallyIdentifiableInformation",
+        "FreeOfAdultContent",
+      },
+      type = "string",
+    },
     ContentClassifiers = { max = 256, member = "ContentClassifier", type = "list" },
     ContentModerationAggregateBy = { enum = { "TIMESTAMPS", "SEGMENTS" }, type = "string" },
     ContentModerationDetection = {
@@ -1374,7 +1424,13 @@ return {
     },
     ContentModerationDetections = { member = "ContentModerationDetection", type = "list" },
     ContentModerationSortBy = { enum = { "NAME", "TIMESTAMP" }, type = "string" },
-    ContentType = { members = { Confidence = { shape = "Percent" }, Name = { shape = "String" } }, type = "structure" },
+    ContentType = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Name = { shape = "String" },
+      },
+      type = "structure",
+    },
     ContentTypes = { max = 50, member = "ContentType", min = 0, type = "list" },
     CopyProjectVersionRequest = {
       members = {
@@ -1395,10 +1451,22 @@ return {
       },
       type = "structure",
     },
-    CopyProjectVersionResponse = { members = { ProjectVersionArn = { shape = "ProjectVersionArn" } }, type = "structure" },
-    CoversBodyPart = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
+    CopyProjectVersionResponse = {
+      members = { ProjectVersionArn = { shape = "ProjectVersionArn" } },
+      type = "structure",
+    },
+    CoversBodyPart = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     CreateCollectionRequest = {
-      members = { CollectionId = { shape = "CollectionId" }, Tags = { shape = "TagMap" } },
+      members = {
+        CollectionId = { shape = "CollectionId" },
+        Tags = { shape = "TagMap" },
+      },
       required = { "CollectionId" },
       type = "structure",
     },
@@ -1420,7 +1488,10 @@ return {
       required = { "DatasetType", "ProjectArn" },
       type = "structure",
     },
-    CreateDatasetResponse = { members = { DatasetArn = { shape = "DatasetArn" } }, type = "structure" },
+    CreateDatasetResponse = {
+      members = { DatasetArn = { shape = "DatasetArn" } },
+      type = "structure",
+    },
     CreateFaceLivenessSessionRequest = {
       members = {
         ClientRequestToken = { shape = "ClientRequestToken" },
@@ -1452,7 +1523,10 @@ return {
       required = { "ProjectName" },
       type = "structure",
     },
-    CreateProjectResponse = { members = { ProjectArn = { shape = "ProjectArn" } }, type = "structure" },
+    CreateProjectResponse = {
+      members = { ProjectArn = { shape = "ProjectArn" } },
+      type = "structure",
+    },
     CreateProjectVersionRequest = {
       members = {
         FeatureConfig = { shape = "CustomizationFeatureConfig" },
@@ -1468,7 +1542,10 @@ return {
       required = { "OutputConfig", "ProjectArn", "VersionName" },
       type = "structure",
     },
-    CreateProjectVersionResponse = { members = { ProjectVersionArn = { shape = "ProjectVersionArn" } }, type = "structure" },
+    CreateProjectVersionResponse = {
+      members = { ProjectVersionArn = { shape = "ProjectVersionArn" } },
+      type = "structure",
+    },
     CreateStreamProcessorRequest = {
       members = {
         DataSharingPreference = { shape = "StreamProcessorDataSharingPreference" },
@@ -1485,7 +1562,10 @@ return {
       required = { "Input", "Name", "Output", "RoleArn", "Settings" },
       type = "structure",
     },
-    CreateStreamProcessorResponse = { members = { StreamProcessorArn = { shape = "StreamProcessorArn" } }, type = "structure" },
+    CreateStreamProcessorResponse = {
+      members = { StreamProcessorArn = { shape = "StreamProcessorArn" } },
+      type = "structure",
+    },
     CreateUserRequest = {
       members = {
         ClientRequestToken = { idempotencyToken = true, shape = "ClientRequestToken" },
@@ -1497,16 +1577,28 @@ return {
     },
     CreateUserResponse = { members = {}, type = "structure" },
     CustomLabel = {
-      members = { Confidence = { shape = "Percent" }, Geometry = { shape = "Geometry" }, Name = { shape = "String" } },
+      members = {
+        Confidence = { shape = "Percent" },
+        Geometry = { shape = "Geometry" },
+        Name = { shape = "String" },
+      },
       type = "structure",
     },
     CustomLabels = { member = "CustomLabel", type = "list" },
-    CustomizationFeature = { enum = { "CONTENT_MODERATION", "CUSTOM_LABELS" }, type = "string" },
+    CustomizationFeature = {
+      enum = { "CONTENT_MODERATION", "CUSTOM_LABELS" },
+      type = "string",
+    },
     CustomizationFeatureConfig = {
-      members = { ContentModeration = { shape = "CustomizationFeatureContentModerationConfig" } },
+      members = {
+        ContentModeration = { shape = "CustomizationFeatureContentModerationConfig" },
+      },
       type = "structure",
     },
-    CustomizationFeatureContentModerationConfig = { members = { ConfidenceThreshold = { shape = "Percent" } }, type = "structure" },
+    CustomizationFeatureContentModerationConfig = {
+      members = { ConfidenceThreshold = { shape = "Percent" } },
+      type = "structure",
+    },
     CustomizationFeatures = { max = 2, member = "CustomizationFeature", min = 1, type = "list" },
     DatasetArn = {
       max = 2048,
@@ -1534,12 +1626,18 @@ return {
     DatasetEntry = { max = 100000, min = 1, pattern = "^\\{.*\\}$", type = "string" },
     DatasetLabel = { max = 255, min = 1, pattern = ".{1,}", type = "string" },
     DatasetLabelDescription = {
-      members = { LabelName = { shape = "DatasetLabel" }, LabelStats = { shape = "DatasetLabelStats" } },
+      members = {
+        LabelName = { shape = "DatasetLabel" },
+        LabelStats = { shape = "DatasetLabelStats" },
+      },
       type = "structure",
     },
     DatasetLabelDescriptions = { member = "DatasetLabelDescription", type = "list" },
     DatasetLabelStats = {
-      members = { BoundingBoxCount = { shape = "UInteger" }, EntryCount = { shape = "UInteger" } },
+      members = {
+        BoundingBoxCount = { shape = "UInteger" },
+        EntryCount = { shape = "UInteger" },
+      },
       type = "structure",
     },
     DatasetLabels = { max = 10, member = "DatasetLabel", min = 1, type = "list" },
@@ -1556,7 +1654,10 @@ return {
     },
     DatasetMetadataList = { member = "DatasetMetadata", type = "list" },
     DatasetSource = {
-      members = { DatasetArn = { shape = "DatasetArn" }, GroundTruthManifest = { shape = "GroundTruthManifest" } },
+      members = {
+        DatasetArn = { shape = "DatasetArn" },
+        GroundTruthManifest = { shape = "GroundTruthManifest" },
+      },
       type = "structure",
     },
     DatasetStats = {
@@ -1580,7 +1681,10 @@ return {
       },
       type = "string",
     },
-    DatasetStatusMessageCode = { enum = { "SUCCESS", "SERVICE_ERROR", "CLIENT_ERROR" }, type = "string" },
+    DatasetStatusMessageCode = {
+      enum = { "SUCCESS", "SERVICE_ERROR", "CLIENT_ERROR" },
+      type = "string",
+    },
     DatasetType = { enum = { "TRAIN", "TEST" }, type = "string" },
     DateTime = { type = "timestamp" },
     Degree = { max = 180, min = -180, type = "float" },
@@ -1589,11 +1693,21 @@ return {
       required = { "CollectionId" },
       type = "structure",
     },
-    DeleteCollectionResponse = { members = { StatusCode = { shape = "UInteger" } }, type = "structure" },
-    DeleteDatasetRequest = { members = { DatasetArn = { shape = "DatasetArn" } }, required = { "DatasetArn" }, type = "structure" },
+    DeleteCollectionResponse = {
+      members = { StatusCode = { shape = "UInteger" } },
+      type = "structure",
+    },
+    DeleteDatasetRequest = {
+      members = { DatasetArn = { shape = "DatasetArn" } },
+      required = { "DatasetArn" },
+      type = "structure",
+    },
     DeleteDatasetResponse = { members = {}, type = "structure" },
     DeleteFacesRequest = {
-      members = { CollectionId = { shape = "CollectionId" }, FaceIds = { shape = "FaceIdList" } },
+      members = {
+        CollectionId = { shape = "CollectionId" },
+        FaceIds = { shape = "FaceIdList" },
+      },
       required = { "CollectionId", "FaceIds" },
       type = "structure",
     },
@@ -1614,15 +1728,29 @@ return {
       type = "structure",
     },
     DeleteProjectPolicyResponse = { members = {}, type = "structure" },
-    DeleteProjectRequest = { members = { ProjectArn = { shape = "ProjectArn" } }, required = { "ProjectArn" }, type = "structure" },
-    DeleteProjectResponse = { members = { Status = { shape = "ProjectStatus" } }, type = "structure" },
+    DeleteProjectRequest = {
+      members = { ProjectArn = { shape = "ProjectArn" } },
+      required = { "ProjectArn" },
+      type = "structure",
+    },
+    DeleteProjectResponse = {
+      members = { Status = { shape = "ProjectStatus" } },
+      type = "structure",
+    },
     DeleteProjectVersionRequest = {
       members = { ProjectVersionArn = { shape = "ProjectVersionArn" } },
       required = { "ProjectVersionArn" },
       type = "structure",
     },
-    DeleteProjectVersionResponse = { members = { Status = { shape = "ProjectVersionStatus" } }, type = "structure" },
-    DeleteStreamProcessorRequest = { members = { Name = { shape = "StreamProcessorName" } }, required = { "Name" }, type = "structure" },
+    DeleteProjectVersionResponse = {
+      members = { Status = { shape = "ProjectVersionStatus" } },
+      type = "structure",
+    },
+    DeleteStreamProcessorRequest = {
+      members = { Name = { shape = "StreamProcessorName" } },
+      required = { "Name" },
+      type = "structure",
+    },
     DeleteStreamProcessorResponse = { members = {}, type = "structure" },
     DeleteUserRequest = {
       members = {
@@ -1649,8 +1777,15 @@ return {
       },
       type = "structure",
     },
-    DescribeDatasetRequest = { members = { DatasetArn = { shape = "DatasetArn" } }, required = { "DatasetArn" }, type = "structure" },
-    DescribeDatasetResponse = { members = { DatasetDescription = { shape = "DatasetDescription" } }, type = "structure" },
+    DescribeDatasetRequest = {
+      members = { DatasetArn = { shape = "DatasetArn" } },
+      required = { "DatasetArn" },
+      type = "structure",
+    },
+    DescribeDatasetResponse = {
+      members = { DatasetDescription = { shape = "DatasetDescription" } },
+      type = "structure",
+    },
     DescribeProjectVersionsRequest = {
       members = {
         MaxResults = { shape = "ProjectVersionsPageSize" },
@@ -1684,7 +1819,11 @@ return {
       },
       type = "structure",
     },
-    DescribeStreamProcessorRequest = { members = { Name = { shape = "StreamProcessorName" } }, required = { "Name" }, type = "structure" },
+    DescribeStreamProcessorRequest = {
+      members = { Name = { shape = "StreamProcessorName" } },
+      required = { "Name" },
+      type = "structure",
+    },
     DescribeStreamProcessorResponse = {
       members = {
         CreationTimestamp = { shape = "DateTime" },
@@ -1714,9 +1853,15 @@ return {
       required = { "Image", "ProjectVersionArn" },
       type = "structure",
     },
-    DetectCustomLabelsResponse = { members = { CustomLabels = { shape = "CustomLabels" } }, type = "structure" },
+    DetectCustomLabelsResponse = {
+      members = { CustomLabels = { shape = "CustomLabels" } },
+      type = "structure",
+    },
     DetectFacesRequest = {
-      members = { Attributes = { shape = "Attributes" }, Image = { shape = "Image" } },
+      members = {
+        Attributes = { shape = "Attributes" },
+        Image = { shape = "Image" },
+      },
       required = { "Image" },
       type = "structure",
     },
@@ -1727,14 +1872,25 @@ return {
       },
       type = "structure",
     },
-    DetectLabelsFeatureList = { max = 2, member = "DetectLabelsFeatureName", min = 0, type = "list" },
+    DetectLabelsFeatureList = {
+      max = 2,
+      member = "DetectLabelsFeatureName",
+      min = 0,
+      type = "list",
+    },
     DetectLabelsFeatureName = { enum = { "GENERAL_LABELS", "IMAGE_PROPERTIES" }, type = "string" },
     DetectLabelsImageBackground = {
-      members = { DominantColors = { shape = "DominantColors" }, Quality = { shape = "DetectLabelsImageQuality" } },
+      members = {
+        DominantColors = { shape = "DominantColors" },
+        Quality = { shape = "DetectLabelsImageQuality" },
+      },
       type = "structure",
     },
     DetectLabelsImageForeground = {
-      members = { DominantColors = { shape = "DominantColors" }, Quality = { shape = "DetectLabelsImageQuality" } },
+      members = {
+        DominantColors = { shape = "DominantColors" },
+        Quality = { shape = "DetectLabelsImageQuality" },
+      },
       type = "structure",
     },
     DetectLabelsImageProperties = {
@@ -1746,9 +1902,18 @@ return {
       },
       type = "structure",
     },
-    DetectLabelsImagePropertiesSettings = { members = { MaxDominantColors = { shape = "DetectLabelsMaxDominantColors" } }, type = "structure" },
+    DetectLabelsImagePropertiesSettings = {
+      members = {
+        MaxDominantColors = { shape = "DetectLabelsMaxDominantColors" },
+      },
+      type = "structure",
+    },
     DetectLabelsImageQuality = {
-      members = { Brightness = { shape = "Float" }, Contrast = { shape = "Float" }, Sharpness = { shape = "Float" } },
+      members = {
+        Brightness = { shape = "Float" },
+        Contrast = { shape = "Float" },
+        Sharpness = { shape = "Float" },
+      },
       type = "structure",
     },
     DetectLabelsMaxDominantColors = { max = 20, min = 0, type = "integer" },
@@ -1816,16 +1981,25 @@ return {
       type = "structure",
     },
     DetectTextFilters = {
-      members = { RegionsOfInterest = { shape = "RegionsOfInterest" }, WordFilter = { shape = "DetectionFilter" } },
+      members = {
+        RegionsOfInterest = { shape = "RegionsOfInterest" },
+        WordFilter = { shape = "DetectionFilter" },
+      },
       type = "structure",
     },
     DetectTextRequest = {
-      members = { Filters = { shape = "DetectTextFilters" }, Image = { shape = "Image" } },
+      members = {
+        Filters = { shape = "DetectTextFilters" },
+        Image = { shape = "Image" },
+      },
       required = { "Image" },
       type = "structure",
     },
     DetectTextResponse = {
-      members = { TextDetections = { shape = "TextDetectionList" }, TextModelVersion = { shape = "String" } },
+      members = {
+        TextDetections = { shape = "TextDetectionList" },
+        TextModelVersion = { shape = "String" },
+      },
       type = "structure",
     },
     DetectionFilter = {
@@ -1856,7 +2030,11 @@ return {
     },
     DisassociatedFace = { members = { FaceId = { shape = "FaceId" } }, type = "structure" },
     DisassociatedFacesList = { max = 100, member = "DisassociatedFace", min = 0, type = "list" },
-    DistributeDataset = { members = { Arn = { shape = "DatasetArn" } }, required = { "Arn" }, type = "structure" },
+    DistributeDataset = {
+      members = { Arn = { shape = "DatasetArn" } },
+      required = { "Arn" },
+      type = "structure",
+    },
     DistributeDatasetEntriesRequest = {
       members = { Datasets = { shape = "DistributeDatasetMetadataList" } },
       required = { "Datasets" },
@@ -1877,9 +2055,25 @@ return {
       type = "structure",
     },
     DominantColors = { member = "DominantColor", type = "list" },
-    Emotion = { members = { Confidence = { shape = "Percent" }, Type = { shape = "EmotionName" } }, type = "structure" },
+    Emotion = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Type = { shape = "EmotionName" },
+      },
+      type = "structure",
+    },
     EmotionName = {
-      enum = { "HAPPY", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "SURPRISED", "CALM", "UNKNOWN", "FEAR" },
+      enum = {
+        "HAPPY",
+        "SAD",
+        "ANGRY",
+        "CONFUSED",
+        "DISGUSTED",
+        "SURPRISED",
+        "CALM",
+        "UNKNOWN",
+        "FEAR",
+      },
       type = "string",
     },
     Emotions = { member = "Emotion", type = "list" },
@@ -1893,15 +2087,39 @@ return {
       type = "structure",
     },
     EquipmentDetections = { member = "EquipmentDetection", type = "list" },
-    EvaluationResult = { members = { F1Score = { shape = "Float" }, Summary = { shape = "Summary" } }, type = "structure" },
-    ExtendedPaginationToken = { max = 1024, type = "string" },
-    ExternalImageId = { max = 255, min = 1, pattern = "[a-zA-Z0-9_.\\-:]+", type = "string" },
-    EyeDirection = {
-      members = { Confidence = { shape = "Percent" }, Pitch = { shape = "Degree" }, Yaw = { shape = "Degree" } },
+    EvaluationResult = {
+      members = { F1Score = { shape = "Float" }, Summary = { shape = "Summary" } },
       type = "structure",
     },
-    EyeOpen = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
-    Eyeglasses = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
+    ExtendedPaginationToken = { max = 1024, type = "string" },
+    ExternalImageId = {
+      max = 255,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-:]+",
+      type = "string",
+    },
+    EyeDirection = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Pitch = { shape = "Degree" },
+        Yaw = { shape = "Degree" },
+      },
+      type = "structure",
+    },
+    EyeOpen = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
+    Eyeglasses = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     Face = {
       members = {
         BoundingBox = { shape = "BoundingBox" },
@@ -1938,19 +2156,46 @@ return {
       type = "structure",
     },
     FaceDetailList = { member = "FaceDetail", type = "list" },
-    FaceDetection = { members = { Face = { shape = "FaceDetail" }, Timestamp = { shape = "Timestamp" } }, type = "structure" },
+    FaceDetection = {
+      members = {
+        Face = { shape = "FaceDetail" },
+        Timestamp = { shape = "Timestamp" },
+      },
+      type = "structure",
+    },
     FaceDetections = { member = "FaceDetection", type = "list" },
-    FaceId = { pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", type = "string" },
+    FaceId = {
+      pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+      type = "string",
+    },
     FaceIdList = { max = 4096, member = "FaceId", min = 1, type = "list" },
     FaceList = { member = "Face", type = "list" },
-    FaceMatch = { members = { Face = { shape = "Face" }, Similarity = { shape = "Percent" } }, type = "structure" },
+    FaceMatch = {
+      members = { Face = { shape = "Face" }, Similarity = { shape = "Percent" } },
+      type = "structure",
+    },
     FaceMatchList = { member = "FaceMatch", type = "list" },
     FaceModelVersionList = { member = "String", type = "list" },
-    FaceOccluded = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
-    FaceRecord = { members = { Face = { shape = "Face" }, FaceDetail = { shape = "FaceDetail" } }, type = "structure" },
+    FaceOccluded = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
+    FaceRecord = {
+      members = {
+        Face = { shape = "Face" },
+        FaceDetail = { shape = "FaceDetail" },
+      },
+      type = "structure",
+    },
     FaceRecordList = { member = "FaceRecord", type = "list" },
     FaceSearchSettings = {
-      members = { CollectionId = { shape = "CollectionId" }, FaceMatchThreshold = { shape = "Percent" } },
+      members = {
+        CollectionId = { shape = "CollectionId" },
+        FaceMatchThreshold = { shape = "Percent" },
+      },
       type = "structure",
     },
     FaceSearchSortBy = { enum = { "INDEX", "TIMESTAMP" }, type = "string" },
@@ -1967,7 +2212,10 @@ return {
       type = "string",
     },
     FeedbackItem = {
-      members = { Code = { shape = "FeedbackCode" }, Message = { shape = "FeedbackMessage" } },
+      members = {
+        Code = { shape = "FeedbackCode" },
+        Message = { shape = "FeedbackMessage" },
+      },
       required = { "Code", "Message" },
       type = "structure",
     },
@@ -1975,10 +2223,26 @@ return {
     FeedbackMessage = { max = 512, min = 1, type = "string" },
     Float = { type = "float" },
     FlowDefinitionArn = { max = 256, type = "string" },
-    Gender = { members = { Confidence = { shape = "Percent" }, Value = { shape = "GenderType" } }, type = "structure" },
+    Gender = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "GenderType" },
+      },
+      type = "structure",
+    },
     GenderType = { enum = { "Male", "Female" }, type = "string" },
-    GeneralLabelsFilterList = { max = 100, member = "GeneralLabelsFilterValue", min = 0, type = "list" },
-    GeneralLabelsFilterValue = { max = 50, min = 0, pattern = "[A-Za-z0-9àâèçñó'-_(). ]*", type = "string" },
+    GeneralLabelsFilterList = {
+      max = 100,
+      member = "GeneralLabelsFilterValue",
+      min = 0,
+      type = "list",
+    },
+    GeneralLabelsFilterValue = {
+      max = 50,
+      min = 0,
+      pattern = "[A-Za-z0-9àâèçñó'-_(). ]*",
+      type = "string",
+    },
     GeneralLabelsSettings = {
       members = {
         LabelCategoryExclusionFilters = { shape = "GeneralLabelsFilterList" },
@@ -1989,12 +2253,23 @@ return {
       type = "structure",
     },
     Geometry = {
-      members = { BoundingBox = { shape = "BoundingBox" }, Polygon = { shape = "Polygon" } },
+      members = {
+        BoundingBox = { shape = "BoundingBox" },
+        Polygon = { shape = "Polygon" },
+      },
       type = "structure",
     },
-    GetCelebrityInfoRequest = { members = { Id = { shape = "RekognitionUniqueId" } }, required = { "Id" }, type = "structure" },
+    GetCelebrityInfoRequest = {
+      members = { Id = { shape = "RekognitionUniqueId" } },
+      required = { "Id" },
+      type = "structure",
+    },
     GetCelebrityInfoResponse = {
-      members = { KnownGender = { shape = "KnownGender" }, Name = { shape = "String" }, Urls = { shape = "Urls" } },
+      members = {
+        KnownGender = { shape = "KnownGender" },
+        Name = { shape = "String" },
+        Urls = { shape = "Urls" },
+      },
       type = "structure",
     },
     GetCelebrityRecognitionRequest = {
@@ -2129,7 +2404,10 @@ return {
       type = "structure",
     },
     GetLabelDetectionRequestMetadata = {
-      members = { AggregateBy = { shape = "LabelDetectionAggregateBy" }, SortBy = { shape = "LabelDetectionSortBy" } },
+      members = {
+        AggregateBy = { shape = "LabelDetectionAggregateBy" },
+        SortBy = { shape = "LabelDetectionSortBy" },
+      },
       type = "structure",
     },
     GetLabelDetectionResponse = {
@@ -2147,7 +2425,11 @@ return {
       },
       type = "structure",
     },
-    GetMediaAnalysisJobRequest = { members = { JobId = { shape = "MediaAnalysisJobId" } }, required = { "JobId" }, type = "structure" },
+    GetMediaAnalysisJobRequest = {
+      members = { JobId = { shape = "MediaAnalysisJobId" } },
+      required = { "JobId" },
+      type = "structure",
+    },
     GetMediaAnalysisJobResponse = {
       members = {
         CompletionTimestamp = { shape = "DateTime" },
@@ -2163,7 +2445,14 @@ return {
         Results = { shape = "MediaAnalysisResults" },
         Status = { shape = "MediaAnalysisJobStatus" },
       },
-      required = { "CreationTimestamp", "Input", "JobId", "OperationsConfig", "OutputConfig", "Status" },
+      required = {
+        "CreationTimestamp",
+        "Input",
+        "JobId",
+        "OperationsConfig",
+        "OutputConfig",
+        "Status",
+      },
       type = "structure",
     },
     GetPersonTrackingRequest = {
@@ -2237,12 +2526,18 @@ return {
       type = "structure",
     },
     GroundTruthBlob = { max = 5242880, min = 1, type = "blob" },
-    GroundTruthManifest = { members = { S3Object = { shape = "S3Object" } }, type = "structure" },
+    GroundTruthManifest = {
+      members = { S3Object = { shape = "S3Object" } },
+      type = "structure",
+    },
     HasErrors = { type = "boolean" },
     HumanLoopActivationConditionsEvaluationResults = { max = 10240, type = "string" },
     HumanLoopActivationOutput = {
       members = {
-        HumanLoopActivationConditionsEvaluationResults = { jsonvalue = true, shape = "HumanLoopActivationConditionsEvaluationResults" },
+        HumanLoopActivationConditionsEvaluationResults = {
+          jsonvalue = true,
+          shape = "HumanLoopActivationConditionsEvaluationResults",
+        },
         HumanLoopActivationReasons = { shape = "HumanLoopActivationReasons" },
         HumanLoopArn = { shape = "HumanLoopArn" },
       },
@@ -2260,8 +2555,16 @@ return {
       required = { "FlowDefinitionArn", "HumanLoopName" },
       type = "structure",
     },
-    HumanLoopDataAttributes = { members = { ContentClassifiers = { shape = "ContentClassifiers" } }, type = "structure" },
-    HumanLoopName = { max = 63, min = 1, pattern = "^[a-z0-9](-*[a-z0-9])*", type = "string" },
+    HumanLoopDataAttributes = {
+      members = { ContentClassifiers = { shape = "ContentClassifiers" } },
+      type = "structure",
+    },
+    HumanLoopName = {
+      max = 63,
+      min = 1,
+      pattern = "^[a-z0-9](-*[a-z0-9])*",
+      type = "string",
+    },
     HumanLoopQuotaExceededException = {
       exception = true,
       members = {
@@ -2272,10 +2575,25 @@ return {
       type = "structure",
     },
     IdempotentParameterMismatchException = { exception = true, members = {}, type = "structure" },
-    Image = { members = { Bytes = { shape = "ImageBlob" }, S3Object = { shape = "S3Object" } }, type = "structure" },
+    Image = {
+      members = {
+        Bytes = { shape = "ImageBlob" },
+        S3Object = { shape = "S3Object" },
+      },
+      type = "structure",
+    },
     ImageBlob = { max = 5242880, min = 1, type = "blob" },
-    ImageId = { pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", type = "string" },
-    ImageQuality = { members = { Brightness = { shape = "Float" }, Sharpness = { shape = "Float" } }, type = "structure" },
+    ImageId = {
+      pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+      type = "string",
+    },
+    ImageQuality = {
+      members = {
+        Brightness = { shape = "Float" },
+        Sharpness = { shape = "Float" },
+      },
+      type = "structure",
+    },
     ImageTooLargeException = { exception = true, members = {}, type = "structure" },
     IndexFacesModelVersion = { pattern = "[0-9\\.]+", type = "string" },
     IndexFacesRequest = {
@@ -2318,11 +2636,28 @@ return {
     InvalidS3ObjectException = { exception = true, members = {}, type = "structure" },
     IsLabeled = { type = "boolean" },
     JobId = { max = 64, min = 1, pattern = "^[a-zA-Z0-9-_]+$", type = "string" },
-    JobTag = { max = 1024, min = 1, pattern = "[a-zA-Z0-9_.\\-:+=\\/]+", type = "string" },
-    KinesisDataArn = { pattern = "(^arn:([a-z\\d-]+):kinesis:([a-z\\d-]+):\\d{12}:.+$)", type = "string" },
-    KinesisDataStream = { members = { Arn = { shape = "KinesisDataArn" } }, type = "structure" },
-    KinesisVideoArn = { pattern = "(^arn:([a-z\\d-]+):kinesisvideo:([a-z\\d-]+):\\d{12}:.+$)", type = "string" },
-    KinesisVideoStream = { members = { Arn = { shape = "KinesisVideoArn" } }, type = "structure" },
+    JobTag = {
+      max = 1024,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-:+=\\/]+",
+      type = "string",
+    },
+    KinesisDataArn = {
+      pattern = "(^arn:([a-z\\d-]+):kinesis:([a-z\\d-]+):\\d{12}:.+$)",
+      type = "string",
+    },
+    KinesisDataStream = {
+      members = { Arn = { shape = "KinesisDataArn" } },
+      type = "structure",
+    },
+    KinesisVideoArn = {
+      pattern = "(^arn:([a-z\\d-]+):kinesisvideo:([a-z\\d-]+):\\d{12}:.+$)",
+      type = "string",
+    },
+    KinesisVideoStream = {
+      members = { Arn = { shape = "KinesisVideoArn" } },
+      type = "structure",
+    },
     KinesisVideoStreamFragmentNumber = { max = 128, min = 1, pattern = "^[0-9]+$", type = "string" },
     KinesisVideoStreamStartSelector = {
       members = {
@@ -2331,9 +2666,20 @@ return {
       },
       type = "structure",
     },
-    KmsKeyId = { max = 2048, min = 1, pattern = "^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$", type = "string" },
-    KnownGender = { members = { Type = { shape = "KnownGenderType" } }, type = "structure" },
-    KnownGenderType = { enum = { "Male", "Female", "Nonbinary", "Unlisted" }, type = "string" },
+    KmsKeyId = {
+      max = 2048,
+      min = 1,
+      pattern = "^[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,2048}$",
+      type = "string",
+    },
+    KnownGender = {
+      members = { Type = { shape = "KnownGenderType" } },
+      type = "structure",
+    },
+    KnownGenderType = {
+      enum = { "Male", "Female", "Nonbinary", "Unlisted" },
+      type = "string",
+    },
     Label = {
       members = {
         Aliases = { shape = "LabelAliases" },
@@ -2360,14 +2706,26 @@ return {
       type = "structure",
     },
     LabelDetectionAggregateBy = { enum = { "TIMESTAMPS", "SEGMENTS" }, type = "string" },
-    LabelDetectionFeatureList = { max = 1, member = "LabelDetectionFeatureName", min = 0, type = "list" },
+    LabelDetectionFeatureList = {
+      max = 1,
+      member = "LabelDetectionFeatureName",
+      min = 0,
+      type = "list",
+    },
     LabelDetectionFeatureName = { enum = { "GENERAL_LABELS" }, type = "string" },
-    LabelDetectionSettings = { members = { GeneralLabels = { shape = "GeneralLabelsSettings" } }, type = "structure" },
+    LabelDetectionSettings = {
+      members = { GeneralLabels = { shape = "GeneralLabelsSettings" } },
+      type = "structure",
+    },
     LabelDetectionSortBy = { enum = { "NAME", "TIMESTAMP" }, type = "string" },
     LabelDetections = { member = "LabelDetection", type = "list" },
     Labels = { member = "Label", type = "list" },
     Landmark = {
-      members = { Type = { shape = "LandmarkType" }, X = { shape = "Float" }, Y = { shape = "Float" } },
+      members = {
+        Type = { shape = "LandmarkType" },
+        X = { shape = "Float" },
+        Y = { shape = "Float" },
+      },
       type = "structure",
     },
     LandmarkType = {
@@ -2408,7 +2766,10 @@ return {
     Landmarks = { member = "Landmark", type = "list" },
     LimitExceededException = { exception = true, members = {}, type = "structure" },
     ListCollectionsRequest = {
-      members = { MaxResults = { shape = "PageSize" }, NextToken = { shape = "PaginationToken" } },
+      members = {
+        MaxResults = { shape = "PageSize" },
+        NextToken = { shape = "PaginationToken" },
+      },
       type = "structure",
     },
     ListCollectionsResponse = {
@@ -2434,7 +2795,10 @@ return {
       type = "structure",
     },
     ListDatasetEntriesResponse = {
-      members = { DatasetEntries = { shape = "DatasetEntries" }, NextToken = { shape = "ExtendedPaginationToken" } },
+      members = {
+        DatasetEntries = { shape = "DatasetEntries" },
+        NextToken = { shape = "ExtendedPaginationToken" },
+      },
       type = "structure",
     },
     ListDatasetLabelsPageSize = { max = 100, min = 1, type = "integer" },
@@ -2500,15 +2864,24 @@ return {
       type = "structure",
     },
     ListProjectPoliciesResponse = {
-      members = { NextToken = { shape = "ExtendedPaginationToken" }, ProjectPolicies = { shape = "ProjectPolicies" } },
+      members = {
+        NextToken = { shape = "ExtendedPaginationToken" },
+        ProjectPolicies = { shape = "ProjectPolicies" },
+      },
       type = "structure",
     },
     ListStreamProcessorsRequest = {
-      members = { MaxResults = { shape = "MaxResults" }, NextToken = { shape = "PaginationToken" } },
+      members = {
+        MaxResults = { shape = "MaxResults" },
+        NextToken = { shape = "PaginationToken" },
+      },
       type = "structure",
     },
     ListStreamProcessorsResponse = {
-      members = { NextToken = { shape = "PaginationToken" }, StreamProcessors = { shape = "StreamProcessorList" } },
+      members = {
+        NextToken = { shape = "PaginationToken" },
+        StreamProcessors = { shape = "StreamProcessorList" },
+      },
       type = "structure",
     },
     ListTagsForResourceRequest = {
@@ -2527,12 +2900,18 @@ return {
       type = "structure",
     },
     ListUsersResponse = {
-      members = { NextToken = { shape = "PaginationToken" }, Users = { shape = "UserList" } },
+      members = {
+        NextToken = { shape = "PaginationToken" },
+        Users = { shape = "UserList" },
+      },
       type = "structure",
     },
     LivenessImageBlob = { max = 204800, min = 1, sensitive = true, type = "blob" },
     LivenessOutputConfig = {
-      members = { S3Bucket = { shape = "S3Bucket" }, S3KeyPrefix = { shape = "LivenessS3KeyPrefix" } },
+      members = {
+        S3Bucket = { shape = "S3Bucket" },
+        S3KeyPrefix = { shape = "LivenessS3KeyPrefix" },
+      },
       required = { "S3Bucket" },
       type = "structure",
     },
@@ -2543,9 +2922,18 @@ return {
       pattern = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
       type = "string",
     },
-    LivenessSessionStatus = { enum = { "CREATED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "EXPIRED" }, type = "string" },
+    LivenessSessionStatus = {
+      enum = { "CREATED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "EXPIRED" },
+      type = "string",
+    },
     MalformedPolicyDocumentException = { exception = true, members = {}, type = "structure" },
-    MatchedUser = { members = { UserId = { shape = "UserId" }, UserStatus = { shape = "UserStatus" } }, type = "structure" },
+    MatchedUser = {
+      members = {
+        UserId = { shape = "UserId" },
+        UserStatus = { shape = "UserStatus" },
+      },
+      type = "structure",
+    },
     MaxDurationInSecondsULong = { max = 120, min = 1, type = "long" },
     MaxFaces = { max = 4096, min = 1, type = "integer" },
     MaxFacesToIndex = { min = 1, type = "integer" },
@@ -2553,10 +2941,17 @@ return {
     MaxResults = { min = 1, type = "integer" },
     MaxUserResults = { max = 500, min = 1, type = "integer" },
     MediaAnalysisDetectModerationLabelsConfig = {
-      members = { MinConfidence = { shape = "Percent" }, ProjectVersion = { shape = "ProjectVersionId" } },
+      members = {
+        MinConfidence = { shape = "Percent" },
+        ProjectVersion = { shape = "ProjectVersionId" },
+      },
       type = "structure",
     },
-    MediaAnalysisInput = { members = { S3Object = { shape = "S3Object" } }, required = { "S3Object" }, type = "structure" },
+    MediaAnalysisInput = {
+      members = { S3Object = { shape = "S3Object" } },
+      required = { "S3Object" },
+      type = "structure",
+    },
     MediaAnalysisJobDescription = {
       members = {
         CompletionTimestamp = { shape = "DateTime" },
@@ -2572,7 +2967,14 @@ return {
         Results = { shape = "MediaAnalysisResults" },
         Status = { shape = "MediaAnalysisJobStatus" },
       },
-      required = { "CreationTimestamp", "Input", "JobId", "OperationsConfig", "OutputConfig", "Status" },
+      required = {
+        "CreationTimestamp",
+        "Input",
+        "JobId",
+        "OperationsConfig",
+        "OutputConfig",
+        "Status",
+      },
       type = "structure",
     },
     MediaAnalysisJobDescriptions = { member = "MediaAnalysisJobDescription", type = "list" },
@@ -2591,25 +2993,50 @@ return {
       type = "string",
     },
     MediaAnalysisJobFailureDetails = {
-      members = { Code = { shape = "MediaAnalysisJobFailureCode" }, Message = { shape = "String" } },
+      members = {
+        Code = { shape = "MediaAnalysisJobFailureCode" },
+        Message = { shape = "String" },
+      },
       type = "structure",
     },
     MediaAnalysisJobId = { max = 64, min = 1, pattern = "^[a-zA-Z0-9-_]+$", type = "string" },
-    MediaAnalysisJobName = { max = 64, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
-    MediaAnalysisJobStatus = { enum = { "CREATED", "QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED" }, type = "string" },
-    MediaAnalysisManifestSummary = { members = { S3Object = { shape = "S3Object" } }, type = "structure" },
-    MediaAnalysisModelVersions = { members = { Moderation = { shape = "String" } }, type = "structure" },
+    MediaAnalysisJobName = {
+      max = 64,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
+    MediaAnalysisJobStatus = {
+      enum = { "CREATED", "QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED" },
+      type = "string",
+    },
+    MediaAnalysisManifestSummary = {
+      members = { S3Object = { shape = "S3Object" } },
+      type = "structure",
+    },
+    MediaAnalysisModelVersions = {
+      members = { Moderation = { shape = "String" } },
+      type = "structure",
+    },
     MediaAnalysisOperationsConfig = {
-      members = { DetectModerationLabels = { shape = "MediaAnalysisDetectModerationLabelsConfig" } },
+      members = {
+        DetectModerationLabels = { shape = "MediaAnalysisDetectModerationLabelsConfig" },
+      },
       type = "structure",
     },
     MediaAnalysisOutputConfig = {
-      members = { S3Bucket = { shape = "S3Bucket" }, S3KeyPrefix = { shape = "MediaAnalysisS3KeyPrefix" } },
+      members = {
+        S3Bucket = { shape = "S3Bucket" },
+        S3KeyPrefix = { shape = "MediaAnalysisS3KeyPrefix" },
+      },
       required = { "S3Bucket" },
       type = "structure",
     },
     MediaAnalysisResults = {
-      members = { ModelVersions = { shape = "MediaAnalysisModelVersions" }, S3Object = { shape = "S3Object" } },
+      members = {
+        ModelVersions = { shape = "MediaAnalysisModelVersions" },
+        S3Object = { shape = "S3Object" },
+      },
       type = "structure",
     },
     MediaAnalysisS3KeyPrefix = { max = 800, pattern = "\\S*", type = "string" },
@@ -2624,16 +3051,37 @@ return {
       type = "structure",
     },
     ModerationLabels = { member = "ModerationLabel", type = "list" },
-    MouthOpen = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
-    Mustache = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
+    MouthOpen = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
+    Mustache = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     NotificationChannel = {
-      members = { RoleArn = { shape = "RoleArn" }, SNSTopicArn = { shape = "SNSTopicArn" } },
+      members = {
+        RoleArn = { shape = "RoleArn" },
+        SNSTopicArn = { shape = "SNSTopicArn" },
+      },
       required = { "RoleArn", "SNSTopicArn" },
       type = "structure",
     },
-    OrientationCorrection = { enum = { "ROTATE_0", "ROTATE_90", "ROTATE_180", "ROTATE_270" }, type = "string" },
+    OrientationCorrection = {
+      enum = { "ROTATE_0", "ROTATE_90", "ROTATE_180", "ROTATE_270" },
+      type = "string",
+    },
     OutputConfig = {
-      members = { S3Bucket = { shape = "S3Bucket" }, S3KeyPrefix = { shape = "S3KeyPrefix" } },
+      members = {
+        S3Bucket = { shape = "S3Bucket" },
+        S3KeyPrefix = { shape = "S3KeyPrefix" },
+      },
       type = "structure",
     },
     PageSize = { max = 4096, min = 0, type = "integer" },
@@ -2650,7 +3098,10 @@ return {
       type = "structure",
     },
     PersonDetection = {
-      members = { Person = { shape = "PersonDetail" }, Timestamp = { shape = "Timestamp" } },
+      members = {
+        Person = { shape = "PersonDetail" },
+        Timestamp = { shape = "Timestamp" },
+      },
       type = "structure",
     },
     PersonDetections = { member = "PersonDetection", type = "list" },
@@ -2665,10 +3116,17 @@ return {
     },
     PersonMatches = { member = "PersonMatch", type = "list" },
     PersonTrackingSortBy = { enum = { "INDEX", "TIMESTAMP" }, type = "string" },
-    Point = { members = { X = { shape = "Float" }, Y = { shape = "Float" } }, type = "structure" },
+    Point = {
+      members = { X = { shape = "Float" }, Y = { shape = "Float" } },
+      type = "structure",
+    },
     Polygon = { member = "Point", type = "list" },
     Pose = {
-      members = { Pitch = { shape = "Degree" }, Roll = { shape = "Degree" }, Yaw = { shape = "Degree" } },
+      members = {
+        Pitch = { shape = "Degree" },
+        Roll = { shape = "Degree" },
+        Yaw = { shape = "Degree" },
+      },
       type = "structure",
     },
     ProjectArn = {
@@ -2690,7 +3148,12 @@ return {
       type = "structure",
     },
     ProjectDescriptions = { member = "ProjectDescription", type = "list" },
-    ProjectName = { max = 255, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
+    ProjectName = {
+      max = 255,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
     ProjectNames = { max = 10, member = "ProjectName", min = 1, type = "list" },
     ProjectPolicies = { member = "ProjectPolicy", type = "list" },
     ProjectPolicy = {
@@ -2704,8 +3167,18 @@ return {
       },
       type = "structure",
     },
-    ProjectPolicyDocument = { max = 2000, min = 1, pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+", type = "string" },
-    ProjectPolicyName = { max = 128, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
+    ProjectPolicyDocument = {
+      max = 2000,
+      min = 1,
+      pattern = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+      type = "string",
+    },
+    ProjectPolicyName = {
+      max = 128,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
     ProjectPolicyRevisionId = { max = 64, pattern = "[0-9A-Fa-f]+", type = "string" },
     ProjectStatus = { enum = { "CREATING", "CREATED", "DELETING" }, type = "string" },
     ProjectVersionArn = {
@@ -2801,7 +3274,10 @@ return {
       },
       type = "structure",
     },
-    ProtectiveEquipmentType = { enum = { "FACE_COVER", "HAND_COVER", "HEAD_COVER" }, type = "string" },
+    ProtectiveEquipmentType = {
+      enum = { "FACE_COVER", "HAND_COVER", "HEAD_COVER" },
+      type = "string",
+    },
     ProtectiveEquipmentTypes = { member = "ProtectiveEquipmentType", type = "list" },
     ProvisionedThroughputExceededException = { exception = true, members = {}, type = "structure" },
     PutProjectPolicyRequest = {
@@ -2814,8 +3290,14 @@ return {
       required = { "PolicyDocument", "PolicyName", "ProjectArn" },
       type = "structure",
     },
-    PutProjectPolicyResponse = { members = { PolicyRevisionId = { shape = "ProjectPolicyRevisionId" } }, type = "structure" },
-    QualityFilter = { enum = { "NONE", "AUTO", "LOW", "MEDIUM", "HIGH" }, type = "string" },
+    PutProjectPolicyResponse = {
+      members = { PolicyRevisionId = { shape = "ProjectPolicyRevisionId" } },
+      type = "structure",
+    },
+    QualityFilter = {
+      enum = { "NONE", "AUTO", "LOW", "MEDIUM", "HIGH" },
+      type = "string",
+    },
     QueryString = { max = 2048, min = 1, pattern = ".*\\S.*", type = "string" },
     Reason = {
       enum = {
@@ -2830,7 +3312,11 @@ return {
       type = "string",
     },
     Reasons = { member = "Reason", type = "list" },
-    RecognizeCelebritiesRequest = { members = { Image = { shape = "Image" } }, required = { "Image" }, type = "structure" },
+    RecognizeCelebritiesRequest = {
+      members = { Image = { shape = "Image" } },
+      required = { "Image" },
+      type = "structure",
+    },
     RecognizeCelebritiesResponse = {
       members = {
         CelebrityFaces = { shape = "CelebrityList" },
@@ -2840,7 +3326,10 @@ return {
       type = "structure",
     },
     RegionOfInterest = {
-      members = { BoundingBox = { shape = "BoundingBox" }, Polygon = { shape = "Polygon" } },
+      members = {
+        BoundingBox = { shape = "BoundingBox" },
+        Polygon = { shape = "Polygon" },
+      },
       type = "structure",
     },
     RegionsOfInterest = { max = 10, member = "RegionOfInterest", min = 0, type = "list" },
@@ -2850,10 +3339,21 @@ return {
     ResourceInUseException = { exception = true, members = {}, type = "structure" },
     ResourceNotFoundException = { exception = true, members = {}, type = "structure" },
     ResourceNotReadyException = { exception = true, members = {}, type = "structure" },
-    RoleArn = { pattern = "arn:aws:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", type = "string" },
-    S3Bucket = { max = 255, min = 3, pattern = "[0-9A-Za-z\\.\\-_]*", type = "string" },
+    RoleArn = {
+      pattern = "arn:aws:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
+      type = "string",
+    },
+    S3Bucket = {
+      max = 255,
+      min = 3,
+      pattern = "[0-9A-Za-z\\.\\-_]*",
+      type = "string",
+    },
     S3Destination = {
-      members = { Bucket = { shape = "S3Bucket" }, KeyPrefix = { shape = "S3KeyPrefix" } },
+      members = {
+        Bucket = { shape = "S3Bucket" },
+        KeyPrefix = { shape = "S3KeyPrefix" },
+      },
       type = "structure",
     },
     S3KeyPrefix = { max = 1024, type = "string" },
@@ -2948,7 +3448,10 @@ return {
       type = "structure",
     },
     SearchedFace = { members = { FaceId = { shape = "FaceId" } }, type = "structure" },
-    SearchedFaceDetails = { members = { FaceDetail = { shape = "FaceDetail" } }, type = "structure" },
+    SearchedFaceDetails = {
+      members = { FaceDetail = { shape = "FaceDetail" } },
+      type = "structure",
+    },
     SearchedUser = { members = { UserId = { shape = "UserId" } }, type = "structure" },
     SegmentConfidence = { max = 100, min = 50, type = "float" },
     SegmentDetection = {
@@ -2971,19 +3474,35 @@ return {
     SegmentDetections = { member = "SegmentDetection", type = "list" },
     SegmentType = { enum = { "TECHNICAL_CUE", "SHOT" }, type = "string" },
     SegmentTypeInfo = {
-      members = { ModelVersion = { shape = "String" }, Type = { shape = "SegmentType" } },
+      members = {
+        ModelVersion = { shape = "String" },
+        Type = { shape = "SegmentType" },
+      },
       type = "structure",
     },
     SegmentTypes = { member = "SegmentType", min = 1, type = "list" },
     SegmentTypesInfo = { member = "SegmentTypeInfo", type = "list" },
     ServiceQuotaExceededException = { exception = true, members = {}, type = "structure" },
-    SessionMetadata = { members = { SDKType = { shape = "SDKTypeString" } }, required = { "SDKType" }, type = "structure" },
-    SessionNotFoundException = { exception = true, members = {}, type = "structure" },
-    ShotSegment = {
-      members = { Confidence = { shape = "SegmentConfidence" }, Index = { shape = "ULong" } },
+    SessionMetadata = {
+      members = { SDKType = { shape = "SDKTypeString" } },
+      required = { "SDKType" },
       type = "structure",
     },
-    Smile = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
+    SessionNotFoundException = { exception = true, members = {}, type = "structure" },
+    ShotSegment = {
+      members = {
+        Confidence = { shape = "SegmentConfidence" },
+        Index = { shape = "ULong" },
+      },
+      type = "structure",
+    },
+    Smile = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     StartCelebrityRecognitionRequest = {
       members = {
         ClientRequestToken = { shape = "ClientRequestToken" },
@@ -3058,7 +3577,11 @@ return {
       required = { "Input", "OperationsConfig", "OutputConfig" },
       type = "structure",
     },
-    StartMediaAnalysisJobResponse = { members = { JobId = { shape = "MediaAnalysisJobId" } }, required = { "JobId" }, type = "structure" },
+    StartMediaAnalysisJobResponse = {
+      members = { JobId = { shape = "MediaAnalysisJobId" } },
+      required = { "JobId" },
+      type = "structure",
+    },
     StartPersonTrackingRequest = {
       members = {
         ClientRequestToken = { shape = "ClientRequestToken" },
@@ -3079,7 +3602,10 @@ return {
       required = { "MinInferenceUnits", "ProjectVersionArn" },
       type = "structure",
     },
-    StartProjectVersionResponse = { members = { Status = { shape = "ProjectVersionStatus" } }, type = "structure" },
+    StartProjectVersionResponse = {
+      members = { Status = { shape = "ProjectVersionStatus" } },
+      type = "structure",
+    },
     StartSegmentDetectionFilters = {
       members = {
         ShotFilter = { shape = "StartShotDetectionFilter" },
@@ -3100,7 +3626,10 @@ return {
       type = "structure",
     },
     StartSegmentDetectionResponse = { members = { JobId = { shape = "JobId" } }, type = "structure" },
-    StartShotDetectionFilter = { members = { MinSegmentConfidence = { shape = "SegmentConfidence" } }, type = "structure" },
+    StartShotDetectionFilter = {
+      members = { MinSegmentConfidence = { shape = "SegmentConfidence" } },
+      type = "structure",
+    },
     StartStreamProcessorRequest = {
       members = {
         Name = { shape = "StreamProcessorName" },
@@ -3110,14 +3639,23 @@ return {
       required = { "Name" },
       type = "structure",
     },
-    StartStreamProcessorResponse = { members = { SessionId = { shape = "StartStreamProcessorSessionId" } }, type = "structure" },
+    StartStreamProcessorResponse = {
+      members = { SessionId = { shape = "StartStreamProcessorSessionId" } },
+      type = "structure",
+    },
     StartStreamProcessorSessionId = { type = "string" },
     StartTechnicalCueDetectionFilter = {
-      members = { BlackFrame = { shape = "BlackFrame" }, MinSegmentConfidence = { shape = "SegmentConfidence" } },
+      members = {
+        BlackFrame = { shape = "BlackFrame" },
+        MinSegmentConfidence = { shape = "SegmentConfidence" },
+      },
       type = "structure",
     },
     StartTextDetectionFilters = {
-      members = { RegionsOfInterest = { shape = "RegionsOfInterest" }, WordFilter = { shape = "DetectionFilter" } },
+      members = {
+        RegionsOfInterest = { shape = "RegionsOfInterest" },
+        WordFilter = { shape = "DetectionFilter" },
+      },
       type = "structure",
     },
     StartTextDetectionRequest = {
@@ -3138,65 +3676,161 @@ return {
       required = { "ProjectVersionArn" },
       type = "structure",
     },
-    StopProjectVersionResponse = { members = { Status = { shape = "ProjectVersionStatus" } }, type = "structure" },
-    StopStreamProcessorRequest = { members = { Name = { shape = "StreamProcessorName" } }, required = { "Name" }, type = "structure" },
+    StopProjectVersionResponse = {
+      members = { Status = { shape = "ProjectVersionStatus" } },
+      type = "structure",
+    },
+    StopStreamProcessorRequest = {
+      members = { Name = { shape = "StreamProcessorName" } },
+      required = { "Name" },
+      type = "structure",
+    },
     StopStreamProcessorResponse = { members = {}, type = "structure" },
     StreamProcessingStartSelector = {
-      members = { KVSStreamStartSelector = { shape = "KinesisVideoStreamStartSelector" } },
+      members = {
+        KVSStreamStartSelector = { shape = "KinesisVideoStreamStartSelector" },
+      },
       type = "structure",
     },
-    StreamProcessingStopSelector = { members = { MaxDurationInSeconds = { shape = "MaxDurationInSecondsULong" } }, type = "structure" },
+    StreamProcessingStopSelector = {
+      members = { MaxDurationInSeconds = { shape = "MaxDurationInSecondsULong" } },
+      type = "structure",
+    },
     StreamProcessor = {
-      members = { Name = { shape = "StreamProcessorName" }, Status = { shape = "StreamProcessorStatus" } },
+      members = {
+        Name = { shape = "StreamProcessorName" },
+        Status = { shape = "StreamProcessorStatus" },
+      },
       type = "structure",
     },
-    StreamProcessorArn = { pattern = "(^arn:[a-z\\d-]+:rekognition:[a-z\\d-]+:\\d{12}:streamprocessor\\/.+$)", type = "string" },
-    StreamProcessorDataSharingPreference = { members = { OptIn = { shape = "Boolean" } }, required = { "OptIn" }, type = "structure" },
-    StreamProcessorInput = { members = { KinesisVideoStream = { shape = "KinesisVideoStream" } }, type = "structure" },
+    StreamProcessorArn = {
+      pattern = "(^arn:[a-z\\d-]+:rekognition:[a-z\\d-]+:\\d{12}:streamprocessor\\/.+$)",
+      type = "string",
+    },
+    StreamProcessorDataSharingPreference = {
+      members = { OptIn = { shape = "Boolean" } },
+      required = { "OptIn" },
+      type = "structure",
+    },
+    StreamProcessorInput = {
+      members = { KinesisVideoStream = { shape = "KinesisVideoStream" } },
+      type = "structure",
+    },
     StreamProcessorList = { member = "StreamProcessor", type = "list" },
-    StreamProcessorName = { max = 128, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
+    StreamProcessorName = {
+      max = 128,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
     StreamProcessorNotificationChannel = {
       members = { SNSTopicArn = { shape = "SNSTopicArn" } },
       required = { "SNSTopicArn" },
       type = "structure",
     },
     StreamProcessorOutput = {
-      members = { KinesisDataStream = { shape = "KinesisDataStream" }, S3Destination = { shape = "S3Destination" } },
+      members = {
+        KinesisDataStream = { shape = "KinesisDataStream" },
+        S3Destination = { shape = "S3Destination" },
+      },
       type = "structure",
     },
-    StreamProcessorParameterToDelete = { enum = { "ConnectedHomeMinConfidence", "RegionsOfInterest" }, type = "string" },
+    StreamProcessorParameterToDelete = {
+      enum = { "ConnectedHomeMinConfidence", "RegionsOfInterest" },
+      type = "string",
+    },
     StreamProcessorParametersToDelete = { member = "StreamProcessorParameterToDelete", type = "list" },
     StreamProcessorSettings = {
-      members = { ConnectedHome = { shape = "ConnectedHomeSettings" }, FaceSearch = { shape = "FaceSearchSettings" } },
+      members = {
+        ConnectedHome = { shape = "ConnectedHomeSettings" },
+        FaceSearch = { shape = "FaceSearchSettings" },
+      },
       type = "structure",
     },
     StreamProcessorSettingsForUpdate = {
-      members = { ConnectedHomeForUpdate = { shape = "ConnectedHomeSettingsForUpdate" } },
+      members = {
+        ConnectedHomeForUpdate = { shape = "ConnectedHomeSettingsForUpdate" },
+      },
       type = "structure",
     },
-    StreamProcessorStatus = { enum = { "STOPPED", "STARTING", "RUNNING", "FAILED", "STOPPING", "UPDATING" }, type = "string" },
+    StreamProcessorStatus = {
+      enum = {
+        "STOPPED",
+        "STARTING",
+        "RUNNING",
+        "FAILED",
+        "STOPPING",
+        "UPDATING",
+      },
+      type = "string",
+    },
     String = { type = "string" },
-    Summary = { members = { S3Object = { shape = "S3Object" } }, type = "structure" },
-    Sunglasses = { members = { Confidence = { shape = "Percent" }, Value = { shape = "Boolean" } }, type = "structure" },
-    TagKey = { max = 128, min = 1, pattern = "^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$", type = "string" },
+    Summary = {
+      members = { S3Object = { shape = "S3Object" } },
+      type = "structure",
+    },
+    Sunglasses = {
+      members = {
+        Confidence = { shape = "Percent" },
+        Value = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
+    TagKey = {
+      max = 128,
+      min = 1,
+      pattern = "^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$",
+      type = "string",
+    },
     TagKeyList = { max = 200, member = "TagKey", min = 0, type = "list" },
-    TagMap = { key = "TagKey", max = 200, min = 0, type = "map", value = "TagValue" },
+    TagMap = {
+      key = "TagKey",
+      max = 200,
+      min = 0,
+      type = "map",
+      value = "TagValue",
+    },
     TagResourceRequest = {
-      members = { ResourceArn = { shape = "ResourceArn" }, Tags = { shape = "TagMap" } },
+      members = {
+        ResourceArn = { shape = "ResourceArn" },
+        Tags = { shape = "TagMap" },
+      },
       required = { "ResourceArn", "Tags" },
       type = "structure",
     },
     TagResourceResponse = { members = {}, type = "structure" },
-    TagValue = { max = 256, min = 0, pattern = "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$", type = "string" },
+    TagValue = {
+      max = 256,
+      min = 0,
+      pattern = "^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$",
+      type = "string",
+    },
     TechnicalCueSegment = {
-      members = { Confidence = { shape = "SegmentConfidence" }, Type = { shape = "TechnicalCueType" } },
+      members = {
+        Confidence = { shape = "SegmentConfidence" },
+        Type = { shape = "TechnicalCueType" },
+      },
       type = "structure",
     },
     TechnicalCueType = {
-      enum = { "ColorBars", "EndCredits", "BlackFrames", "OpeningCredits", "StudioLogo", "Slate", "Content" },
+      enum = {
+        "ColorBars",
+        "EndCredits",
+        "BlackFrames",
+        "OpeningCredits",
+        "StudioLogo",
+        "Slate",
+        "Content",
+      },
       type = "string",
     },
-    TestingData = { members = { Assets = { shape = "Assets" }, AutoCreate = { shape = "Boolean" } }, type = "structure" },
+    TestingData = {
+      members = {
+        Assets = { shape = "Assets" },
+        AutoCreate = { shape = "Boolean" },
+      },
+      type = "structure",
+    },
     TestingDataResult = {
       members = {
         Input = { shape = "TestingData" },
@@ -3218,7 +3852,10 @@ return {
     },
     TextDetectionList = { member = "TextDetection", type = "list" },
     TextDetectionResult = {
-      members = { TextDetection = { shape = "TextDetection" }, Timestamp = { shape = "Timestamp" } },
+      members = {
+        TextDetection = { shape = "TextDetection" },
+        Timestamp = { shape = "Timestamp" },
+      },
       type = "structure",
     },
     TextDetectionResults = { member = "TextDetectionResult", type = "list" },
@@ -3238,12 +3875,18 @@ return {
     UInteger = { min = 0, type = "integer" },
     ULong = { min = 0, type = "long" },
     UnindexedFace = {
-      members = { FaceDetail = { shape = "FaceDetail" }, Reasons = { shape = "Reasons" } },
+      members = {
+        FaceDetail = { shape = "FaceDetail" },
+        Reasons = { shape = "Reasons" },
+      },
       type = "structure",
     },
     UnindexedFaces = { member = "UnindexedFace", type = "list" },
     UnsearchedFace = {
-      members = { FaceDetails = { shape = "FaceDetail" }, Reasons = { shape = "UnsearchedFaceReasons" } },
+      members = {
+        FaceDetails = { shape = "FaceDetail" },
+        Reasons = { shape = "UnsearchedFaceReasons" },
+      },
       type = "structure",
     },
     UnsearchedFaceReason = {
@@ -3270,8 +3913,20 @@ return {
       },
       type = "structure",
     },
-    UnsuccessfulFaceAssociationList = { max = 500, member = "UnsuccessfulFaceAssociation", min = 0, type = "list" },
-    UnsuccessfulFaceAssociationReason = { enum = { "FACE_NOT_FOUND", "ASSOCIATED_TO_A_DIFFERENT_USER", "LOW_MATCH_CONFIDENCE" }, type = "string" },
+    UnsuccessfulFaceAssociationList = {
+      max = 500,
+      member = "UnsuccessfulFaceAssociation",
+      min = 0,
+      type = "list",
+    },
+    UnsuccessfulFaceAssociationReason = {
+      enum = {
+        "FACE_NOT_FOUND",
+        "ASSOCIATED_TO_A_DIFFERENT_USER",
+        "LOW_MATCH_CONFIDENCE",
+      },
+      type = "string",
+    },
     UnsuccessfulFaceAssociationReasons = { member = "UnsuccessfulFaceAssociationReason", type = "list" },
     UnsuccessfulFaceDeletion = {
       members = {
@@ -3281,9 +3936,17 @@ return {
       },
       type = "structure",
     },
-    UnsuccessfulFaceDeletionReason = { enum = { "ASSOCIATED_TO_AN_EXISTING_USER", "FACE_NOT_FOUND" }, type = "string" },
+    UnsuccessfulFaceDeletionReason = {
+      enum = { "ASSOCIATED_TO_AN_EXISTING_USER", "FACE_NOT_FOUND" },
+      type = "string",
+    },
     UnsuccessfulFaceDeletionReasons = { member = "UnsuccessfulFaceDeletionReason", type = "list" },
-    UnsuccessfulFaceDeletionsList = { max = 4096, member = "UnsuccessfulFaceDeletion", min = 0, type = "list" },
+    UnsuccessfulFaceDeletionsList = {
+      max = 4096,
+      member = "UnsuccessfulFaceDeletion",
+      min = 0,
+      type = "list",
+    },
     UnsuccessfulFaceDisassociation = {
       members = {
         FaceId = { shape = "FaceId" },
@@ -3292,17 +3955,31 @@ return {
       },
       type = "structure",
     },
-    UnsuccessfulFaceDisassociationList = { max = 500, member = "UnsuccessfulFaceDisassociation", min = 0, type = "list" },
-    UnsuccessfulFaceDisassociationReason = { enum = { "FACE_NOT_FOUND", "ASSOCIATED_TO_A_DIFFERENT_USER" }, type = "string" },
+    UnsuccessfulFaceDisassociationList = {
+      max = 500,
+      member = "UnsuccessfulFaceDisassociation",
+      min = 0,
+      type = "list",
+    },
+    UnsuccessfulFaceDisassociationReason = {
+      enum = { "FACE_NOT_FOUND", "ASSOCIATED_TO_A_DIFFERENT_USER" },
+      type = "string",
+    },
     UnsuccessfulFaceDisassociationReasons = { member = "UnsuccessfulFaceDisassociationReason", type = "list" },
     UntagResourceRequest = {
-      members = { ResourceArn = { shape = "ResourceArn" }, TagKeys = { shape = "TagKeyList" } },
+      members = {
+        ResourceArn = { shape = "ResourceArn" },
+        TagKeys = { shape = "TagKeyList" },
+      },
       required = { "ResourceArn", "TagKeys" },
       type = "structure",
     },
     UntagResourceResponse = { members = {}, type = "structure" },
     UpdateDatasetEntriesRequest = {
-      members = { Changes = { shape = "DatasetChanges" }, DatasetArn = { shape = "DatasetArn" } },
+      members = {
+        Changes = { shape = "DatasetChanges" },
+        DatasetArn = { shape = "DatasetArn" },
+      },
       required = { "Changes", "DatasetArn" },
       type = "structure",
     },
@@ -3321,13 +3998,33 @@ return {
     UpdateStreamProcessorResponse = { members = {}, type = "structure" },
     Url = { type = "string" },
     Urls = { max = 255, member = "Url", min = 0, type = "list" },
-    User = { members = { UserId = { shape = "UserId" }, UserStatus = { shape = "UserStatus" } }, type = "structure" },
+    User = {
+      members = {
+        UserId = { shape = "UserId" },
+        UserStatus = { shape = "UserStatus" },
+      },
+      type = "structure",
+    },
     UserFaceIdList = { max = 100, member = "FaceId", min = 1, type = "list" },
-    UserId = { max = 128, min = 1, pattern = "[a-zA-Z0-9_.\\-:]+", type = "string" },
+    UserId = {
+      max = 128,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-:]+",
+      type = "string",
+    },
     UserList = { max = 500, member = "User", type = "list" },
-    UserMatch = { members = { Similarity = { shape = "Percent" }, User = { shape = "MatchedUser" } }, type = "structure" },
+    UserMatch = {
+      members = {
+        Similarity = { shape = "Percent" },
+        User = { shape = "MatchedUser" },
+      },
+      type = "structure",
+    },
     UserMatchList = { max = 500, member = "UserMatch", type = "list" },
-    UserStatus = { enum = { "ACTIVE", "UPDATING", "CREATING", "CREATED" }, type = "string" },
+    UserStatus = {
+      enum = { "ACTIVE", "UPDATING", "CREATING", "CREATED" },
+      type = "string",
+    },
     ValidationData = { members = { Assets = { shape = "Assets" } }, type = "structure" },
     Version = {
       max = 11,
@@ -3335,11 +4032,30 @@ return {
       pattern = "^(0|[1-9]\\d{0,2})\\.(0|[1-9]\\d{0,2})\\.(0|[1-9]\\d{0,2})$",
       type = "string",
     },
-    VersionDescription = { max = 255, min = 1, pattern = "[a-zA-Z0-9-_. ()':,;?]+", type = "string" },
-    VersionName = { max = 255, min = 1, pattern = "[a-zA-Z0-9_.\\-]+", type = "string" },
+    VersionDescription = {
+      max = 255,
+      min = 1,
+      pattern = "[a-zA-Z0-9-_. ()':,;?]+",
+      type = "string",
+    },
+    VersionName = {
+      max = 255,
+      min = 1,
+      pattern = "[a-zA-Z0-9_.\\-]+",
+      type = "string",
+    },
     VersionNames = { max = 10, member = "VersionName", min = 1, type = "list" },
-    Versions = { members = { Maximum = { shape = "Version" }, Minimum = { shape = "Version" } }, type = "structure" },
-    Video = { members = { S3Object = { shape = "S3Object" } }, type = "structure" },
+    Versions = {
+      members = {
+        Maximum = { shape = "Version" },
+        Minimum = { shape = "Version" },
+      },
+      type = "structure",
+    },
+    Video = {
+      members = { S3Object = { shape = "S3Object" } },
+      type = "structure",
+    },
     VideoColorRange = { enum = { "FULL", "LIMITED" }, type = "string" },
     VideoJobStatus = { enum = { "IN_PROGRESS", "SUCCEEDED", "FAILED" }, type = "string" },
     VideoMetadata = {
@@ -3357,7 +4073,11 @@ return {
     VideoMetadataList = { member = "VideoMetadata", type = "list" },
     VideoTooLargeException = { exception = true, members = {}, type = "structure" },
   },
-  source = { apiVersion = "2016-06-27", botocore = "1.44.5", uid = "rekognition-2016-06-27" },
+  source = {
+    apiVersion = "2016-06-27",
+    botocore = "1.44.5",
+    uid = "rekognition-2016-06-27",
+  },
   waiters = {
     ProjectVersionRunning = {
       acceptors = {
