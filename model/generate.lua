@@ -4,8 +4,8 @@
 local root = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = root .. "/../?.lua;" .. package.path
 
-local cjson = require("cjson").new()
 local files = require "model.generator.files"
+local json = require "model.json"
 
 local function fail(message)
   io.stderr:write("model/generate.lua: ", message, "\n")
@@ -17,7 +17,7 @@ local function read_model(path)
   if not file then fail(why) end
   local text = file:read("a")
   file:close()
-  local ok, model = pcall(cjson.decode, text)
+  local ok, model = pcall(json.decode, text)
   if not ok then fail(path .. ": " .. model) end
   return model
 end

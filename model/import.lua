@@ -4,7 +4,6 @@
 local root = arg[0]:match("^(.*)/[^/]*/?$") or "."
 package.path = root .. "/../?.lua;" .. package.path
 
-local cjson = require("cjson").new()
 local json = require "model.json"
 local normalise = require("model.normalise").normalise
 
@@ -14,7 +13,7 @@ local function read(name)
   local file = assert(io.open(folder .. "/" .. name .. ".json", "rb"))
   local text = file:read("a")
   file:close()
-  return cjson.decode(text)
+  return json.decode(text)
 end
 
 local service = read "service-2"

@@ -1,5 +1,6 @@
---- Writes JSON for people and for diffs: keys sorted, two spaces, the innermost objects on one line
---- each, every item of a list on its own. An empty table is an object: no list here is ever empty.
+--- Reads JSON, and writes it for people and for diffs: keys sorted, two spaces, the innermost objects
+--- on one line each, every item of a list on its own. An empty table is an object: no list that is
+--- written here is ever empty.
 
 local cjson = require("cjson").new()
 
@@ -55,6 +56,20 @@ function write(value, indent)
     parts[#parts + 1] = scalar(key) .. ": " .. write(value[key], inner)
   end
   return block("{", parts, "}", indent)
+end
+
+local function whole_numbers(value)
+  if type(value) == "number" then return math.tointeger(value) or value end
+  if type(value) ~= "table" then return value end
+  for key, item in pairs(value) do value[key] = whole_numbers(item) end
+  return value
+end
+
+--- The value of a JSON text. lua-cjson gives every number as a float; whole ones are integers here.
+---@param text string
+---@return any
+function M.decode(text)
+  return whole_numbers(cjson.decode(text))
 end
 
 --- The JSON text of a value, with a newline at its end.

@@ -38,22 +38,13 @@ local function sorted(list)
   return #result > 0 and result or nil
 end
 
--- JSON reading gives floats for every number; whole ones become integers again.
-local function plain(value)
-  if type(value) == "number" then return math.tointeger(value) or value end
-  if type(value) ~= "table" then return value end
-  local copy = {}
-  for key, item in pairs(value) do copy[key] = plain(item) end
-  return copy
-end
-
 -- Copies the named facts, and tells `unknown` of every trait that is neither taken nor known to be
 -- of no interest, so that a newer model's news are seen.
 local function take(from, facts, structural, where, unknown)
   local result, wanted = {}, set(facts)
   for _, key in ipairs(sorted_keys(from)) do
     if wanted[key] then
-      result[key] = plain(from[key])
+      result[key] = from[key]
     elseif not IGNORED[key] and not structural[key] then
       unknown[#unknown + 1] = where .. ": " .. key
     end
@@ -149,13 +140,13 @@ local function derived_paginator(model, name)
 end
 
 local function as_list(value)
-  if value == nil or type(value) == "table" then return plain(value) end
+  if value == nil or type(value) == "table" then return value end
   return { value }
 end
 
 local function published_paginator(published)
   return {
-    input_token = plain(published.input_token), output_token = plain(published.output_token),
+    input_token = published.input_token, output_token = published.output_token,
     limit_key = published.limit_key, more_results = published.more_results,
     result_keys = as_list(published.result_key), non_aggregate_keys = as_list(published.non_aggregate_keys),
   }
@@ -177,11 +168,11 @@ local function waiters(published)
     for index, acceptor in ipairs(waiter.acceptors) do
       acceptors[index] = {
         state = acceptor.state, matcher = acceptor.matcher, argument = acceptor.argument,
-        expected = plain(acceptor.expected),
+        expected = acceptor.expected,
       }
     end
     result[name] = {
-      operation = waiter.operation, delay = plain(waiter.delay), max_attempts = plain(waiter.maxAttempts),
+      operation = waiter.operation, delay = waiter.delay, max_attempts = waiter.maxAttempts,
       acceptors = acceptors,
     }
   end

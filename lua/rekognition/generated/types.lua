@@ -15,22 +15,22 @@ local Client = {}
 ---@class rekognition.AccessDeniedException
 
 ---@class rekognition.AgeRange
----@field High? integer at least 0.0
----@field Low? integer at least 0.0
+---@field High? integer at least 0
+---@field Low? integer at least 0
 
 ---@class rekognition.Asset
 ---@field GroundTruthManifest? rekognition.GroundTruthManifest
 
 ---@class rekognition.AssociateFacesRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters; a random UUID where absent
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceIds string[] 1.0 to 100.0 items
----@field UserId string 1.0 to 128.0 characters
----@field UserMatchThreshold? number 0.0 to 100.0
+---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field CollectionId string 1 to 255 characters
+---@field FaceIds string[] 1 to 100 items
+---@field UserId string 1 to 128 characters
+---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.AssociateFacesResponse
----@field AssociatedFaces? rekognition.AssociatedFace[] 0.0 to 100.0 items
----@field UnsuccessfulFaceAssociations? rekognition.UnsuccessfulFaceAssociation[] 0.0 to 500.0 items
+---@field AssociatedFaces? rekognition.AssociatedFace[] 0 to 100 items
+---@field UnsuccessfulFaceAssociations? rekognition.UnsuccessfulFaceAssociation[] 0 to 500 items
 ---@field UserStatus? rekognition.UserStatus
 
 ---@class rekognition.AssociatedFace
@@ -54,22 +54,22 @@ local Client = {}
 
 ---@class rekognition.AudioMetadata
 ---@field Codec? string
----@field DurationMillis? integer at least 0.0
----@field NumberOfChannels? integer at least 0.0
----@field SampleRate? integer at least 0.0
+---@field DurationMillis? integer at least 0
+---@field NumberOfChannels? integer at least 0
+---@field SampleRate? integer at least 0
 
 ---@class rekognition.AuditImage
 ---@field BoundingBox? rekognition.BoundingBox
----@field Bytes? string raw bytes, 1.0 to 204800.0 bytes
+---@field Bytes? string raw bytes, 1 to 204800 bytes
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.Beard
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.BlackFrame
----@field MaxPixelThreshold? number 0.0 to 1.0
----@field MinCoveragePercentage? number 0.0 to 100.0
+---@field MaxPixelThreshold? number 0 to 1
+---@field MinCoveragePercentage? number 0 to 100
 
 ---@alias rekognition.BodyPart
 ---| "FACE"
@@ -87,18 +87,18 @@ local Client = {}
 ---@field Face? rekognition.ComparedFace
 ---@field Id? string
 ---@field KnownGender? rekognition.KnownGender
----@field MatchConfidence? number 0.0 to 100.0
+---@field MatchConfidence? number 0 to 100
 ---@field Name? string
----@field Urls? string[] 0.0 to 255.0 items
+---@field Urls? string[] 0 to 255 items
 
 ---@class rekognition.CelebrityDetail
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Face? rekognition.FaceDetail
 ---@field Id? string
 ---@field KnownGender? rekognition.KnownGender
 ---@field Name? string
----@field Urls? string[] 0.0 to 255.0 items
+---@field Urls? string[] 0 to 255 items
 
 ---@class rekognition.CelebrityRecognition
 ---@field Celebrity? rekognition.CelebrityDetail
@@ -110,7 +110,7 @@ local Client = {}
 
 ---@class rekognition.Challenge
 ---@field Type rekognition.ChallengeType
----@field Version string 5.0 to 11.0 characters
+---@field Version string 5 to 11 characters
 
 ---@class rekognition.ChallengePreference
 ---@field Type rekognition.ChallengeType
@@ -122,11 +122,11 @@ local Client = {}
 
 ---@class rekognition.CompareFacesMatch
 ---@field Face? rekognition.ComparedFace
----@field Similarity? number 0.0 to 100.0
+---@field Similarity? number 0 to 100
 
 ---@class rekognition.CompareFacesRequest
 ---@field QualityFilter? rekognition.QualityFilter
----@field SimilarityThreshold? number 0.0 to 100.0
+---@field SimilarityThreshold? number 0 to 100
 ---@field SourceImage rekognition.Image
 ---@field TargetImage rekognition.Image
 
@@ -139,7 +139,7 @@ local Client = {}
 
 ---@class rekognition.ComparedFace
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Emotions? rekognition.Emotion[]
 ---@field Landmarks? rekognition.Landmark[]
 ---@field Pose? rekognition.Pose
@@ -148,17 +148,17 @@ local Client = {}
 
 ---@class rekognition.ComparedSourceImageFace
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 
 ---@class rekognition.ConflictException
 
 ---@class rekognition.ConnectedHomeSettings
----@field Labels string[] 1.0 to 128.0 items
----@field MinConfidence? number 0.0 to 100.0
+---@field Labels string[] 1 to 128 items
+---@field MinConfidence? number 0 to 100
 
 ---@class rekognition.ConnectedHomeSettingsForUpdate
----@field Labels? string[] 1.0 to 128.0 items
----@field MinConfidence? number 0.0 to 100.0
+---@field Labels? string[] 1 to 128 items
+---@field MinConfidence? number 0 to 100
 
 ---@alias rekognition.ContentClassifier
 ---| "FreeOfPersonallyIdentifiableInformation"
@@ -169,11 +169,11 @@ local Client = {}
 ---| "SEGMENTS"
 
 ---@class rekognition.ContentModerationDetection
----@field ContentTypes? rekognition.ContentType[] 0.0 to 50.0 items
----@field DurationMillis? integer at least 0.0
----@field EndTimestampMillis? integer at least 0.0
+---@field ContentTypes? rekognition.ContentType[] 0 to 50 items
+---@field DurationMillis? integer at least 0
+---@field EndTimestampMillis? integer at least 0
 ---@field ModerationLabel? rekognition.ModerationLabel
----@field StartTimestampMillis? integer at least 0.0
+---@field StartTimestampMillis? integer at least 0
 ---@field Timestamp? integer
 
 ---@alias rekognition.ContentModerationSortBy
@@ -181,103 +181,103 @@ local Client = {}
 ---| "TIMESTAMP"
 
 ---@class rekognition.ContentType
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Name? string
 
 ---@class rekognition.CopyProjectVersionRequest
----@field DestinationProjectArn string 20.0 to 2048.0 characters
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field DestinationProjectArn string 20 to 2048 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field OutputConfig rekognition.OutputConfig
----@field SourceProjectArn string 20.0 to 2048.0 characters
----@field SourceProjectVersionArn string 20.0 to 2048.0 characters
----@field Tags? table<string, string> 0.0 to 200.0 entries
----@field VersionName string 1.0 to 255.0 characters
+---@field SourceProjectArn string 20 to 2048 characters
+---@field SourceProjectVersionArn string 20 to 2048 characters
+---@field Tags? table<string, string> 0 to 200 entries
+---@field VersionName string 1 to 255 characters
 
 ---@class rekognition.CopyProjectVersionResponse
----@field ProjectVersionArn? string 20.0 to 2048.0 characters
+---@field ProjectVersionArn? string 20 to 2048 characters
 
 ---@class rekognition.CoversBodyPart
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.CreateCollectionRequest
----@field CollectionId string 1.0 to 255.0 characters
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field CollectionId string 1 to 255 characters
+---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateCollectionResponse
 ---@field CollectionArn? string
 ---@field FaceModelVersion? string
----@field StatusCode? integer at least 0.0
+---@field StatusCode? integer at least 0
 
 ---@class rekognition.CreateDatasetRequest
 ---@field DatasetSource? rekognition.DatasetSource
 ---@field DatasetType rekognition.DatasetType
----@field ProjectArn string 20.0 to 2048.0 characters
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field ProjectArn string 20 to 2048 characters
+---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateDatasetResponse
----@field DatasetArn? string 20.0 to 2048.0 characters
+---@field DatasetArn? string 20 to 2048 characters
 
 ---@class rekognition.CreateFaceLivenessSessionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field Settings? rekognition.CreateFaceLivenessSessionRequestSettings
 
 ---@class rekognition.CreateFaceLivenessSessionRequestSettings
----@field AuditImagesLimit? integer 0.0 to 4.0
+---@field AuditImagesLimit? integer 0 to 4
 ---@field ChallengePreferences? rekognition.ChallengePreference[]
 ---@field OutputConfig? rekognition.LivenessOutputConfig
 
 ---@class rekognition.CreateFaceLivenessSessionResponse
----@field SessionId string 36.0 characters
+---@field SessionId string 36 characters
 
 ---@class rekognition.CreateProjectRequest
 ---@field AutoUpdate? rekognition.ProjectAutoUpdate
 ---@field Feature? rekognition.CustomizationFeature
----@field ProjectName string 1.0 to 255.0 characters
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field ProjectName string 1 to 255 characters
+---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateProjectResponse
----@field ProjectArn? string 20.0 to 2048.0 characters
+---@field ProjectArn? string 20 to 2048 characters
 
 ---@class rekognition.CreateProjectVersionRequest
 ---@field FeatureConfig? rekognition.CustomizationFeatureConfig
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field OutputConfig rekognition.OutputConfig
----@field ProjectArn string 20.0 to 2048.0 characters
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field ProjectArn string 20 to 2048 characters
+---@field Tags? table<string, string> 0 to 200 entries
 ---@field TestingData? rekognition.TestingData
 ---@field TrainingData? rekognition.TrainingData
----@field VersionDescription? string 1.0 to 255.0 characters
----@field VersionName string 1.0 to 255.0 characters
+---@field VersionDescription? string 1 to 255 characters
+---@field VersionName string 1 to 255 characters
 
 ---@class rekognition.CreateProjectVersionResponse
----@field ProjectVersionArn? string 20.0 to 2048.0 characters
+---@field ProjectVersionArn? string 20 to 2048 characters
 
 ---@class rekognition.CreateStreamProcessorRequest
 ---@field DataSharingPreference? rekognition.StreamProcessorDataSharingPreference
 ---@field Input rekognition.StreamProcessorInput
----@field KmsKeyId? string 1.0 to 2048.0 characters
----@field Name string 1.0 to 128.0 characters
+---@field KmsKeyId? string 1 to 2048 characters
+---@field Name string 1 to 128 characters
 ---@field NotificationChannel? rekognition.StreamProcessorNotificationChannel
 ---@field Output rekognition.StreamProcessorOutput
----@field RegionsOfInterest? rekognition.RegionOfInterest[] 0.0 to 10.0 items
+---@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
 ---@field RoleArn string
 ---@field Settings rekognition.StreamProcessorSettings
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateStreamProcessorResponse
 ---@field StreamProcessorArn? string
 
 ---@class rekognition.CreateUserRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters; a random UUID where absent
----@field CollectionId string 1.0 to 255.0 characters
----@field UserId string 1.0 to 128.0 characters
+---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field CollectionId string 1 to 255 characters
+---@field UserId string 1 to 128 characters
 
 ---@class rekognition.CreateUserResponse
 
 ---@class rekognition.CustomLabel
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Geometry? rekognition.Geometry
 ---@field Name? string
 
@@ -289,10 +289,10 @@ local Client = {}
 ---@field ContentModeration? rekognition.CustomizationFeatureContentModerationConfig
 
 ---@class rekognition.CustomizationFeatureContentModerationConfig
----@field ConfidenceThreshold? number 0.0 to 100.0
+---@field ConfidenceThreshold? number 0 to 100
 
 ---@class rekognition.DatasetChanges
----@field GroundTruth string raw bytes, 1.0 to 5242880.0 bytes
+---@field GroundTruth string raw bytes, 1 to 5242880 bytes
 
 ---@class rekognition.DatasetDescription
 ---@field CreationTimestamp? number seconds since the epoch
@@ -303,30 +303,30 @@ local Client = {}
 ---@field StatusMessageCode? rekognition.DatasetStatusMessageCode
 
 ---@class rekognition.DatasetLabelDescription
----@field LabelName? string 1.0 to 255.0 characters
+---@field LabelName? string 1 to 255 characters
 ---@field LabelStats? rekognition.DatasetLabelStats
 
 ---@class rekognition.DatasetLabelStats
----@field BoundingBoxCount? integer at least 0.0
----@field EntryCount? integer at least 0.0
+---@field BoundingBoxCount? integer at least 0
+---@field EntryCount? integer at least 0
 
 ---@class rekognition.DatasetMetadata
 ---@field CreationTimestamp? number seconds since the epoch
----@field DatasetArn? string 20.0 to 2048.0 characters
+---@field DatasetArn? string 20 to 2048 characters
 ---@field DatasetType? rekognition.DatasetType
 ---@field Status? rekognition.DatasetStatus
 ---@field StatusMessage? string
 ---@field StatusMessageCode? rekognition.DatasetStatusMessageCode
 
 ---@class rekognition.DatasetSource
----@field DatasetArn? string 20.0 to 2048.0 characters
+---@field DatasetArn? string 20 to 2048 characters
 ---@field GroundTruthManifest? rekognition.GroundTruthManifest
 
 ---@class rekognition.DatasetStats
----@field ErrorEntries? integer at least 0.0
----@field LabeledEntries? integer at least 0.0
----@field TotalEntries? integer at least 0.0
----@field TotalLabels? integer at least 0.0
+---@field ErrorEntries? integer at least 0
+---@field LabeledEntries? integer at least 0
+---@field TotalEntries? integer at least 0
+---@field TotalLabels? integer at least 0
 
 ---@alias rekognition.DatasetStatus
 ---| "CREATE_IN_PROGRESS"
@@ -347,104 +347,104 @@ local Client = {}
 ---| "TEST"
 
 ---@class rekognition.DeleteCollectionRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 
 ---@class rekognition.DeleteCollectionResponse
----@field StatusCode? integer at least 0.0
+---@field StatusCode? integer at least 0
 
 ---@class rekognition.DeleteDatasetRequest
----@field DatasetArn string 20.0 to 2048.0 characters
+---@field DatasetArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteDatasetResponse
 
 ---@class rekognition.DeleteFacesRequest
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceIds string[] 1.0 to 4096.0 items
+---@field CollectionId string 1 to 255 characters
+---@field FaceIds string[] 1 to 4096 items
 
 ---@class rekognition.DeleteFacesResponse
----@field DeletedFaces? string[] 1.0 to 4096.0 items
----@field UnsuccessfulFaceDeletions? rekognition.UnsuccessfulFaceDeletion[] 0.0 to 4096.0 items
+---@field DeletedFaces? string[] 1 to 4096 items
+---@field UnsuccessfulFaceDeletions? rekognition.UnsuccessfulFaceDeletion[] 0 to 4096 items
 
 ---@class rekognition.DeleteProjectPolicyRequest
----@field PolicyName string 1.0 to 128.0 characters
----@field PolicyRevisionId? string at most 64.0 characters
----@field ProjectArn string 20.0 to 2048.0 characters
+---@field PolicyName string 1 to 128 characters
+---@field PolicyRevisionId? string at most 64 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteProjectPolicyResponse
 
 ---@class rekognition.DeleteProjectRequest
----@field ProjectArn string 20.0 to 2048.0 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteProjectResponse
 ---@field Status? rekognition.ProjectStatus
 
 ---@class rekognition.DeleteProjectVersionRequest
----@field ProjectVersionArn string 20.0 to 2048.0 characters
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteProjectVersionResponse
 ---@field Status? rekognition.ProjectVersionStatus
 
 ---@class rekognition.DeleteStreamProcessorRequest
----@field Name string 1.0 to 128.0 characters
+---@field Name string 1 to 128 characters
 
 ---@class rekognition.DeleteStreamProcessorResponse
 
 ---@class rekognition.DeleteUserRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters; a random UUID where absent
----@field CollectionId string 1.0 to 255.0 characters
----@field UserId string 1.0 to 128.0 characters
+---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field CollectionId string 1 to 255 characters
+---@field UserId string 1 to 128 characters
 
 ---@class rekognition.DeleteUserResponse
 
 ---@class rekognition.DescribeCollectionRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 
 ---@class rekognition.DescribeCollectionResponse
 ---@field CollectionARN? string
 ---@field CreationTimestamp? number seconds since the epoch
----@field FaceCount? integer at least 0.0
+---@field FaceCount? integer at least 0
 ---@field FaceModelVersion? string
----@field UserCount? integer at least 0.0
+---@field UserCount? integer at least 0
 
 ---@class rekognition.DescribeDatasetRequest
----@field DatasetArn string 20.0 to 2048.0 characters
+---@field DatasetArn string 20 to 2048 characters
 
 ---@class rekognition.DescribeDatasetResponse
 ---@field DatasetDescription? rekognition.DatasetDescription
 
 ---@class rekognition.DescribeProjectVersionsRequest
----@field MaxResults? integer 1.0 to 100.0
----@field NextToken? string at most 1024.0 characters
----@field ProjectArn string 20.0 to 2048.0 characters
----@field VersionNames? string[] 1.0 to 10.0 items
+---@field MaxResults? integer 1 to 100
+---@field NextToken? string at most 1024 characters
+---@field ProjectArn string 20 to 2048 characters
+---@field VersionNames? string[] 1 to 10 items
 
 ---@class rekognition.DescribeProjectVersionsResponse
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 ---@field ProjectVersionDescriptions? rekognition.ProjectVersionDescription[]
 
 ---@class rekognition.DescribeProjectsRequest
----@field Features? rekognition.CustomizationFeature[] 1.0 to 2.0 items
----@field MaxResults? integer 1.0 to 100.0
----@field NextToken? string at most 1024.0 characters
----@field ProjectNames? string[] 1.0 to 10.0 items
+---@field Features? rekognition.CustomizationFeature[] 1 to 2 items
+---@field MaxResults? integer 1 to 100
+---@field NextToken? string at most 1024 characters
+---@field ProjectNames? string[] 1 to 10 items
 
 ---@class rekognition.DescribeProjectsResponse
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 ---@field ProjectDescriptions? rekognition.ProjectDescription[]
 
 ---@class rekognition.DescribeStreamProcessorRequest
----@field Name string 1.0 to 128.0 characters
+---@field Name string 1 to 128 characters
 
 ---@class rekognition.DescribeStreamProcessorResponse
 ---@field CreationTimestamp? number seconds since the epoch
 ---@field DataSharingPreference? rekognition.StreamProcessorDataSharingPreference
 ---@field Input? rekognition.StreamProcessorInput
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field LastUpdateTimestamp? number seconds since the epoch
----@field Name? string 1.0 to 128.0 characters
+---@field Name? string 1 to 128 characters
 ---@field NotificationChannel? rekognition.StreamProcessorNotificationChannel
 ---@field Output? rekognition.StreamProcessorOutput
----@field RegionsOfInterest? rekognition.RegionOfInterest[] 0.0 to 10.0 items
+---@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
 ---@field RoleArn? string
 ---@field Settings? rekognition.StreamProcessorSettings
 ---@field Status? rekognition.StreamProcessorStatus
@@ -453,9 +453,9 @@ local Client = {}
 
 ---@class rekognition.DetectCustomLabelsRequest
 ---@field Image rekognition.Image
----@field MaxResults? integer at least 0.0
----@field MinConfidence? number 0.0 to 100.0
----@field ProjectVersionArn string 20.0 to 2048.0 characters
+---@field MaxResults? integer at least 0
+---@field MinConfidence? number 0 to 100
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.DetectCustomLabelsResponse
 ---@field CustomLabels? rekognition.CustomLabel[]
@@ -487,7 +487,7 @@ local Client = {}
 ---@field Quality? rekognition.DetectLabelsImageQuality
 
 ---@class rekognition.DetectLabelsImagePropertiesSettings
----@field MaxDominantColors? integer 0.0 to 20.0
+---@field MaxDominantColors? integer 0 to 20
 
 ---@class rekognition.DetectLabelsImageQuality
 ---@field Brightness? number
@@ -495,10 +495,10 @@ local Client = {}
 ---@field Sharpness? number
 
 ---@class rekognition.DetectLabelsRequest
----@field Features? rekognition.DetectLabelsFeatureName[] 0.0 to 2.0 items
+---@field Features? rekognition.DetectLabelsFeatureName[] 0 to 2 items
 ---@field Image rekognition.Image
----@field MaxLabels? integer at least 0.0
----@field MinConfidence? number 0.0 to 100.0
+---@field MaxLabels? integer at least 0
+---@field MinConfidence? number 0 to 100
 ---@field Settings? rekognition.DetectLabelsSettings
 
 ---@class rekognition.DetectLabelsResponse
@@ -514,15 +514,15 @@ local Client = {}
 ---@class rekognition.DetectModerationLabelsRequest
 ---@field HumanLoopConfig? rekognition.HumanLoopConfig
 ---@field Image rekognition.Image
----@field MinConfidence? number 0.0 to 100.0
----@field ProjectVersion? string 20.0 to 2048.0 characters
+---@field MinConfidence? number 0 to 100
+---@field ProjectVersion? string 20 to 2048 characters
 
 ---@class rekognition.DetectModerationLabelsResponse
----@field ContentTypes? rekognition.ContentType[] 0.0 to 50.0 items
+---@field ContentTypes? rekognition.ContentType[] 0 to 50 items
 ---@field HumanLoopActivationOutput? rekognition.HumanLoopActivationOutput
 ---@field ModerationLabels? rekognition.ModerationLabel[]
 ---@field ModerationModelVersion? string
----@field ProjectVersion? string 20.0 to 2048.0 characters
+---@field ProjectVersion? string 20 to 2048 characters
 
 ---@class rekognition.DetectProtectiveEquipmentRequest
 ---@field Image rekognition.Image
@@ -534,7 +534,7 @@ local Client = {}
 ---@field Summary? rekognition.ProtectiveEquipmentSummary
 
 ---@class rekognition.DetectTextFilters
----@field RegionsOfInterest? rekognition.RegionOfInterest[] 0.0 to 10.0 items
+---@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
 ---@field WordFilter? rekognition.DetectionFilter
 
 ---@class rekognition.DetectTextRequest
@@ -546,43 +546,43 @@ local Client = {}
 ---@field TextModelVersion? string
 
 ---@class rekognition.DetectionFilter
----@field MinBoundingBoxHeight? number 0.0 to 1.0
----@field MinBoundingBoxWidth? number 0.0 to 1.0
----@field MinConfidence? number 0.0 to 100.0
+---@field MinBoundingBoxHeight? number 0 to 1
+---@field MinBoundingBoxWidth? number 0 to 1
+---@field MinConfidence? number 0 to 100
 
 ---@class rekognition.DisassociateFacesRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters; a random UUID where absent
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceIds string[] 1.0 to 100.0 items
----@field UserId string 1.0 to 128.0 characters
+---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field CollectionId string 1 to 255 characters
+---@field FaceIds string[] 1 to 100 items
+---@field UserId string 1 to 128 characters
 
 ---@class rekognition.DisassociateFacesResponse
----@field DisassociatedFaces? rekognition.DisassociatedFace[] 0.0 to 100.0 items
----@field UnsuccessfulFaceDisassociations? rekognition.UnsuccessfulFaceDisassociation[] 0.0 to 500.0 items
+---@field DisassociatedFaces? rekognition.DisassociatedFace[] 0 to 100 items
+---@field UnsuccessfulFaceDisassociations? rekognition.UnsuccessfulFaceDisassociation[] 0 to 500 items
 ---@field UserStatus? rekognition.UserStatus
 
 ---@class rekognition.DisassociatedFace
 ---@field FaceId? string
 
 ---@class rekognition.DistributeDataset
----@field Arn string 20.0 to 2048.0 characters
+---@field Arn string 20 to 2048 characters
 
 ---@class rekognition.DistributeDatasetEntriesRequest
----@field Datasets rekognition.DistributeDataset[] 2.0 items
+---@field Datasets rekognition.DistributeDataset[] 2 items
 
 ---@class rekognition.DistributeDatasetEntriesResponse
 
 ---@class rekognition.DominantColor
----@field Blue? integer at least 0.0
+---@field Blue? integer at least 0
 ---@field CSSColor? string
----@field Green? integer at least 0.0
+---@field Green? integer at least 0
 ---@field HexCode? string
----@field PixelPercent? number 0.0 to 100.0
----@field Red? integer at least 0.0
+---@field PixelPercent? number 0 to 100
+---@field Red? integer at least 0
 ---@field SimplifiedColor? string
 
 ---@class rekognition.Emotion
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Type? rekognition.EmotionName
 
 ---@alias rekognition.EmotionName
@@ -598,7 +598,7 @@ local Client = {}
 
 ---@class rekognition.EquipmentDetection
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field CoversBodyPart? rekognition.CoversBodyPart
 ---@field Type? rekognition.ProtectiveEquipmentType
 
@@ -607,26 +607,26 @@ local Client = {}
 ---@field Summary? rekognition.Summary
 
 ---@class rekognition.EyeDirection
----@field Confidence? number 0.0 to 100.0
----@field Pitch? number -180.0 to 180.0
----@field Yaw? number -180.0 to 180.0
+---@field Confidence? number 0 to 100
+---@field Pitch? number -180 to 180
+---@field Yaw? number -180 to 180
 
 ---@class rekognition.EyeOpen
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.Eyeglasses
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.Face
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
----@field ExternalImageId? string 1.0 to 255.0 characters
+---@field Confidence? number 0 to 100
+---@field ExternalImageId? string 1 to 255 characters
 ---@field FaceId? string
 ---@field ImageId? string
 ---@field IndexFacesModelVersion? string
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 
 ---@alias rekognition.FaceAttributes
 ---| "DEFAULT"
@@ -636,7 +636,7 @@ local Client = {}
 ---@field AgeRange? rekognition.AgeRange
 ---@field Beard? rekognition.Beard
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Emotions? rekognition.Emotion[]
 ---@field EyeDirection? rekognition.EyeDirection
 ---@field Eyeglasses? rekognition.Eyeglasses
@@ -657,10 +657,10 @@ local Client = {}
 
 ---@class rekognition.FaceMatch
 ---@field Face? rekognition.Face
----@field Similarity? number 0.0 to 100.0
+---@field Similarity? number 0 to 100
 
 ---@class rekognition.FaceOccluded
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.FaceRecord
@@ -668,8 +668,8 @@ local Client = {}
 ---@field FaceDetail? rekognition.FaceDetail
 
 ---@class rekognition.FaceSearchSettings
----@field CollectionId? string 1.0 to 255.0 characters
----@field FaceMatchThreshold? number 0.0 to 100.0
+---@field CollectionId? string 1 to 255 characters
+---@field FaceMatchThreshold? number 0 to 100
 
 ---@alias rekognition.FaceSearchSortBy
 ---| "INDEX"
@@ -686,10 +686,10 @@ local Client = {}
 
 ---@class rekognition.FeedbackItem
 ---@field Code rekognition.FeedbackCode
----@field Message string 1.0 to 512.0 characters
+---@field Message string 1 to 512 characters
 
 ---@class rekognition.Gender
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? rekognition.GenderType
 
 ---@alias rekognition.GenderType
@@ -697,10 +697,10 @@ local Client = {}
 ---| "Female"
 
 ---@class rekognition.GeneralLabelsSettings
----@field LabelCategoryExclusionFilters? string[] 0.0 to 100.0 items
----@field LabelCategoryInclusionFilters? string[] 0.0 to 100.0 items
----@field LabelExclusionFilters? string[] 0.0 to 100.0 items
----@field LabelInclusionFilters? string[] 0.0 to 100.0 items
+---@field LabelCategoryExclusionFilters? string[] 0 to 100 items
+---@field LabelCategoryInclusionFilters? string[] 0 to 100 items
+---@field LabelExclusionFilters? string[] 0 to 100 items
+---@field LabelInclusionFilters? string[] 0 to 100 items
 
 ---@class rekognition.Geometry
 ---@field BoundingBox? rekognition.BoundingBox
@@ -712,29 +712,29 @@ local Client = {}
 ---@class rekognition.GetCelebrityInfoResponse
 ---@field KnownGender? rekognition.KnownGender
 ---@field Name? string
----@field Urls? string[] 0.0 to 255.0 items
+---@field Urls? string[] 0 to 255 items
 
 ---@class rekognition.GetCelebrityRecognitionRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 ---@field SortBy? rekognition.CelebrityRecognitionSortBy
 
 ---@class rekognition.GetCelebrityRecognitionResponse
 ---@field Celebrities? rekognition.CelebrityRecognition[]
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
 ---@field VideoMetadata? rekognition.VideoMetadata
 
 ---@class rekognition.GetContentModerationRequest
 ---@field AggregateBy? rekognition.ContentModerationAggregateBy
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 ---@field SortBy? rekognition.ContentModerationSortBy
 
 ---@class rekognition.GetContentModerationRequestMetadata
@@ -743,55 +743,55 @@ local Client = {}
 
 ---@class rekognition.GetContentModerationResponse
 ---@field GetRequestMetadata? rekognition.GetContentModerationRequestMetadata
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field ModerationLabels? rekognition.ContentModerationDetection[]
 ---@field ModerationModelVersion? string
----@field NextToken? string at most 255.0 characters
+---@field NextToken? string at most 255 characters
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
 ---@field VideoMetadata? rekognition.VideoMetadata
 
 ---@class rekognition.GetFaceDetectionRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetFaceDetectionResponse
 ---@field Faces? rekognition.FaceDetection[]
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
 ---@field VideoMetadata? rekognition.VideoMetadata
 
 ---@class rekognition.GetFaceLivenessSessionResultsRequest
----@field SessionId string 36.0 characters
+---@field SessionId string 36 characters
 
 ---@class rekognition.GetFaceLivenessSessionResultsResponse
 ---@field AuditImages? rekognition.AuditImage[]
 ---@field Challenge? rekognition.Challenge
----@field Confidence? number 0.0 to 100.0
----@field Feedback? rekognition.FeedbackItem[] at most 10.0 items
+---@field Confidence? number 0 to 100
+---@field Feedback? rekognition.FeedbackItem[] at most 10 items
 ---@field Metadata? rekognition.SessionMetadata
 ---@field ReferenceImage? rekognition.AuditImage
----@field SessionId string 36.0 characters
+---@field SessionId string 36 characters
 ---@field Status rekognition.LivenessSessionStatus
 
 ---@class rekognition.GetFaceSearchRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 ---@field SortBy? rekognition.FaceSearchSortBy
 
 ---@class rekognition.GetFaceSearchResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field Persons? rekognition.PersonMatch[]
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
@@ -799,9 +799,9 @@ local Client = {}
 
 ---@class rekognition.GetLabelDetectionRequest
 ---@field AggregateBy? rekognition.LabelDetectionAggregateBy
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 ---@field SortBy? rekognition.LabelDetectionSortBy
 
 ---@class rekognition.GetLabelDetectionRequestMetadata
@@ -810,27 +810,27 @@ local Client = {}
 
 ---@class rekognition.GetLabelDetectionResponse
 ---@field GetRequestMetadata? rekognition.GetLabelDetectionRequestMetadata
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field LabelModelVersion? string
 ---@field Labels? rekognition.LabelDetection[]
----@field NextToken? string at most 255.0 characters
+---@field NextToken? string at most 255 characters
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
 ---@field VideoMetadata? rekognition.VideoMetadata
 
 ---@class rekognition.GetMediaAnalysisJobRequest
----@field JobId string 1.0 to 64.0 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.GetMediaAnalysisJobResponse
 ---@field CompletionTimestamp? number seconds since the epoch
 ---@field CreationTimestamp number seconds since the epoch
 ---@field FailureDetails? rekognition.MediaAnalysisJobFailureDetails
 ---@field Input rekognition.MediaAnalysisInput
----@field JobId string 1.0 to 64.0 characters
----@field JobName? string 1.0 to 64.0 characters
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field JobId string 1 to 64 characters
+---@field JobName? string 1 to 64 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field ManifestSummary? rekognition.MediaAnalysisManifestSummary
 ---@field OperationsConfig rekognition.MediaAnalysisOperationsConfig
 ---@field OutputConfig rekognition.MediaAnalysisOutputConfig
@@ -838,32 +838,32 @@ local Client = {}
 ---@field Status rekognition.MediaAnalysisJobStatus
 
 ---@class rekognition.GetPersonTrackingRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 ---@field SortBy? rekognition.PersonTrackingSortBy
 
 ---@class rekognition.GetPersonTrackingResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field Persons? rekognition.PersonDetection[]
 ---@field StatusMessage? string
 ---@field Video? rekognition.Video
 ---@field VideoMetadata? rekognition.VideoMetadata
 
 ---@class rekognition.GetSegmentDetectionRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetSegmentDetectionResponse
 ---@field AudioMetadata? rekognition.AudioMetadata[]
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field Segments? rekognition.SegmentDetection[]
 ---@field SelectedSegmentTypes? rekognition.SegmentTypeInfo[]
 ---@field StatusMessage? string
@@ -871,15 +871,15 @@ local Client = {}
 ---@field VideoMetadata? rekognition.VideoMetadata[]
 
 ---@class rekognition.GetTextDetectionRequest
----@field JobId string 1.0 to 64.0 characters
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field JobId string 1 to 64 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetTextDetectionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 ---@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1.0 to 1024.0 characters
----@field NextToken? string at most 255.0 characters
+---@field JobTag? string 1 to 1024 characters
+---@field NextToken? string at most 255 characters
 ---@field StatusMessage? string
 ---@field TextDetections? rekognition.TextDetectionResult[]
 ---@field TextModelVersion? string
@@ -890,17 +890,17 @@ local Client = {}
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.HumanLoopActivationOutput
----@field HumanLoopActivationConditionsEvaluationResults? string at most 10240.0 characters
----@field HumanLoopActivationReasons? string[] at least 1.0 items
----@field HumanLoopArn? string at most 256.0 characters
+---@field HumanLoopActivationConditionsEvaluationResults? string at most 10240 characters
+---@field HumanLoopActivationReasons? string[] at least 1 items
+---@field HumanLoopArn? string at most 256 characters
 
 ---@class rekognition.HumanLoopConfig
 ---@field DataAttributes? rekognition.HumanLoopDataAttributes
----@field FlowDefinitionArn string at most 256.0 characters
----@field HumanLoopName string 1.0 to 63.0 characters
+---@field FlowDefinitionArn string at most 256 characters
+---@field HumanLoopName string 1 to 63 characters
 
 ---@class rekognition.HumanLoopDataAttributes
----@field ContentClassifiers? rekognition.ContentClassifier[] at most 256.0 items
+---@field ContentClassifiers? rekognition.ContentClassifier[] at most 256 items
 
 ---@class rekognition.HumanLoopQuotaExceededException
 ---@field QuotaCode? string
@@ -910,7 +910,7 @@ local Client = {}
 ---@class rekognition.IdempotentParameterMismatchException
 
 ---@class rekognition.Image
----@field Bytes? string raw bytes, 1.0 to 5242880.0 bytes
+---@field Bytes? string raw bytes, 1 to 5242880 bytes
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.ImageQuality
@@ -920,11 +920,11 @@ local Client = {}
 ---@class rekognition.ImageTooLargeException
 
 ---@class rekognition.IndexFacesRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 ---@field DetectionAttributes? rekognition.Attribute[]
----@field ExternalImageId? string 1.0 to 255.0 characters
+---@field ExternalImageId? string 1 to 255 characters
 ---@field Image rekognition.Image
----@field MaxFaces? integer at least 1.0
+---@field MaxFaces? integer at least 1
 ---@field QualityFilter? rekognition.QualityFilter
 
 ---@class rekognition.IndexFacesResponse
@@ -935,7 +935,7 @@ local Client = {}
 
 ---@class rekognition.Instance
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field DominantColors? rekognition.DominantColor[]
 
 ---@class rekognition.InternalServerError
@@ -959,8 +959,8 @@ local Client = {}
 ---@field Arn? string
 
 ---@class rekognition.KinesisVideoStreamStartSelector
----@field FragmentNumber? string 1.0 to 128.0 characters
----@field ProducerTimestamp? integer at least 0.0
+---@field FragmentNumber? string 1 to 128 characters
+---@field ProducerTimestamp? integer at least 0
 
 ---@class rekognition.KnownGender
 ---@field Type? rekognition.KnownGenderType
@@ -974,7 +974,7 @@ local Client = {}
 ---@class rekognition.Label
 ---@field Aliases? rekognition.LabelAlias[]
 ---@field Categories? rekognition.LabelCategory[]
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Instances? rekognition.Instance[]
 ---@field Name? string
 ---@field Parents? rekognition.Parent[]
@@ -986,10 +986,10 @@ local Client = {}
 ---@field Name? string
 
 ---@class rekognition.LabelDetection
----@field DurationMillis? integer at least 0.0
----@field EndTimestampMillis? integer at least 0.0
+---@field DurationMillis? integer at least 0
+---@field EndTimestampMillis? integer at least 0
 ---@field Label? rekognition.Label
----@field StartTimestampMillis? integer at least 0.0
+---@field StartTimestampMillis? integer at least 0
 ---@field Timestamp? integer
 
 ---@alias rekognition.LabelDetectionAggregateBy
@@ -1046,42 +1046,42 @@ local Client = {}
 ---@class rekognition.LimitExceededException
 
 ---@class rekognition.ListCollectionsRequest
----@field MaxResults? integer 0.0 to 4096.0
----@field NextToken? string at most 255.0 characters
+---@field MaxResults? integer 0 to 4096
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListCollectionsResponse
 ---@field CollectionIds? string[]
 ---@field FaceModelVersions? string[]
----@field NextToken? string at most 255.0 characters
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListDatasetEntriesRequest
----@field ContainsLabels? string[] 1.0 to 10.0 items
----@field DatasetArn string 20.0 to 2048.0 characters
+---@field ContainsLabels? string[] 1 to 10 items
+---@field DatasetArn string 20 to 2048 characters
 ---@field HasErrors? boolean
 ---@field Labeled? boolean
----@field MaxResults? integer 1.0 to 100.0
----@field NextToken? string at most 1024.0 characters
----@field SourceRefContains? string 1.0 to 2048.0 characters
+---@field MaxResults? integer 1 to 100
+---@field NextToken? string at most 1024 characters
+---@field SourceRefContains? string 1 to 2048 characters
 
 ---@class rekognition.ListDatasetEntriesResponse
 ---@field DatasetEntries? string[]
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListDatasetLabelsRequest
----@field DatasetArn string 20.0 to 2048.0 characters
----@field MaxResults? integer 1.0 to 100.0
----@field NextToken? string at most 1024.0 characters
+---@field DatasetArn string 20 to 2048 characters
+---@field MaxResults? integer 1 to 100
+---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListDatasetLabelsResponse
 ---@field DatasetLabelDescriptions? rekognition.DatasetLabelDescription[]
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListFacesRequest
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceIds? string[] 1.0 to 4096.0 items
----@field MaxResults? integer 0.0 to 4096.0
----@field NextToken? string at most 255.0 characters
----@field UserId? string 1.0 to 128.0 characters
+---@field CollectionId string 1 to 255 characters
+---@field FaceIds? string[] 1 to 4096 items
+---@field MaxResults? integer 0 to 4096
+---@field NextToken? string at most 255 characters
+---@field UserId? string 1 to 128 characters
 
 ---@class rekognition.ListFacesResponse
 ---@field FaceModelVersion? string
@@ -1089,48 +1089,48 @@ local Client = {}
 ---@field NextToken? string
 
 ---@class rekognition.ListMediaAnalysisJobsRequest
----@field MaxResults? integer 1.0 to 100.0
----@field NextToken? string at most 1024.0 characters
+---@field MaxResults? integer 1 to 100
+---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListMediaAnalysisJobsResponse
 ---@field MediaAnalysisJobs rekognition.MediaAnalysisJobDescription[]
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListProjectPoliciesRequest
----@field MaxResults? integer 1.0 to 5.0
----@field NextToken? string at most 1024.0 characters
----@field ProjectArn string 20.0 to 2048.0 characters
+---@field MaxResults? integer 1 to 5
+---@field NextToken? string at most 1024 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.ListProjectPoliciesResponse
----@field NextToken? string at most 1024.0 characters
+---@field NextToken? string at most 1024 characters
 ---@field ProjectPolicies? rekognition.ProjectPolicy[]
 
 ---@class rekognition.ListStreamProcessorsRequest
----@field MaxResults? integer at least 1.0
----@field NextToken? string at most 255.0 characters
+---@field MaxResults? integer at least 1
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListStreamProcessorsResponse
----@field NextToken? string at most 255.0 characters
+---@field NextToken? string at most 255 characters
 ---@field StreamProcessors? rekognition.StreamProcessor[]
 
 ---@class rekognition.ListTagsForResourceRequest
----@field ResourceArn string 20.0 to 2048.0 characters
+---@field ResourceArn string 20 to 2048 characters
 
 ---@class rekognition.ListTagsForResourceResponse
----@field Tags? table<string, string> 0.0 to 200.0 entries
+---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.ListUsersRequest
----@field CollectionId string 1.0 to 255.0 characters
----@field MaxResults? integer 1.0 to 500.0
----@field NextToken? string at most 255.0 characters
+---@field CollectionId string 1 to 255 characters
+---@field MaxResults? integer 1 to 500
+---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListUsersResponse
----@field NextToken? string at most 255.0 characters
----@field Users? rekognition.User[] at most 500.0 items
+---@field NextToken? string at most 255 characters
+---@field Users? rekognition.User[] at most 500 items
 
 ---@class rekognition.LivenessOutputConfig
----@field S3Bucket string 3.0 to 255.0 characters
----@field S3KeyPrefix? string at most 950.0 characters
+---@field S3Bucket string 3 to 255 characters
+---@field S3KeyPrefix? string at most 950 characters
 
 ---@alias rekognition.LivenessSessionStatus
 ---| "CREATED"
@@ -1142,12 +1142,12 @@ local Client = {}
 ---@class rekognition.MalformedPolicyDocumentException
 
 ---@class rekognition.MatchedUser
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 ---@field UserStatus? rekognition.UserStatus
 
 ---@class rekognition.MediaAnalysisDetectModerationLabelsConfig
----@field MinConfidence? number 0.0 to 100.0
----@field ProjectVersion? string 20.0 to 2048.0 characters
+---@field MinConfidence? number 0 to 100
+---@field ProjectVersion? string 20 to 2048 characters
 
 ---@class rekognition.MediaAnalysisInput
 ---@field S3Object rekognition.S3Object
@@ -1157,9 +1157,9 @@ local Client = {}
 ---@field CreationTimestamp number seconds since the epoch
 ---@field FailureDetails? rekognition.MediaAnalysisJobFailureDetails
 ---@field Input rekognition.MediaAnalysisInput
----@field JobId string 1.0 to 64.0 characters
----@field JobName? string 1.0 to 64.0 characters
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field JobId string 1 to 64 characters
+---@field JobName? string 1 to 64 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field ManifestSummary? rekognition.MediaAnalysisManifestSummary
 ---@field OperationsConfig rekognition.MediaAnalysisOperationsConfig
 ---@field OutputConfig rekognition.MediaAnalysisOutputConfig
@@ -1198,25 +1198,25 @@ local Client = {}
 ---@field DetectModerationLabels? rekognition.MediaAnalysisDetectModerationLabelsConfig
 
 ---@class rekognition.MediaAnalysisOutputConfig
----@field S3Bucket string 3.0 to 255.0 characters
----@field S3KeyPrefix? string at most 800.0 characters
+---@field S3Bucket string 3 to 255 characters
+---@field S3KeyPrefix? string at most 800 characters
 
 ---@class rekognition.MediaAnalysisResults
 ---@field ModelVersions? rekognition.MediaAnalysisModelVersions
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.ModerationLabel
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Name? string
 ---@field ParentName? string
----@field TaxonomyLevel? integer at least 0.0
+---@field TaxonomyLevel? integer at least 0
 
 ---@class rekognition.MouthOpen
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.Mustache
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.NotificationChannel
@@ -1230,8 +1230,8 @@ local Client = {}
 ---| "ROTATE_270"
 
 ---@class rekognition.OutputConfig
----@field S3Bucket? string 3.0 to 255.0 characters
----@field S3KeyPrefix? string at most 1024.0 characters
+---@field S3Bucket? string 3 to 255 characters
+---@field S3KeyPrefix? string at most 1024 characters
 
 ---@class rekognition.Parent
 ---@field Name? string
@@ -1259,9 +1259,9 @@ local Client = {}
 ---@field Y? number
 
 ---@class rekognition.Pose
----@field Pitch? number -180.0 to 180.0
----@field Roll? number -180.0 to 180.0
----@field Yaw? number -180.0 to 180.0
+---@field Pitch? number -180 to 180
+---@field Roll? number -180 to 180
+---@field Yaw? number -180 to 180
 
 ---@alias rekognition.ProjectAutoUpdate
 ---| "ENABLED"
@@ -1272,16 +1272,16 @@ local Client = {}
 ---@field CreationTimestamp? number seconds since the epoch
 ---@field Datasets? rekognition.DatasetMetadata[]
 ---@field Feature? rekognition.CustomizationFeature
----@field ProjectArn? string 20.0 to 2048.0 characters
+---@field ProjectArn? string 20 to 2048 characters
 ---@field Status? rekognition.ProjectStatus
 
 ---@class rekognition.ProjectPolicy
 ---@field CreationTimestamp? number seconds since the epoch
 ---@field LastUpdatedTimestamp? number seconds since the epoch
----@field PolicyDocument? string 1.0 to 2000.0 characters
----@field PolicyName? string 1.0 to 128.0 characters
----@field PolicyRevisionId? string at most 64.0 characters
----@field ProjectArn? string 20.0 to 2048.0 characters
+---@field PolicyDocument? string 1 to 2000 characters
+---@field PolicyName? string 1 to 128 characters
+---@field PolicyRevisionId? string at most 64 characters
+---@field ProjectArn? string 20 to 2048 characters
 
 ---@alias rekognition.ProjectStatus
 ---| "CREATING"
@@ -1290,24 +1290,24 @@ local Client = {}
 
 ---@class rekognition.ProjectVersionDescription
 ---@field BaseModelVersion? string
----@field BillableTrainingTimeInSeconds? integer at least 0.0
+---@field BillableTrainingTimeInSeconds? integer at least 0
 ---@field CreationTimestamp? number seconds since the epoch
 ---@field EvaluationResult? rekognition.EvaluationResult
 ---@field Feature? rekognition.CustomizationFeature
 ---@field FeatureConfig? rekognition.CustomizationFeatureConfig
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field ManifestSummary? rekognition.GroundTruthManifest
----@field MaxInferenceUnits? integer at least 1.0
----@field MinInferenceUnits? integer at least 1.0
+---@field MaxInferenceUnits? integer at least 1
+---@field MinInferenceUnits? integer at least 1
 ---@field OutputConfig? rekognition.OutputConfig
----@field ProjectVersionArn? string 20.0 to 2048.0 characters
----@field SourceProjectVersionArn? string 20.0 to 2048.0 characters
+---@field ProjectVersionArn? string 20 to 2048 characters
+---@field SourceProjectVersionArn? string 20 to 2048 characters
 ---@field Status? rekognition.ProjectVersionStatus
 ---@field StatusMessage? string
 ---@field TestingDataResult? rekognition.TestingDataResult
 ---@field TrainingDataResult? rekognition.TrainingDataResult
 ---@field TrainingEndTimestamp? number seconds since the epoch
----@field VersionDescription? string 1.0 to 255.0 characters
+---@field VersionDescription? string 1 to 255 characters
 
 ---@alias rekognition.ProjectVersionStatus
 ---| "TRAINING_IN_PROGRESS"
@@ -1326,18 +1326,18 @@ local Client = {}
 ---| "EXPIRED"
 
 ---@class rekognition.ProtectiveEquipmentBodyPart
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field EquipmentDetections? rekognition.EquipmentDetection[]
 ---@field Name? rekognition.BodyPart
 
 ---@class rekognition.ProtectiveEquipmentPerson
 ---@field BodyParts? rekognition.ProtectiveEquipmentBodyPart[]
 ---@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0.0 to 100.0
----@field Id? integer at least 0.0
+---@field Confidence? number 0 to 100
+---@field Id? integer at least 0
 
 ---@class rekognition.ProtectiveEquipmentSummarizationAttributes
----@field MinConfidence number 0.0 to 100.0
+---@field MinConfidence number 0 to 100
 ---@field RequiredEquipmentTypes rekognition.ProtectiveEquipmentType[]
 
 ---@class rekognition.ProtectiveEquipmentSummary
@@ -1353,13 +1353,13 @@ local Client = {}
 ---@class rekognition.ProvisionedThroughputExceededException
 
 ---@class rekognition.PutProjectPolicyRequest
----@field PolicyDocument string 1.0 to 2000.0 characters
----@field PolicyName string 1.0 to 128.0 characters
----@field PolicyRevisionId? string at most 64.0 characters
----@field ProjectArn string 20.0 to 2048.0 characters
+---@field PolicyDocument string 1 to 2000 characters
+---@field PolicyName string 1 to 128 characters
+---@field PolicyRevisionId? string at most 64 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.PutProjectPolicyResponse
----@field PolicyRevisionId? string at most 64.0 characters
+---@field PolicyRevisionId? string at most 64 characters
 
 ---@alias rekognition.QualityFilter
 ---| "NONE"
@@ -1398,32 +1398,32 @@ local Client = {}
 ---@class rekognition.ResourceNotReadyException
 
 ---@class rekognition.S3Destination
----@field Bucket? string 3.0 to 255.0 characters
----@field KeyPrefix? string at most 1024.0 characters
+---@field Bucket? string 3 to 255 characters
+---@field KeyPrefix? string at most 1024 characters
 
 ---@class rekognition.S3Object
----@field Bucket? string 3.0 to 255.0 characters
----@field Name? string 1.0 to 1024.0 characters
----@field Version? string 1.0 to 1024.0 characters
+---@field Bucket? string 3 to 255 characters
+---@field Name? string 1 to 1024 characters
+---@field Version? string 1 to 1024 characters
 
 ---@class rekognition.SearchFacesByImageRequest
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceMatchThreshold? number 0.0 to 100.0
+---@field CollectionId string 1 to 255 characters
+---@field FaceMatchThreshold? number 0 to 100
 ---@field Image rekognition.Image
----@field MaxFaces? integer 1.0 to 4096.0
+---@field MaxFaces? integer 1 to 4096
 ---@field QualityFilter? rekognition.QualityFilter
 
 ---@class rekognition.SearchFacesByImageResponse
 ---@field FaceMatches? rekognition.FaceMatch[]
 ---@field FaceModelVersion? string
 ---@field SearchedFaceBoundingBox? rekognition.BoundingBox
----@field SearchedFaceConfidence? number 0.0 to 100.0
+---@field SearchedFaceConfidence? number 0 to 100
 
 ---@class rekognition.SearchFacesRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 ---@field FaceId string
----@field FaceMatchThreshold? number 0.0 to 100.0
----@field MaxFaces? integer 1.0 to 4096.0
+---@field FaceMatchThreshold? number 0 to 100
+---@field MaxFaces? integer 1 to 4096
 
 ---@class rekognition.SearchFacesResponse
 ---@field FaceMatches? rekognition.FaceMatch[]
@@ -1431,30 +1431,30 @@ local Client = {}
 ---@field SearchedFaceId? string
 
 ---@class rekognition.SearchUsersByImageRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 ---@field Image rekognition.Image
----@field MaxUsers? integer 1.0 to 500.0
+---@field MaxUsers? integer 1 to 500
 ---@field QualityFilter? rekognition.QualityFilter
----@field UserMatchThreshold? number 0.0 to 100.0
+---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.SearchUsersByImageResponse
 ---@field FaceModelVersion? string
 ---@field SearchedFace? rekognition.SearchedFaceDetails
 ---@field UnsearchedFaces? rekognition.UnsearchedFace[]
----@field UserMatches? rekognition.UserMatch[] at most 500.0 items
+---@field UserMatches? rekognition.UserMatch[] at most 500 items
 
 ---@class rekognition.SearchUsersRequest
----@field CollectionId string 1.0 to 255.0 characters
+---@field CollectionId string 1 to 255 characters
 ---@field FaceId? string
----@field MaxUsers? integer 1.0 to 500.0
----@field UserId? string 1.0 to 128.0 characters
----@field UserMatchThreshold? number 0.0 to 100.0
+---@field MaxUsers? integer 1 to 500
+---@field UserId? string 1 to 128 characters
+---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.SearchUsersResponse
 ---@field FaceModelVersion? string
 ---@field SearchedFace? rekognition.SearchedFace
 ---@field SearchedUser? rekognition.SearchedUser
----@field UserMatches? rekognition.UserMatch[] at most 500.0 items
+---@field UserMatches? rekognition.UserMatch[] at most 500 items
 
 ---@class rekognition.SearchedFace
 ---@field FaceId? string
@@ -1463,17 +1463,17 @@ local Client = {}
 ---@field FaceDetail? rekognition.FaceDetail
 
 ---@class rekognition.SearchedUser
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 
 ---@class rekognition.SegmentDetection
----@field DurationFrames? integer at least 0.0
----@field DurationMillis? integer at least 0.0
+---@field DurationFrames? integer at least 0
+---@field DurationMillis? integer at least 0
 ---@field DurationSMPTE? string
----@field EndFrameNumber? integer at least 0.0
+---@field EndFrameNumber? integer at least 0
 ---@field EndTimecodeSMPTE? string
 ---@field EndTimestampMillis? integer
 ---@field ShotSegment? rekognition.ShotSegment
----@field StartFrameNumber? integer at least 0.0
+---@field StartFrameNumber? integer at least 0
 ---@field StartTimecodeSMPTE? string
 ---@field StartTimestampMillis? integer
 ---@field TechnicalCueSegment? rekognition.TechnicalCueSegment
@@ -1490,94 +1490,94 @@ local Client = {}
 ---@class rekognition.ServiceQuotaExceededException
 
 ---@class rekognition.SessionMetadata
----@field SDKType string 1.0 to 64.0 characters
+---@field SDKType string 1 to 64 characters
 
 ---@class rekognition.SessionNotFoundException
 
 ---@class rekognition.ShotSegment
----@field Confidence? number 50.0 to 100.0
----@field Index? integer at least 0.0
+---@field Confidence? number 50 to 100
+---@field Index? integer at least 0
 
 ---@class rekognition.Smile
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.StartCelebrityRecognitionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field JobTag? string 1.0 to 1024.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartCelebrityRecognitionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartContentModerationRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field JobTag? string 1.0 to 1024.0 characters
----@field MinConfidence? number 0.0 to 100.0
+---@field ClientRequestToken? string 1 to 64 characters
+---@field JobTag? string 1 to 1024 characters
+---@field MinConfidence? number 0 to 100
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartContentModerationResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartFaceDetectionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
 ---@field FaceAttributes? rekognition.FaceAttributes
----@field JobTag? string 1.0 to 1024.0 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartFaceDetectionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartFaceSearchRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field CollectionId string 1.0 to 255.0 characters
----@field FaceMatchThreshold? number 0.0 to 100.0
----@field JobTag? string 1.0 to 1024.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
+---@field CollectionId string 1 to 255 characters
+---@field FaceMatchThreshold? number 0 to 100
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartFaceSearchResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartLabelDetectionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field Features? rekognition.LabelDetectionFeatureName[] 0.0 to 1.0 items
----@field JobTag? string 1.0 to 1024.0 characters
----@field MinConfidence? number 0.0 to 100.0
+---@field ClientRequestToken? string 1 to 64 characters
+---@field Features? rekognition.LabelDetectionFeatureName[] 0 to 1 items
+---@field JobTag? string 1 to 1024 characters
+---@field MinConfidence? number 0 to 100
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Settings? rekognition.LabelDetectionSettings
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartLabelDetectionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartMediaAnalysisJobRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
 ---@field Input rekognition.MediaAnalysisInput
----@field JobName? string 1.0 to 64.0 characters
----@field KmsKeyId? string 1.0 to 2048.0 characters
+---@field JobName? string 1 to 64 characters
+---@field KmsKeyId? string 1 to 2048 characters
 ---@field OperationsConfig rekognition.MediaAnalysisOperationsConfig
 ---@field OutputConfig rekognition.MediaAnalysisOutputConfig
 
 ---@class rekognition.StartMediaAnalysisJobResponse
----@field JobId string 1.0 to 64.0 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartPersonTrackingRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
----@field JobTag? string 1.0 to 1024.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartPersonTrackingResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartProjectVersionRequest
----@field MaxInferenceUnits? integer at least 1.0
----@field MinInferenceUnits integer at least 1.0
----@field ProjectVersionArn string 20.0 to 2048.0 characters
+---@field MaxInferenceUnits? integer at least 1
+---@field MinInferenceUnits integer at least 1
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.StartProjectVersionResponse
 ---@field Status? rekognition.ProjectVersionStatus
@@ -1587,21 +1587,21 @@ local Client = {}
 ---@field TechnicalCueFilter? rekognition.StartTechnicalCueDetectionFilter
 
 ---@class rekognition.StartSegmentDetectionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
 ---@field Filters? rekognition.StartSegmentDetectionFilters
----@field JobTag? string 1.0 to 1024.0 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
----@field SegmentTypes rekognition.SegmentType[] at least 1.0 items
+---@field SegmentTypes rekognition.SegmentType[] at least 1 items
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartSegmentDetectionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StartShotDetectionFilter
----@field MinSegmentConfidence? number 50.0 to 100.0
+---@field MinSegmentConfidence? number 50 to 100
 
 ---@class rekognition.StartStreamProcessorRequest
----@field Name string 1.0 to 128.0 characters
+---@field Name string 1 to 128 characters
 ---@field StartSelector? rekognition.StreamProcessingStartSelector
 ---@field StopSelector? rekognition.StreamProcessingStopSelector
 
@@ -1610,30 +1610,30 @@ local Client = {}
 
 ---@class rekognition.StartTechnicalCueDetectionFilter
 ---@field BlackFrame? rekognition.BlackFrame
----@field MinSegmentConfidence? number 50.0 to 100.0
+---@field MinSegmentConfidence? number 50 to 100
 
 ---@class rekognition.StartTextDetectionFilters
----@field RegionsOfInterest? rekognition.RegionOfInterest[] 0.0 to 10.0 items
+---@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
 ---@field WordFilter? rekognition.DetectionFilter
 
 ---@class rekognition.StartTextDetectionRequest
----@field ClientRequestToken? string 1.0 to 64.0 characters
+---@field ClientRequestToken? string 1 to 64 characters
 ---@field Filters? rekognition.StartTextDetectionFilters
----@field JobTag? string 1.0 to 1024.0 characters
+---@field JobTag? string 1 to 1024 characters
 ---@field NotificationChannel? rekognition.NotificationChannel
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartTextDetectionResponse
----@field JobId? string 1.0 to 64.0 characters
+---@field JobId? string 1 to 64 characters
 
 ---@class rekognition.StopProjectVersionRequest
----@field ProjectVersionArn string 20.0 to 2048.0 characters
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.StopProjectVersionResponse
 ---@field Status? rekognition.ProjectVersionStatus
 
 ---@class rekognition.StopStreamProcessorRequest
----@field Name string 1.0 to 128.0 characters
+---@field Name string 1 to 128 characters
 
 ---@class rekognition.StopStreamProcessorResponse
 
@@ -1641,10 +1641,10 @@ local Client = {}
 ---@field KVSStreamStartSelector? rekognition.KinesisVideoStreamStartSelector
 
 ---@class rekognition.StreamProcessingStopSelector
----@field MaxDurationInSeconds? integer 1.0 to 120.0
+---@field MaxDurationInSeconds? integer 1 to 120
 
 ---@class rekognition.StreamProcessor
----@field Name? string 1.0 to 128.0 characters
+---@field Name? string 1 to 128 characters
 ---@field Status? rekognition.StreamProcessorStatus
 
 ---@class rekognition.StreamProcessorDataSharingPreference
@@ -1683,17 +1683,17 @@ local Client = {}
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.Sunglasses
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field Value? boolean
 
 ---@class rekognition.TagResourceRequest
----@field ResourceArn string 20.0 to 2048.0 characters
----@field Tags table<string, string> 0.0 to 200.0 entries
+---@field ResourceArn string 20 to 2048 characters
+---@field Tags table<string, string> 0 to 200 entries
 
 ---@class rekognition.TagResourceResponse
 
 ---@class rekognition.TechnicalCueSegment
----@field Confidence? number 50.0 to 100.0
+---@field Confidence? number 50 to 100
 ---@field Type? rekognition.TechnicalCueType
 
 ---@alias rekognition.TechnicalCueType
@@ -1715,11 +1715,11 @@ local Client = {}
 ---@field Validation? rekognition.ValidationData
 
 ---@class rekognition.TextDetection
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field DetectedText? string
 ---@field Geometry? rekognition.Geometry
----@field Id? integer at least 0.0
----@field ParentId? integer at least 0.0
+---@field Id? integer at least 0
+---@field ParentId? integer at least 0
 ---@field Type? rekognition.TextTypes
 
 ---@class rekognition.TextDetectionResult
@@ -1759,10 +1759,10 @@ local Client = {}
 ---| "LOW_FACE_QUALITY"
 
 ---@class rekognition.UnsuccessfulFaceAssociation
----@field Confidence? number 0.0 to 100.0
+---@field Confidence? number 0 to 100
 ---@field FaceId? string
 ---@field Reasons? rekognition.UnsuccessfulFaceAssociationReason[]
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceAssociationReason
 ---| "FACE_NOT_FOUND"
@@ -1772,7 +1772,7 @@ local Client = {}
 ---@class rekognition.UnsuccessfulFaceDeletion
 ---@field FaceId? string
 ---@field Reasons? rekognition.UnsuccessfulFaceDeletionReason[]
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceDeletionReason
 ---| "ASSOCIATED_TO_AN_EXISTING_USER"
@@ -1781,39 +1781,39 @@ local Client = {}
 ---@class rekognition.UnsuccessfulFaceDisassociation
 ---@field FaceId? string
 ---@field Reasons? rekognition.UnsuccessfulFaceDisassociationReason[]
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceDisassociationReason
 ---| "FACE_NOT_FOUND"
 ---| "ASSOCIATED_TO_A_DIFFERENT_USER"
 
 ---@class rekognition.UntagResourceRequest
----@field ResourceArn string 20.0 to 2048.0 characters
----@field TagKeys string[] 0.0 to 200.0 items
+---@field ResourceArn string 20 to 2048 characters
+---@field TagKeys string[] 0 to 200 items
 
 ---@class rekognition.UntagResourceResponse
 
 ---@class rekognition.UpdateDatasetEntriesRequest
 ---@field Changes rekognition.DatasetChanges
----@field DatasetArn string 20.0 to 2048.0 characters
+---@field DatasetArn string 20 to 2048 characters
 
 ---@class rekognition.UpdateDatasetEntriesResponse
 
 ---@class rekognition.UpdateStreamProcessorRequest
 ---@field DataSharingPreferenceForUpdate? rekognition.StreamProcessorDataSharingPreference
----@field Name string 1.0 to 128.0 characters
+---@field Name string 1 to 128 characters
 ---@field ParametersToDelete? rekognition.StreamProcessorParameterToDelete[]
----@field RegionsOfInterestForUpdate? rekognition.RegionOfInterest[] 0.0 to 10.0 items
+---@field RegionsOfInterestForUpdate? rekognition.RegionOfInterest[] 0 to 10 items
 ---@field SettingsForUpdate? rekognition.StreamProcessorSettingsForUpdate
 
 ---@class rekognition.UpdateStreamProcessorResponse
 
 ---@class rekognition.User
----@field UserId? string 1.0 to 128.0 characters
+---@field UserId? string 1 to 128 characters
 ---@field UserStatus? rekognition.UserStatus
 
 ---@class rekognition.UserMatch
----@field Similarity? number 0.0 to 100.0
+---@field Similarity? number 0 to 100
 ---@field User? rekognition.MatchedUser
 
 ---@alias rekognition.UserStatus
@@ -1826,8 +1826,8 @@ local Client = {}
 ---@field Assets? rekognition.Asset[]
 
 ---@class rekognition.Versions
----@field Maximum? string 5.0 to 11.0 characters
----@field Minimum? string 5.0 to 11.0 characters
+---@field Maximum? string 5 to 11 characters
+---@field Minimum? string 5 to 11 characters
 
 ---@class rekognition.Video
 ---@field S3Object? rekognition.S3Object
@@ -1844,11 +1844,11 @@ local Client = {}
 ---@class rekognition.VideoMetadata
 ---@field Codec? string
 ---@field ColorRange? rekognition.VideoColorRange
----@field DurationMillis? integer at least 0.0
+---@field DurationMillis? integer at least 0
 ---@field Format? string
----@field FrameHeight? integer at least 0.0
+---@field FrameHeight? integer at least 0
 ---@field FrameRate? number
----@field FrameWidth? integer at least 0.0
+---@field FrameWidth? integer at least 0
 
 ---@class rekognition.VideoTooLargeException
 
