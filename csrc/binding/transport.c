@@ -1,6 +1,259 @@
+/* transport: the built-in HTTP client as a userdata, with Lua tables in and out. */
+#include "binding/transport.h"
+
 #include "binding/lrek.h"
+#include "core/alloc.h"
+
+#include <limits.h>
+
+#define TYPE_NAME "rekognition.transport"
+
+/* A client with the memory that its requests use again and again. */
+struct transport {
+    struct rek_http *http; /* NULL once closed */
+    struct rek_http_response response;
+    struct rek_http_header *headers;
+    size_t header_capacity;
+};
+
+struct rek_http *lrek_check_transport(lua_State *L, int index)
+{
+    const struct transport *transport = luaL_checkudata(L, index, TYPE_NAME);
+    luaL_argcheck(L, transport->http, index, "the transport is closed");
+    return transport->http;
+}
+
+/* Reads tables raw: a metamethod could run any code while strings are borrowed. */
+static int raw_field(lua_State *L, int table, const char *name)
+{
+    lua_pushstring(L, name);
+    return lua_rawget(L, table);
+}
+
+/* An optional string without a NUL, left on the stack. NULL where absent. */
+static const char *text_option(lua_State *L, int table, const char *name)
+{
+    int type = raw_field(L, table, name);
+    if (type == LUA_TNIL)
+        return NULL;
+    size_t len = 0;
+    const char *text = type == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
+    if (!text || strlen(text) != len)
+        luaL_error(L, "%s: a string without NUL bytes expected, got %s", name,
+                   luaL_typename(L, -1));
+    return text;
+}
+
+/* An optional positive number times `scale`, rounded up and at most INT_MAX; 0 where absent. */
+static long number_option(lua_State *L, int table, const char *name, lua_Number scale)
+{
+    int type = raw_field(L, table, name);
+    lua_Number value = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+    lua_pop(L, 1);
+    if (type == LUA_TNIL)
+        return 0;
+    if (!(value > 0))
+        luaL_error(L, "%s: a positive number expected", name);
+    value *= scale;
+    if (value >= INT_MAX)
+        return INT_MAX;
+    long whole = (long)value;
+    return whole < value ? whole + 1 : whole;
+}
+
+/* The message is copied before anything else: a finalizer may close the client it belongs to. */
+static void push_failure(lua_State *L, enum rek_http_result result, const char *message)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, message);
+    lua_createtable(L, 0, 2);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "message");
+    lua_pushstring(L, rek_http_result_name(result));
+    lua_setfield(L, -2, "code");
+}
+
+/* transport(options) -> a transport, or nil, {code, message}
+ * options: http_proxy, https_proxy (URLs), no_proxy (hosts, comma-separated), ca_bundle (a path),
+ * max_connections, max_response_bytes, connect_timeout, timeout (seconds): all optional, as in
+ * struct rek_http_options. The environment is not read. */
+static int transport_new(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    struct transport *transport = lua_newuserdatauv(L, sizeof *transport, 0);
+    *transport = (struct transport){0};
+    luaL_setmetatable(L, TYPE_NAME);
+    struct rek_http_options options = {
+        .http_proxy = text_option(L, 1, "http_proxy"),
+        .https_proxy = text_option(L, 1, "https_proxy"),
+        .no_proxy = text_option(L, 1, "no_proxy"),
+        .ca_bundle = text_option(L, 1, "ca_bundle"),
+        .max_response_bytes = (size_t)number_option(L, 1, "max_response_bytes", 1),
+        .max_connections = number_option(L, 1, "max_connections", 1),
+        .connect_timeout_ms = number_option(L, 1, "connect_timeout", 1000),
+        .timeout_ms = number_option(L, 1, "timeout", 1000),
+    };
+    enum rek_http_result result = rek_http_new(&transport->http, &options);
+    if (result == REK_HTTP_MEMORY)
+        return luaL_error(L, "out of memory");
+    if (result != REK_HTTP_OK) {
+        push_failure(
+            L, result,
+            "the proxy's URL can't be understood: http://user:password@host:port expected");
+        return 2;
+    }
+    lua_pushvalue(L, 2);
+    return 1;
+}
+
+static struct rek_slice check_text(lua_State *L, int index, const char *what)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "request.%s: a string expected, got %s", what, luaL_typename(L, index));
+    size_t len;
+    const char *text = lua_tolstring(L, index, &len);
+    return rek_slice_of(text, len);
+}
+
+static struct rek_slice header_part(lua_State *L, size_t header, int part)
+{
+    if (lua_rawgeti(L, -1, part) != LUA_TSTRING)
+        luaL_error(L, "request.headers[%d][%d]: a string expected, got %s", (int)header + 1, part,
+                   luaL_typename(L, -1));
+    size_t len;
+    const char *text = lua_tolstring(L, -1, &len);
+    lua_pop(L, 1); /* the header's table keeps it */
+    return rek_slice_of(text, len);
+}
+
+/* Points transport->headers at the strings of the list on top of the stack. Nothing in here
+ * allocates from Lua, so no finalizer can run and take a string away. */
+static size_t read_headers(lua_State *L, struct transport *transport)
+{
+    if (lua_isnil(L, -1))
+        return 0;
+    if (!lua_istable(L, -1))
+        luaL_error(L, "request.headers: a table expected, got %s", luaL_typename(L, -1));
+    size_t count = lua_rawlen(L, -1);
+    if (count > transport->header_capacity) {
+        struct rek_http_header *headers =
+            count < INT_MAX ? rek_realloc(transport->headers, count * sizeof *headers) : NULL;
+        if (!headers)
+            luaL_error(L, "out of memory");
+        transport->headers = headers;
+        transport->header_capacity = count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE)
+            luaL_error(L, "request.headers[%d]: {name, value} expected, got %s", (int)i + 1,
+                       luaL_typename(L, -1));
+        transport->headers[i].name = header_part(L, i, 1);
+        transport->headers[i].value = header_part(L, i, 2);
+        lua_pop(L, 1);
+    }
+    return count;
+}
+
+void lrek_push_headers(lua_State *L, struct rek_slice lines)
+{
+    struct rek_http_header header;
+    lua_newtable(L);
+    for (lua_Integer i = 1; rek_http_next_header(&lines, &header); i++) {
+        lua_createtable(L, 2, 0);
+        lua_pushlstring(L, header.name.data, header.name.len);
+        lua_rawseti(L, -2, 1);
+        lua_pushlstring(L, header.value.data, header.value.len);
+        lua_rawseti(L, -2, 2);
+        lua_rawseti(L, -2, i);
+    }
+}
+
+static void push_response(lua_State *L, const struct rek_http_response *response)
+{
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, response->status);
+    lua_setfield(L, -2, "status");
+    lrek_push_headers(L, rek_buffer_slice(&response->headers));
+    lua_setfield(L, -2, "headers");
+    lua_pushlstring(L, response->body.data, response->body.len);
+    lua_setfield(L, -2, "body");
+}
+
+/* transport:request(request) -> response, or nil, {code, message}
+ * request: {method, url, headers = {{name, value}, ...}, body, connect_timeout, timeout}, the last
+ * four optional, timeouts in seconds; read raw. response: {status, headers = {{name, value}, ...},
+ * body}. The codes are those of rek_http_result_name. Raises where the request has the wrong types
+ * or the transport is closed. */
+static int transport_request(lua_State *L)
+{
+    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_settop(L, 2);
+    struct rek_http_request request = {
+        .connect_timeout_ms = number_option(L, 2, "connect_timeout", 1000),
+        .timeout_ms = number_option(L, 2, "timeout", 1000),
+    };
+    raw_field(L, 2, "method");
+    raw_field(L, 2, "url");
+    int body_type = raw_field(L, 2, "body");
+    raw_field(L, 2, "headers");
+    request.method = check_text(L, 3, "method");
+    request.url = check_text(L, 4, "url");
+    if (body_type != LUA_TNIL)
+        request.body = check_text(L, 5, "body");
+    request.header_count = read_headers(L, transport);
+    request.headers = transport->headers;
+    struct rek_http *http = lrek_check_transport(L, 1);
+    enum rek_http_result result = rek_http_perform(http, &request, &transport->response);
+    if (result == REK_HTTP_OK) {
+        push_response(L, &transport->response);
+        return 1;
+    }
+    push_failure(L, result, rek_http_message(http));
+    return 2;
+}
+
+/* transport:close(): closes its connections; a second time does nothing. The last response stays
+ * until collection, since a finalizer may close a transport while its response is being pushed. */
+static int transport_close(lua_State *L)
+{
+    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    rek_http_free(transport->http);
+    transport->http = NULL;
+    return 0;
+}
+
+static int transport_gc(lua_State *L)
+{
+    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    transport_close(L);
+    rek_http_response_clear(&transport->response);
+    rek_free(transport->headers);
+    *transport = (struct transport){0};
+    return 0;
+}
+
+static int transport_tostring(lua_State *L)
+{
+    const struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    lua_pushfstring(L, TYPE_NAME " (%s)", transport->http ? "open" : "closed");
+    return 1;
+}
 
 void lrek_open_transport(lua_State *L)
 {
-    (void)L;
+    static const luaL_Reg methods[] = {
+        {"request", transport_request}, {"close", transport_close}, {NULL, NULL}};
+    static const luaL_Reg metamethods[] = {{"__gc", transport_gc},
+                                           {"__close", transport_close},
+                                           {"__tostring", transport_tostring},
+                                           {NULL, NULL}};
+    luaL_newmetatable(L, TYPE_NAME);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, transport_new);
+    lua_setfield(L, -2, "transport");
 }

@@ -1,0 +1,257 @@
+#include "core/alloc.h"
+#include "core/http_client.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum {
+    LARGE_BODY = 64 << 10,   /* libcurl copies a body up to this into the request's first packet */
+    UPLOAD_BUFFER = 2 << 20, /* for bodies beyond it: fewer, larger writes */
+    SMALL_UPLOAD_BUFFER = 64 << 10, /* libcurl's default */
+};
+
+/* Headers that libcurl would add of its own accord; a line without a value leaves them out. */
+static struct curl_slist no_expect = {(char[]){"Expect:"}, NULL};
+static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_expect};
+static struct curl_slist no_content_type = {(char[]){"Content-Type:"}, &no_accept};
+
+static void set_authorities(CURL *easy, const char *ca_bundle)
+{
+    struct stat found;
+    const char *folder = ca_bundle ? NULL : rek_http_ca_folder();
+    if (ca_bundle && stat(ca_bundle, &found) == 0 && S_ISDIR(found.st_mode))
+        folder = ca_bundle;
+    if (!folder && !ca_bundle)
+        return; /* libcurl's own default */
+    const char *file = folder ? NULL : ca_bundle;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder);
+}
+
+/* What holds for every request. Verification of certificates is libcurl's default; there is no
+ * option that touches it. */
+static bool set_up(struct rek_http *http, CURL *easy)
+{
+    bool good = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the path was signed as it stands */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, http->max_connections);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->curl_message);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, rek_http_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    if (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
+        good &= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK;
+    good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+    good &=
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, http->no_proxy ? http->no_proxy : "") == CURLE_OK;
+    set_authorities(easy, http->ca_bundle);
+    return good;
+}
+
+/* A handle that came through a fork is left where it is: closing its connections here would end
+ * the parent's TLS sessions. */
+static bool ready_handle(struct rek_http *http)
+{
+    if (http->easy && http->generation == rek_http_generation())
+        return true;
+    http->easy = curl_easy_init();
+    if (!http->easy)
+        return false;
+    http->generation = rek_http_generation();
+    http->url.len = 0;
+    http->proxy = NULL;
+    http->method[0] = '\0';
+    http->large_body = false;
+    if (set_up(http, http->easy))
+        return true;
+    curl_easy_cleanup(http->easy);
+    http->easy = NULL;
+    return false;
+}
+
+static enum rek_http_result refuse(struct rek_http *http, const char *why)
+{
+    snprintf(http->message, sizeof http->message, "%s", why);
+    return REK_HTTP_REQUEST;
+}
+
+static bool set_proxy(struct rek_http *http, const struct rek_http_proxy *proxy)
+{
+    if (http->proxy == proxy)
+        return true;
+    http->proxy = proxy;
+    return curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy->url ? proxy->url : "") == CURLE_OK &&
+           curl_easy_setopt(http->easy, CURLOPT_PROXYUSERNAME, proxy->user) == CURLE_OK &&
+           curl_easy_setopt(http->easy, CURLOPT_PROXYPASSWORD, proxy->password) == CURLE_OK;
+}
+
+static enum rek_http_result set_url(struct rek_http *http, struct rek_slice url)
+{
+    if (http->url.len == url.len + 1 && memcmp(http->url.data, url.data, url.len) == 0)
+        return REK_HTTP_OK;
+    struct rek_slice origin = {NULL, 0};
+    const char *problem = rek_http_check_url(url, &origin);
+    http->url.len = 0;
+    if (problem)
+        return refuse(http, problem);
+    http->origin_len = origin.len;
+    bool https = url.data[4] == 's' || url.data[4] == 'S';
+    bool good = set_proxy(http, https ? &http->https_proxy : &http->http_proxy);
+    rek_buffer_append_slice(&http->url, url);
+    rek_buffer_append_char(&http->url, '\0');
+    if (!http->url.failed && good &&
+        curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK)
+        return REK_HTTP_OK;
+    rek_buffer_clear(&http->url);
+    http->proxy = NULL;
+    return REK_HTTP_MEMORY;
+}
+
+/* RFC 9110, section 8.6: these say how long their content is even where it is empty. */
+static bool expects_body(struct rek_slice method)
+{
+    return rek_slice_equal(method, REK_SLICE("POST")) ||
+           rek_slice_equal(method, REK_SLICE("PUT")) || rek_slice_equal(method, REK_SLICE("PATCH"));
+}
+
+static enum rek_http_result set_method(struct rek_http *http, struct rek_slice method,
+                                       struct rek_slice body)
+{
+    bool sends_body = body.len > 0 || expects_body(method);
+    if (method.len > 0 && http->method_sends_body == sends_body &&
+        strlen(http->method) == method.len && memcmp(http->method, method.data, method.len) == 0)
+        return REK_HTTP_OK;
+    if (!rek_http_is_token(method) || method.len >= REK_HTTP_MAX_METHOD)
+        return refuse(http, "the method is not a token of at most 31 characters");
+    bool head = rek_slice_equal(method, REK_SLICE("HEAD"));
+    if (head && body.len > 0)
+        return refuse(http, "a HEAD request has no body");
+    memcpy(http->method, method.data, method.len);
+    http->method[method.len] = '\0';
+    http->method_sends_body = sends_body;
+    curl_easy_setopt(http->easy, CURLOPT_NOBODY, head ? 1L : 0L);
+    if (!head)
+        curl_easy_setopt(http->easy, sends_body ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);
+    const char *usual = head ? "HEAD" : sends_body ? "POST" : "GET";
+    const char *custom = strcmp(http->method, usual) == 0 ? NULL : http->method;
+    if (curl_easy_setopt(http->easy, CURLOPT_CUSTOMREQUEST, custom) == CURLE_OK)
+        return REK_HTTP_OK;
+    http->method[0] = '\0';
+    return REK_HTTP_MEMORY;
+}
+
+/* The body is borrowed. libcurl keeps its upload buffer between requests: it is made large for a
+ * large body, and small again with the first small one after it. */
+static bool set_body(struct rek_http *http, struct rek_slice body)
+{
+    bool large = body.len > LARGE_BODY;
+    if (large != http->large_body) {
+        http->large_body = large;
+        curl_easy_setopt(http->easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                         large ? (long)UPLOAD_BUFFER : (long)SMALL_UPLOAD_BUFFER);
+    }
+    if (!http->method_sends_body)
+        return true;
+    curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
+    return curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, body.len ? body.data : "") == CURLE_OK;
+}
+
+static const char *check_header(const struct rek_http_header *header)
+{
+    if (!rek_http_is_token(header->name))
+        return "a header's name is not a token";
+    if (!rek_http_is_value(header->value))
+        return "a header's value has a control character";
+    if (rek_http_same_name(header->name, REK_SLICE("Transfer-Encoding")))
+        return "the Transfer-Encoding header is not the caller's to set";
+    return NULL;
+}
+
+/* "Name: value", or "Name;", which is how libcurl wants a header without a value. */
+static void write_line(struct rek_buffer *lines, const struct rek_http_header *header)
+{
+    struct rek_slice value = rek_http_trim(header->value);
+    rek_buffer_append_slice(lines, header->name);
+    if (value.len > 0) {
+        rek_buffer_append(lines, ": ", 2);
+        rek_buffer_append_slice(lines, value);
+    } else {
+        rek_buffer_append_char(lines, ';');
+    }
+    rek_buffer_append_char(lines, '\0');
+}
+
+static bool reserve_headers(struct rek_http *http, const struct rek_http_request *request)
+{
+    size_t bytes = 1; /* so that no header at all is no special case */
+    for (size_t i = 0; i < request->header_count; i++)
+        bytes += request->headers[i].name.len + request->headers[i].value.len + 3;
+    http->lines.len = 0;
+    http->lines.failed = false;
+    if (!rek_buffer_reserve(&http->lines, bytes))
+        return false;
+    if (request->header_count <= http->node_capacity)
+        return true;
+    struct curl_slist *nodes = rek_realloc(http->nodes, request->header_count * sizeof *nodes);
+    if (!nodes)
+        return false;
+    http->nodes = nodes;
+    http->node_capacity = request->header_count;
+    return true;
+}
+
+/* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
+ * request. Content-Length is left to libcurl, which knows the body. */
+static enum rek_http_result set_headers(struct rek_http *http,
+                                        const struct rek_http_request *request)
+{
+    if (!reserve_headers(http, request))
+        return REK_HTTP_MEMORY;
+    bool has_content_type = false;
+    size_t count = 0;
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct rek_http_header *header = &request->headers[i];
+        const char *problem = check_header(header);
+        if (problem)
+            return refuse(http, problem);
+        if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
+            continue;
+        has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
+        http->nodes[count].data = http->lines.data + http->lines.len;
+        http->nodes[count].next = &http->nodes[count + 1];
+        count++;
+        write_line(&http->lines, header);
+    }
+    struct curl_slist *last = has_content_type ? &no_accept : &no_content_type;
+    if (count > 0)
+        http->nodes[count - 1].next = last;
+    curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, count > 0 ? http->nodes : last);
+    return REK_HTTP_OK;
+}
+
+enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_http_request *request)
+{
+    if (!ready_handle(http))
+        return REK_HTTP_MEMORY;
+    enum rek_http_result result = set_url(http, request->url);
+    if (result == REK_HTTP_OK)
+        result = set_method(http, request->method, request->body);
+    if (result == REK_HTTP_OK)
+        result = set_headers(http, request);
+    if (result == REK_HTTP_OK && !set_body(http, request->body))
+        result = REK_HTTP_MEMORY;
+    long connect_timeout = request->connect_timeout_ms;
+    long timeout = request->timeout_ms;
+    curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     connect_timeout ? connect_timeout : http->connect_timeout_ms);
+    curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, timeout ? timeout : http->timeout_ms);
+    return result;
+}
