@@ -7,10 +7,11 @@ local errors = require "rekognition.error"
 local files = require "rekognition.config.files"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
+local shown = require "rekognition.config.shown"
 
 ---@class rekognition.Setting
 ---@field value any
----@field source string  "client option", "environment NAME", "profile NAME in PATH", "services NAME in PATH" or "default"
+---@field source string  "client option", "environment NAME", "profile NAME in PATH", "services NAME in PATH", "default"
 
 ---@class rekognition.Config
 ---@field profile_name string  "default" where nothing names another
@@ -87,8 +88,7 @@ local function resolve(config, rule, options)
   local read = source == "client option" and rule.read_option or rule.read
   local value, allowed = read(found)
   if value == nil then
-    local shown = type(found) == "string" and ("%q"):format(found:sub(1, 64)) or "a " .. type(found)
-    fail("%s is %s, and is to be %s", where or source, shown, allowed)
+    fail("%s is %s, and is to be %s", where or source, shown(found), allowed)
   end
   return { value = value, source = source }
 end
@@ -104,8 +104,8 @@ local function services_endpoint(config, service)
   if not name then return nil end
   local section = config.services[name]
   if not section then
-    fail("services of %s is %q, and %s has no [services %s]; write that section, or remove the key",
-      config:origin(config.profile_name, "services"), name, config.config_path or "the config file", name)
+    fail("services of %s is %s, and %s has no such section; write it as [services NAME], or remove the key",
+      config:origin(config.profile_name, "services"), shown(name), config.config_path or "the config file")
   end
   local keys = section[service_key(service)]
   if type(keys) == "string" and keys ~= "" then
@@ -162,7 +162,7 @@ end
 local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
-    fail("profile %q (%s) is neither in %s nor in %s; write it there, or name another", name, source,
+    fail("profile %s (%s) is neither in %s nor in %s; write it there, or name another", shown(name), source,
       config.config_path or "a config file", config.credentials_path or "a credentials file")
   end
   config.profile_name = name or "default"

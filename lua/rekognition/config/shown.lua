@@ -1,0 +1,16 @@
+--- How a value that somebody wrote appears in a message: in quotes, on one line, in ASCII, and not at any length.
+
+local LONGEST = 100
+
+---@param text any  what is no string is shown by its type, a number or boolean as it is
+---@return string
+return function(text)
+  if type(text) == "number" or type(text) == "boolean" then return tostring(text) end
+  if type(text) ~= "string" then return "a " .. type(text) end
+  local cut = #text > LONGEST and text:sub(1, LONGEST) .. "..." or text
+  local escaped = cut:gsub('[%c"\\\x80-\xff]', function(char)
+    if char == '"' or char == "\\" then return "\\" .. char end
+    return ("\\x%02X"):format(char:byte())
+  end)
+  return '"' .. escaped .. '"'
+end

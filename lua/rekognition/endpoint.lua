@@ -1,0 +1,201 @@
+--- Endpoints: the address of a service in a region.
+--
+-- The rules are those of the endpoint rule sets that AWS publishes with its SDKs, the error texts too. Which regions
+-- belong to which partition is generated from AWS's own list. An address is formed for any region, whether the service
+-- is there or not, as AWS's SDKs do it: a region may be newer than this file.
+
+local errors = require "rekognition.error"
+local partitions = require "rekognition.generated.partitions"
+local shown = require "rekognition.config.shown"
+
+local M = {}
+
+---@class rekognition.Endpoint
+---@field url string             "https://rekognition.us-east-1.amazonaws.com", without a "/" at its end
+---@field signing_region? string the region to sign for; nil where a custom endpoint is given without a region
+---@field partition? string      "aws", "aws-us-gov", ...; nil in the same case
+
+local function fail(message, ...)
+  errors.raise { kind = "config", message = message:format(...) }
+end
+
+-- The regions whose STS endpoint is the global one while sts_regional_endpoints is "legacy" (STS's rule set).
+local LEGACY_STS = {}
+for _, region in ipairs {
+  "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global", "ca-central-1", "eu-central-1",
+  "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+} do LEGACY_STS[region] = true end
+
+local function global_sts(target)
+  if target.use_fips or target.use_dualstack then return nil end
+  local legacy = target.use_global_endpoint and LEGACY_STS[target.region]
+  if legacy or target.region == "aws-global" then return "sts.amazonaws.com", "us-east-1" end
+end
+
+-- Sign-in's domains; a partition that is not here has signin.<its suffix>.
+local SIGNIN_DOMAINS = {
+  ["aws"] = "signin.aws.amazon.com",
+  ["aws-cn"] = "signin.amazonaws.cn",
+  ["aws-us-gov"] = "signin.amazonaws-us-gov.com",
+  ["aws-iso"] = "signin.c2shome.ic.gov",
+  ["aws-iso-b"] = "signin.sc2shome.sgov.gov",
+  ["aws-iso-e"] = "signin.csphome.adc-e.uk",
+  ["aws-iso-f"] = "signin.csphome.hci.ic.gov",
+  ["aws-eusc"] = "signin.amazonaws-eusc.eu",
+}
+
+local function signin_host(target, partition)
+  if target.use_dualstack then return nil end
+  if not target.use_fips then
+    return target.region .. "." .. (SIGNIN_DOMAINS[partition.name] or "signin." .. partition.dns_suffix)
+  end
+  if target.region == "us-gov-west-1" then return "signin-fips.amazonaws-us-gov.com" end
+  if partition.name == "aws-us-gov" then return target.region .. ".signin-fips.amazonaws-us-gov.com" end
+end
+
+-- In the US Gov partition the plain hosts of these services are the FIPS ones.
+local function plain_gov_fips(prefix)
+  return function(target, partition)
+    if target.use_fips and not target.use_dualstack and partition.name == "aws-us-gov" then
+      return ("%s.%s.%s"):format(prefix, target.region, partition.dns_suffix)
+    end
+  end
+end
+
+local gov_sts = plain_gov_fips "sts"
+
+---@class rekognition.EndpointRule
+---@field prefix string  the host's beginning: <prefix>.<region>.<suffix>, <prefix>-fips.<region>.<suffix>
+---@field special? fun(target: table, partition: table): string?, string?  a host of its own, and the region to sign for
+
+---@type table<string, rekognition.EndpointRule>
+local SERVICES = {
+  rekognition = { prefix = "rekognition" },
+  sts = { prefix = "sts", special = function(target, partition)
+    local host, region = global_sts(target)
+    return host or gov_sts(target, partition), region
+  end },
+  sso = { prefix = "portal.sso", special = plain_gov_fips "portal.sso" },
+  ["sso-oidc"] = { prefix = "oidc", special = plain_gov_fips "oidc" },
+  signin = { prefix = "signin", special = signin_host },
+}
+
+local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc and signin"
+
+-- A region goes into a host name and into the signature, so it is a host label (RFC 1123) and nothing else.
+-- One of digits alone is refused too, as botocore does.
+local function check_region(region)
+  if type(region) ~= "string" then fail("the region is a %s, and is to be a name such as us-east-1", type(region)) end
+  local is_label = #region <= 63 and region:find("^[A-Za-z0-9-]+$") and not region:find("^-") and not region:find("-$")
+  if not is_label or not region:find("%D") then
+    fail("the region %s is none: a region is made of letters, digits and hyphens, as us-east-1 is", shown(region))
+  end
+end
+
+-- The region that a pseudo region stands for: fips-us-east-1, us-east-1-fips, and the old names of Rekognition's FIPS
+-- endpoints, rekognition-fips.us-east-1 and rekognition.us-east-1.
+local function real_region(region)
+  return region:match("^rekognition%-fips%.(.+)$") or region:match("^rekognition%.(.+)$")
+    or region:match("^fips%-(.+)$") or region:match("^(.+)%-fips$")
+end
+
+-- What was asked for, with a pseudo region resolved. An empty region is none.
+local function target_of(options)
+  local target = {
+    region = options.region ~= "" and options.region or nil,
+    use_fips = options.use_fips or false, use_dualstack = options.use_dualstack or false,
+    use_global_endpoint = options.use_global_endpoint or false,
+  }
+  local real = type(target.region) == "string" and real_region(target.region)
+  if real then target.region, target.use_fips = real, true end
+  if target.region ~= nil then check_region(target.region) end
+  return target
+end
+
+--- The partition of a region: by name, else by pattern, else AWS's commercial one.
+local function partition_of(region)
+  for _, partition in ipairs(partitions) do
+    if partition.regions[region] then return partition end
+  end
+  for _, partition in ipairs(partitions) do
+    for _, pattern in ipairs(partition.patterns) do
+      if region:find(pattern) then return partition end
+    end
+  end
+  return partitions[1]
+end
+
+local function is_host(host)
+  if host:find("^%[[%x:.]+%]$") then return true end
+  return #host <= 253 and (host .. "."):gsub("[A-Za-z0-9_-]+%.", "") == ""
+end
+
+-- What is wrong with a custom endpoint that is made of these parts, if anything.
+local function url_problem(scheme, authority, path)
+  if scheme ~= "http" and scheme ~= "https" then return "is to begin with http:// or https://" end
+  if authority:find("@", 1, true) then return "has a user name; leave it out" end
+  if path:find("[?#]") then return "has a query or fragment; leave it out" end
+  local host, port = authority:match("^(.-):(%d+)$")
+  if authority:find("]$") or not port then host, port = authority, nil end
+  if not is_host(host) then return "has no valid host name" end
+  if port and (#port > 5 or tonumber(port) < 1 or tonumber(port) > 65535) then return "has a port not in 1 to 65535" end
+end
+
+-- A custom endpoint, checked: scheme, host, port and a path before which the operation's path goes.
+-- A choice beyond botocore's rules: a "_" is allowed in a host name, since container networks make such names.
+local function custom_url(given)
+  if type(given) ~= "string" then fail("the endpoint is a %s, and is to be a URL", type(given)) end
+  local scheme, authority, path = given:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
+  scheme = scheme and scheme:lower()
+  local problem = given:find("[^\x21-\x7e]") and "holds a blank, a control character or one beyond ASCII"
+    or url_problem(scheme, authority, path)
+  if problem then fail("the endpoint %s %s", shown((given:gsub("//[^/]*@", "//***@"))), problem) end
+  return scheme .. "://" .. authority .. path:gsub("/+$", "")
+end
+
+local function custom_endpoint(target, given)
+  if target.use_fips then fail("Invalid Configuration: FIPS and custom endpoint are not supported") end
+  if target.use_dualstack then fail("Invalid Configuration: Dualstack and custom endpoint are not supported") end
+  return {
+    url = custom_url(given), signing_region = target.region,
+    partition = target.region and partition_of(target.region).name,
+  }
+end
+
+local function check_variants(target, partition)
+  local no_fips = target.use_fips and not partition.supports_fips
+  local no_dual_stack = target.use_dualstack and not partition.supports_dual_stack
+  if target.use_fips and target.use_dualstack and (no_fips or no_dual_stack) then
+    fail("FIPS and DualStack are enabled, but this partition does not support one or both")
+  end
+  if no_fips then fail("FIPS is enabled but this partition does not support FIPS") end
+  if no_dual_stack then fail("DualStack is enabled but this partition does not support DualStack") end
+end
+
+--- The address of a service.
+---@param options table
+---  region?: a region, or a pseudo region such as fips-us-east-1;
+---  use_fips?, use_dualstack?: booleans, false where absent;
+---  endpoint?: a URL in the place of AWS's own (http or https, host, port, path);
+---  service?: "rekognition" (where absent), "sts", "sso", "sso-oidc" or "signin";
+---  use_global_endpoint?: boolean, STS only: what sts_regional_endpoints = legacy means
+---@return rekognition.Endpoint
+--- Raises a `config` error: AWS's own wording where a rule forbids it ("Invalid Configuration: Missing Region"),
+--- ours for a region or an endpoint that can't be one.
+function M.resolve(options)
+  local service = options.service or "rekognition"
+  local rule = SERVICES[service]
+  if not rule then fail("the service %s is not known here; there are %s", shown(service), KNOWN_SERVICES) end
+  local target = target_of(options)
+  if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint) end
+  if not target.region then fail("Invalid Configuration: Missing Region") end
+  local partition = partition_of(target.region)
+  check_variants(target, partition)
+  local host, signing_region
+  if rule.special then host, signing_region = rule.special(target, partition) end
+  host = host or ("%s%s.%s.%s"):format(rule.prefix, target.use_fips and "-fips" or "", target.region,
+    target.use_dualstack and partition.dual_stack_dns_suffix or partition.dns_suffix)
+  return { url = "https://" .. host, signing_region = signing_region or target.region, partition = partition.name }
+end
+
+return M
