@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 static lua_Number read_clock(clockid_t id)
@@ -64,10 +65,22 @@ static int system_uuid(lua_State *L)
     return 1;
 }
 
+/* platform() -> the system's name and release, as `uname` has them: "Linux", "6.1.0" */
+static int system_platform(lua_State *L)
+{
+    struct utsname name;
+    if (uname(&name) < 0)
+        return luaL_error(L, "the system does not tell its name");
+    lua_pushstring(L, name.sysname);
+    lua_pushstring(L, name.release);
+    return 2;
+}
+
 void lrek_open_system(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"now", system_now},       {"monotonic", system_monotonic}, {"sleep", system_sleep},
-        {"random", system_random}, {"uuid", system_uuid},           {NULL, NULL}};
+        {"random", system_random}, {"uuid", system_uuid},           {"platform", system_platform},
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }
