@@ -66,10 +66,13 @@ local function whole_numbers(value)
 end
 
 --- The value of a JSON text. lua-cjson gives every number as a float; whole ones are integers here.
+--- Raises a message that says what is wrong and where in the text.
 ---@param text string
 ---@return any
 function M.decode(text)
-  return whole_numbers(cjson.decode(text))
+  local ok, value = pcall(cjson.decode, text)
+  if not ok then error(value:gsub("^.-:%d+: ", "", 1), 0) end
+  return whole_numbers(value)
 end
 
 --- The JSON text of a value, with a newline at its end.

@@ -57,7 +57,7 @@ struct rek_shape;
 struct rek_member {
     struct rek_slice name; /* as on the wire */
     const struct rek_shape *shape;
-    uint32_t offset; /* into the request struct */
+    uint32_t offset;  /* into the request struct */
     uint16_t name_id; /* index into rek_service.member_names, the distinct names of all members */
     bool required;
     bool idempotency_token; /* filled with a random UUID where absent */
@@ -69,29 +69,29 @@ struct rek_shape {
     enum rek_timestamp_format timestamp_format;
     bool sensitive;
     bool has_min;
-    double min;                     /* least value of a number; least length of the others,
-                                     * in code points for a string, bytes for a blob */
+    double min;                       /* least value of a number; least length of the others,
+                                       * in code points for a string, bytes for a blob */
     const struct rek_member *members; /* structure: at most 64, in alphabetical order (by byte) */
     uint16_t member_count;
-    uint32_t size;                  /* structure: sizeof its request struct, or 0 */
-    const struct rek_shape *key;    /* map */
-    const struct rek_shape *value;  /* map: its values; list: its elements */
+    uint32_t size;                 /* structure: sizeof its request struct, or 0 */
+    const struct rek_shape *key;   /* map */
+    const struct rek_shape *value; /* map: its values; list: its elements */
 };
 
 struct rek_operation {
-    struct rek_slice name;   /* "CopyProjectVersion" */
-    struct rek_slice method; /* "copy_project_version" */
-    struct rek_slice target; /* "RekognitionService.CopyProjectVersion", the X-Amz-Target */
+    struct rek_slice name;          /* "CopyProjectVersion" */
+    struct rek_slice method;        /* "copy_project_version" */
+    struct rek_slice target;        /* "RekognitionService.CopyProjectVersion", the X-Amz-Target */
     const struct rek_shape *input;  /* a structure, without members where the operation has none */
     const struct rek_shape *output; /* likewise */
 };
 
 /* What one generated service consists of (csrc/generated/operations.c defines rek_service). */
 struct rek_service {
-    struct rek_slice service_id;     /* "Rekognition" */
-    struct rek_slice endpoint_prefix; /* "rekognition", which is the signing name as well */
-    struct rek_slice api_version;    /* "2016-06-27" */
-    struct rek_slice content_type;   /* "application/x-amz-json-1.1" */
+    struct rek_slice service_id;            /* "Rekognition" */
+    struct rek_slice endpoint_prefix;       /* "rekognition", which is the signing name as well */
+    struct rek_slice api_version;           /* "2016-06-27" */
+    struct rek_slice content_type;          /* "application/x-amz-json-1.1" */
     const struct rek_operation *operations; /* sorted by name, byte by byte */
     size_t operation_count;
     const struct rek_slice *member_names;

@@ -133,7 +133,9 @@ local METADATA = [[
 ---@param model table
 ---@return string
 function M.file(model)
-  local parts = { "---@meta\n-- " .. names.origin(model) .. "\n", METADATA, "---@class rekognition.Client\nlocal Client = {}\n" }
+  local parts = {
+    "---@meta\n-- " .. names.origin(model) .. "\n", METADATA, "---@class rekognition.Client\nlocal Client = {}\n",
+  }
   for _, name in ipairs(names.sorted_keys(model.shapes)) do
     local shape = model.shapes[name]
     if shape.enum then
