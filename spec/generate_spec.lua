@@ -108,6 +108,7 @@ describe("the import", function()
         "A": {"type": "structure", "members": {}, "exception": true},
         "Z": {"type": "structure", "members": {}, "exception": true, "fault": true},
         "Unreached": {"type": "string"}}}]])
+    write(folder .. "/botocore/data/partitions.json", [[{"partitions": []}]])
     write(data .. "/paginators-1.json", [[{"pagination": {}}]])
     write(data .. "/waiters-2.json", [[{"version": 2, "waiters": {"Done": {"description": "text", "operation": "DoIt",
       "delay": 3, "maxAttempts": 4, "acceptors":

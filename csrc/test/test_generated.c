@@ -81,5 +81,5 @@ int main(void)
     check_operations();
     check_copy_project_version();
     CHECK(rek_shapes[REK_SHAPE_LivenessImageBlob].sensitive);
-    return 0;
+    return check_result();
 }
