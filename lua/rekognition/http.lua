@@ -1,0 +1,118 @@
+--- The built-in transport: HTTP over libcurl, connections kept open and used again.
+--
+-- A transport is called like a function, with the request and answer of the `http` seam
+-- (rekognition.HttpRequest, rekognition.HttpResponse, rekognition.HttpFailure in seams.lua). It
+-- blocks until the answer is there. Certificates are always verified; redirects are not followed.
+--
+-- Failure codes: "timeout", "connect" (no such host, or no connection), "tls" (no trusted
+-- connection), "proxy", "reset" (the connection ended early), "protocol" (not HTTP, or broken
+-- compression), "too_large", "request" (malformed: nothing was sent), "memory".
+
+local core = require "rekognition.core"
+local errors = require "rekognition.error"
+local seams = require "rekognition.seams"
+
+---@class rekognition.HttpOptions
+---@field connect_timeout? number     seconds, for requests that name none; 3.1 where absent
+---@field timeout? number             seconds for a whole request, likewise; 60 where absent
+---@field proxy? string               "http://user:password@host:port" for every request, also https and socks5(h);
+---                                   "" for none. Where absent, the environment says
+---@field ca_bundle? string           a PEM file, or a folder made by `openssl rehash`; used instead of the system's
+---@field max_connections? integer    kept open between requests; 64 where absent
+---@field max_response_bytes? integer of one body, once decompressed; 64 MiB where absent, which is a choice
+---@field env? table<string, string>  instead of the process's environment
+
+---@class rekognition.Transport
+---@field core userdata               the C object, for the binding's own short way
+---@overload fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
+local Transport = {}
+Transport.__index = Transport
+Transport.__name = "rekognition.http"
+
+function Transport:__call(request)
+  return self.core:request(request)
+end
+
+--- Closes its connections. A request after that raises; a second close does nothing.
+function Transport:close()
+  self.core:close()
+end
+
+Transport.__close = Transport.close
+
+function Transport:__tostring()
+  return Transport.__name .. ": " .. tostring(self.core)
+end
+
+-- Where instance and container credentials are served: addresses of the machine's own network,
+-- which no proxy can reach. Always asked directly. (botocore does so for containers, and for
+-- instances where NO_PROXY names the address.)
+local LINK_LOCAL = "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23"
+
+-- The proxy for URLs of a scheme, as curl and Python find it: the lower-case variable first, where
+-- an empty one means none. Upper-case HTTP_PROXY is passed over in a CGI program, where it holds a
+-- header that the client sent (CVE-2016-5385). ALL_PROXY comes last; botocore doesn't read it.
+local function env_proxy(env, scheme)
+  local lower = env[scheme .. "_proxy"]
+  if lower then return lower end
+  local upper = env[scheme:upper() .. "_PROXY"]
+  if upper and upper ~= "" and not (scheme == "http" and env.REQUEST_METHOD) then return upper end
+  return env.all_proxy or env.ALL_PROXY
+end
+
+local function env_proxies(env)
+  local no_proxy = env.no_proxy or env.NO_PROXY or ""
+  if no_proxy:match("^%s*%*%s*$") then return nil, nil, LINK_LOCAL end
+  return env_proxy(env, "http"), env_proxy(env, "https"), LINK_LOCAL .. "," .. no_proxy
+end
+
+-- An empty variable is the same as none.
+local function env_ca_bundle(env)
+  for _, name in ipairs { "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE" } do -- botocore's order
+    local path = env[name]
+    if path and path ~= "" then return path end
+  end
+end
+
+local M = {}
+
+--- Makes a transport.
+--
+-- Where the options leave them out, proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and
+-- NO_PROXY (lower case too), and the CA bundle from AWS_CA_BUNDLE, then REQUESTS_CA_BUNDLE. NO_PROXY
+-- doesn't touch a proxy given as an option.
+---@param options? rekognition.HttpOptions
+---@return rekognition.Transport
+--- Raises a `rekognition.error` of kind "config" for a proxy that can't be understood.
+function M.new(options)
+  options = options or {}
+  local env = seams.from(options).env
+  local http_proxy, https_proxy, no_proxy = options.proxy, options.proxy, LINK_LOCAL
+  if not options.proxy then http_proxy, https_proxy, no_proxy = env_proxies(env) end
+  local object, failure = core.transport {
+    http_proxy = http_proxy,
+    https_proxy = https_proxy,
+    no_proxy = no_proxy,
+    ca_bundle = options.ca_bundle or env_ca_bundle(env),
+    max_connections = options.max_connections,
+    max_response_bytes = options.max_response_bytes,
+    connect_timeout = options.connect_timeout,
+    timeout = options.timeout,
+  }
+  if not object then
+    local source = options.proxy and "proxy" or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
+    errors.raise { kind = "config", message = source .. ": " .. failure.message }
+  end
+  return setmetatable({ core = object }, Transport)
+end
+
+local shared
+
+--- The transport that is shared by whoever brings none, made at its first use.
+---@return rekognition.Transport
+function M.default()
+  shared = shared or M.new()
+  return shared
+end
+
+return M
