@@ -1,0 +1,498 @@
+#include "binding/load.h"
+
+#include "binding/nearest.h"
+#include "core/crypto.h"
+#include "core/utf8.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Up to this many members are all listed where an unknown one is met. */
+enum { FEW_MEMBERS = 8 };
+
+/* The years 0001 to 9999, which every timestamp format can hold. */
+static const double least_timestamp = -62135596800.0;
+static const double greatest_timestamp = 253402300799.0;
+
+static void load_value(struct lrek_loader *l, const struct rek_shape *shape, void *out,
+                       const struct lrek_place *place);
+
+void lrek_fail(struct lrek_loader *l, const char *failure)
+{
+    if (!l->failure)
+        l->failure = failure;
+}
+
+struct rek_slice lrek_string_at(lua_State *L, int index)
+{
+    struct rek_slice string;
+    string.data = lua_tolstring(L, index, &string.len);
+    return string;
+}
+
+static void *allocate(struct lrek_loader *l, size_t count, size_t size)
+{
+    void *piece = count > SIZE_MAX / size ? NULL : rek_arena_alloc(l->arena, count * size);
+    if (!piece)
+        lrek_fail(l, "not enough memory");
+    return piece;
+}
+
+static const char *type_name(lua_State *L, int index)
+{
+    switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+        return lua_isinteger(L, index) ? "integer" : "float";
+    case LUA_TLIGHTUSERDATA:
+        if (!lua_touserdata(L, index))
+            return "null (leave it out instead)";
+        return "light userdata";
+    case LUA_TTHREAD:
+        return "coroutine";
+    default:
+        return lua_typename(L, lua_type(L, index));
+    }
+}
+
+void lrek_report_type(struct lrek_loader *l, const struct lrek_place *place, const char *wanted)
+{
+    lrek_report(l->problems, place, "expected %s, got %s", wanted, type_name(l->L, -1));
+}
+
+struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_place *parent,
+                                    char text[32])
+{
+    struct lrek_place place = {.parent = parent, .kind = LREK_ODD_KEY, .depth = parent->depth + 1};
+    if (lua_type(L, index) == LUA_TSTRING) {
+        place.kind = LREK_NAME;
+        place.name = lrek_string_at(L, index);
+    } else if (lua_isinteger(L, index)) {
+        place.kind = LREK_INDEX;
+        place.index = lua_tointeger(L, index);
+    } else if (lua_type(L, index) == LUA_TNUMBER) {
+        int len = snprintf(text, 32, LUA_NUMBER_FMT, lua_tonumber(L, index));
+        place.name = rek_slice_of(text, (size_t)len);
+    } else if (lua_type(L, index) == LUA_TBOOLEAN) {
+        place.name = lua_toboolean(L, index) ? REK_SLICE("true") : REK_SLICE("false");
+    } else {
+        place.name = rek_slice_cstr(lua_typename(L, lua_type(L, index)));
+    }
+    return place;
+}
+
+static void check_count(struct lrek_loader *l, const struct rek_shape *shape, size_t count,
+                        const char *unit, const struct lrek_place *place)
+{
+    if (shape->has_min && (double)count < shape->min)
+        lrek_report(l->problems, place, "must have at least %.0f %s%s, has %zu", shape->min, unit,
+                    shape->min > 1 ? "s" : "", count);
+}
+
+/* Text is what strings and map keys have in common. */
+static void check_text(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice text,
+                       const struct lrek_place *place)
+{
+    size_t valid = rek_utf8_valid_prefix(text);
+    if (valid < text.len)
+        lrek_report(l->problems, place, "invalid UTF-8 at byte %zu", valid + 1);
+    else if (shape->has_min && (double)text.len < 4 * shape->min)
+        check_count(l, shape, rek_utf8_count(text), "character", place);
+}
+
+static void load_string(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,
+                        const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) != LUA_TSTRING) {
+        lrek_report_type(l, place, "string");
+        return;
+    }
+    *out = lrek_string_at(l->L, -1);
+    check_text(l, shape, *out, place);
+    l->body_size += out->len + 2;
+}
+
+static void load_blob(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,
+                      const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) != LUA_TSTRING) {
+        lrek_report_type(l, place, "string of bytes");
+        return;
+    }
+    *out = lrek_string_at(l->L, -1);
+    check_count(l, shape, out->len, "byte", place);
+    l->body_size += REK_BASE64_ENCODED_SIZE(out->len) + 2;
+}
+
+static void check_least(struct lrek_loader *l, const struct rek_shape *shape, double value,
+                        const struct lrek_place *place)
+{
+    if (!shape->has_min || value >= shape->min)
+        return;
+    if (shape->sensitive)
+        lrek_report(l->problems, place, "must be at least %.14g", shape->min);
+    else
+        lrek_report(l->problems, place, "must be at least %.14g, is %.14g", shape->min, value);
+}
+
+static void load_integer(struct lrek_loader *l, const struct rek_shape *shape, int64_t *out,
+                         const struct lrek_place *place)
+{
+    if (lua_isinteger(l->L, -1)) {
+        *out = lua_tointeger(l->L, -1);
+    } else if (lua_type(l->L, -1) == LUA_TNUMBER) {
+        double value = lua_tonumber(l->L, -1);
+        if (value != floor(value) || isinf(value)) {
+            lrek_report(l->problems, place, "expected integer, got %s",
+                        isnan(value)   ? "NaN"
+                        : isinf(value) ? "infinity"
+                                       : "float with a fraction");
+            return;
+        }
+        if (value < -0x1p63 || value >= 0x1p63) {
+            lrek_report(l->problems, place, "out of the range of 64-bit integers");
+            return;
+        }
+        *out = (int64_t)value;
+    } else {
+        lrek_report_type(l, place, "integer");
+        return;
+    }
+    if (shape->type == REK_INTEGER && (*out < INT32_MIN || *out > INT32_MAX))
+        lrek_report(l->problems, place, "out of the range of 32-bit integers");
+    else
+        check_least(l, shape, (double)*out, place);
+    l->body_size += 20;
+}
+
+static void load_number(struct lrek_loader *l, const struct rek_shape *shape, double *out,
+                        const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) != LUA_TNUMBER) {
+        lrek_report_type(l, place,
+                         shape->type == REK_TIMESTAMP ? "number of seconds since the epoch"
+                                                      : "number");
+        return;
+    }
+    *out = lua_tonumber(l->L, -1);
+    if (!isfinite(*out))
+        lrek_report(l->problems, place, "expected finite number, got %s",
+                    isnan(*out) ? "NaN" : "infinity");
+    else if (shape->type == REK_TIMESTAMP && (*out < least_timestamp || *out > greatest_timestamp))
+        lrek_report(l->problems, place, "out of the range of timestamps, years 1 to 9999");
+    else
+        check_least(l, shape, *out, place);
+    l->body_size += 32;
+}
+
+static void load_boolean(struct lrek_loader *l, bool *out, const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) != LUA_TBOOLEAN)
+        lrek_report_type(l, place, "boolean");
+    else
+        *out = lua_toboolean(l->L, -1);
+    l->body_size += 5;
+}
+
+/* Members come in the table's order, which is any; the scan goes on where the last one ended. */
+static const struct rek_member *find_member(const struct rek_shape *shape, struct rek_slice name,
+                                            unsigned *hint)
+{
+    unsigned count = shape->member_count;
+    unsigned i = *hint;
+    for (unsigned seen = 0; seen < count; seen++, i++) {
+        if (i >= count)
+            i = 0;
+        const struct rek_member *member = &shape->members[i];
+        if (member->name.len == name.len && memcmp(member->name.data, name.data, name.len) == 0) {
+            *hint = i + 1;
+            return member;
+        }
+    }
+    return NULL;
+}
+
+static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
+                           const struct lrek_place *place)
+{
+    if (place->kind != LREK_NAME) {
+        lrek_report(l->problems, place, "expected the name of a member as the key, got %s",
+                    type_name(l->L, -2));
+        return;
+    }
+    struct rek_slice near =
+        lrek_nearest(place->name, shape->members, sizeof *shape->members, shape->member_count);
+    char names[256] = "";
+    size_t len = 0;
+    for (unsigned i = 0; shape->member_count <= FEW_MEMBERS && i < shape->member_count; i++) {
+        const struct rek_slice *name = &shape->members[i].name;
+        int wrote = snprintf(names + len, sizeof names - len, "%s%.*s",
+                             i == 0 ? "; the members are " : ", ", (int)name->len, name->data);
+        len += (size_t)wrote;
+        if (len >= sizeof names)
+            break;
+    }
+    lrek_report(l->problems, place, "unknown member%s%.*s%s%s",
+                near.len > 0 ? ", did you mean " : "", (int)near.len, near.len > 0 ? near.data : "",
+                near.len > 0 ? "?" : "", names);
+}
+
+static void fill_token(struct lrek_loader *l, struct rek_slice *out)
+{
+    char *uuid = allocate(l, 1, REK_UUID_LENGTH);
+    if (!uuid)
+        return;
+    if (!rek_random_uuid(uuid))
+        lrek_fail(l, "the system gave no random bytes");
+    *out = rek_slice_of(uuid, REK_UUID_LENGTH);
+    l->body_size += REK_UUID_LENGTH + 2;
+}
+
+/* Returns which members there are, after those that are absent were filled in or reported. */
+static uint64_t complete(struct lrek_loader *l, const struct rek_shape *shape, uint64_t present,
+                         char *request, const struct lrek_place *place)
+{
+    for (unsigned i = 0; i < shape->member_count; i++) {
+        const struct rek_member *member = &shape->members[i];
+        if (present >> i & 1)
+            continue;
+        if (member->idempotency_token) {
+            fill_token(l, (struct rek_slice *)(request + member->offset));
+            present |= UINT64_C(1) << i;
+            l->body_size += member->name.len + 4;
+        } else if (member->required) {
+            struct lrek_place here = {
+                .parent = place, .name = member->name, .depth = place->depth + 1};
+            lrek_report(l->problems, &here, "required, but missing");
+        }
+    }
+    return present;
+}
+
+/* Whether the value on top is a table that can be entered. */
+static bool check_table(struct lrek_loader *l, const char *wanted, const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) != LUA_TTABLE) {
+        lrek_report_type(l, place, wanted);
+        return false;
+    }
+    if (place->depth >= LREK_MAX_DEPTH) {
+        lrek_report(l->problems, place, "nested deeper than %d levels (a cycle?)", LREK_MAX_DEPTH);
+        return false;
+    }
+    return true;
+}
+
+static void *load_structure(struct lrek_loader *l, const struct rek_shape *shape,
+                            const struct lrek_place *place)
+{
+    lua_State *L = l->L;
+    if (!check_table(l, "table", place))
+        return NULL;
+    char *request = allocate(l, 1, shape->size);
+    if (!request)
+        return NULL;
+    uint64_t present = 0;
+    unsigned hint = 0;
+    lua_pushnil(L);
+    while (!l->failure && lua_next(L, -2)) {
+        const struct rek_member *member = NULL;
+        struct lrek_place here = {.parent = place, .depth = place->depth + 1};
+        if (lua_type(L, -2) == LUA_TSTRING) {
+            here.name = lrek_string_at(L, -2);
+            member = find_member(shape, here.name, &hint);
+        }
+        if (member) {
+            present |= UINT64_C(1) << (member - shape->members);
+            l->body_size += member->name.len + 4;
+            load_value(l, member->shape, request + member->offset, &here);
+        } else {
+            char text[32];
+            here = lrek_place_of_key(L, -2, place, text);
+            report_unknown(l, shape, &here);
+        }
+        lua_pop(L, 1);
+    }
+    *(uint64_t *)(void *)request = complete(l, shape, present, request, place);
+    return request;
+}
+
+static bool is_element(lua_State *L, int key)
+{
+    return lua_isinteger(L, key) && lua_tointeger(L, key) >= 1;
+}
+
+/* Counts the elements of the list on top and reports what else is in it, holes first of all. */
+static size_t check_elements(struct lrek_loader *l, bool *dense, const struct lrek_place *place)
+{
+    lua_State *L = l->L;
+    size_t count = 0;
+    lua_Integer last = 0;
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        lua_pop(L, 1);
+        if (is_element(L, -1)) {
+            lua_Integer index = lua_tointeger(L, -1);
+            last = index > last ? index : last;
+            count++;
+        } else {
+            char text[32];
+            struct lrek_place here = lrek_place_of_key(L, -1, place, text);
+            lrek_report(l->problems, &here,
+                        "not an element of a list: those have the keys 1, 2, "
+                        "3 and so on");
+        }
+    }
+    *dense = (lua_Unsigned)last == count;
+    if (!*dense) {
+        struct lrek_place hole = {.parent = place, .kind = LREK_INDEX, .depth = place->depth + 1};
+        int type;
+        do {
+            type = lua_rawgeti(L, -1, ++hole.index);
+            lua_pop(L, 1);
+        } while (type != LUA_TNIL);
+        lrek_report(l->problems, &hole,
+                    "missing: a list has no holes, and this one goes on to " LUA_INTEGER_FMT, last);
+    }
+    return count;
+}
+
+static void load_list(struct lrek_loader *l, const struct rek_shape *shape, struct rek_list *out,
+                      const struct lrek_place *place)
+{
+    lua_State *L = l->L;
+    if (!check_table(l, "table (a list)", place))
+        return;
+    bool dense;
+    size_t count = check_elements(l, &dense, place);
+    check_count(l, shape, count, "element", place);
+    l->body_size += 2 + count;
+    size_t storage = rek_shape_storage(shape->value);
+    char *items = count > 0 ? allocate(l, count, storage) : NULL;
+    if (!items)
+        return;
+    size_t slot = 0;
+    lua_pushnil(L);
+    while (!l->failure && lua_next(L, -2)) {
+        if (is_element(L, -2)) {
+            struct lrek_place here = {.parent = place,
+                                      .kind = LREK_INDEX,
+                                      .index = lua_tointeger(L, -2),
+                                      .depth = place->depth + 1};
+            slot = dense ? (size_t)here.index - 1 : slot;
+            load_value(l, shape->value, items + slot++ * storage, &here);
+        }
+        lua_pop(L, 1);
+    }
+    *out = (struct rek_list){.items = items, .count = count};
+}
+
+static size_t count_pairs(lua_State *L)
+{
+    size_t count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        lua_pop(L, 1);
+        count++;
+    }
+    return count;
+}
+
+static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struct rek_map *out,
+                     const struct lrek_place *place)
+{
+    lua_State *L = l->L;
+    if (!check_table(l, "table (a map)", place))
+        return;
+    size_t count = count_pairs(L);
+    check_count(l, shape, count, "entry", place);
+    size_t storage = rek_shape_storage(shape->value);
+    struct rek_slice *keys = count > 0 ? allocate(l, count, sizeof *keys) : NULL;
+    char *values = keys ? allocate(l, count, storage) : NULL;
+    l->body_size += 2;
+    if (!values)
+        return;
+    size_t slot = 0;
+    lua_pushnil(L);
+    while (!l->failure && lua_next(L, -2)) {
+        char text[32];
+        struct lrek_place here = lrek_place_of_key(L, -2, place, text);
+        if (here.kind == LREK_NAME) {
+            keys[slot] = here.name;
+            check_text(l, shape->key, here.name, &here);
+            l->body_size += here.name.len + 4;
+            load_value(l, shape->value, values + slot++ * storage, &here);
+        } else {
+            lrek_report(l->problems, &here, "expected string as the key, got %s", type_name(L, -2));
+        }
+        lua_pop(L, 1);
+    }
+    *out = (struct rek_map){.keys = keys, .values = values, .count = slot};
+}
+
+/* Reads the value on top of the stack, which stays there, into its storage. */
+static void load_value(struct lrek_loader *l, const struct rek_shape *shape, void *out,
+                       const struct lrek_place *place)
+{
+    switch (shape->type) {
+    case REK_STRUCTURE:
+        *(void **)out = load_structure(l, shape, place);
+        return;
+    case REK_LIST:
+        load_list(l, shape, out, place);
+        return;
+    case REK_MAP:
+        load_map(l, shape, out, place);
+        return;
+    case REK_STRING:
+        load_string(l, shape, out, place);
+        return;
+    case REK_BLOB:
+        load_blob(l, shape, out, place);
+        return;
+    case REK_BOOLEAN:
+        load_boolean(l, out, place);
+        return;
+    case REK_INTEGER:
+    case REK_LONG:
+        load_integer(l, shape, out, place);
+        return;
+    case REK_FLOAT:
+    case REK_DOUBLE:
+    case REK_TIMESTAMP:
+        load_number(l, shape, out, place);
+        return;
+    case REK_DOCUMENT:
+        lrek_load_document(l, out, place);
+        return;
+    }
+}
+
+/* A call without parameters: no members, all of which may be required. */
+static const void *load_nothing(struct lrek_loader *l, const struct rek_shape *shape,
+                                const struct lrek_place *root)
+{
+    char *request = allocate(l, 1, shape->size);
+    if (request)
+        *(uint64_t *)(void *)request = complete(l, shape, 0, request, root);
+    return request;
+}
+
+const void *lrek_load(struct lrek_loader *l, int index, const struct rek_shape *shape)
+{
+    const struct lrek_place root = {0};
+    const void *request = NULL;
+    l->body_size += 2;
+    /* A key and a value for each level, and what the functions above push for a moment. */
+    if (!lua_checkstack(l->L, 3 * (LREK_MAX_DEPTH + 2))) {
+        lrek_fail(l, "not enough memory");
+    } else if (lua_isnoneornil(l->L, index)) {
+        request = load_nothing(l, shape, &root);
+    } else {
+        lua_pushvalue(l->L, index);
+        request = load_structure(l, shape, &root);
+        lua_pop(l->L, 1);
+    }
+    if (l->problems->text.failed)
+        lrek_fail(l, "not enough memory");
+    return l->failure || l->problems->count > 0 ? NULL : request;
+}

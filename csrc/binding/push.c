@@ -1,0 +1,459 @@
+#include "binding/push.h"
+
+#include "binding/scratch.h"
+#include "core/crypto.h"
+#include "core/timestamp_read.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* How many elements or pairs wait on the stack before they are put into their table. */
+enum { PENDING = 128, STACK_STEP = 256 };
+
+static const char names_key;
+
+struct pusher {
+    lua_State *L;
+    struct rek_json_reader *reader;
+    struct rek_buffer *bytes;       /* for decoded blobs */
+    struct lrek_problems *problems; /* gets the one error */
+    int names;                      /* where the interned names lie on the stack */
+    int room;                       /* the highest place of the stack that may be used */
+};
+
+/* A table in the making: a place for it on the stack, and above that what goes into it. */
+struct table {
+    int at;
+    int pending;       /* elements, or pairs */
+    lua_Integer count; /* elements that are in the table already */
+    bool made;
+    bool ordered; /* keys may come twice: the pairs go in in their order */
+};
+
+static bool push_value(struct pusher *p, const struct rek_shape *shape, enum rek_json_token token,
+                       int top, const struct lrek_place *place);
+
+/* Reports what the reader found; raises where it ran out of memory. */
+static bool fail_json(struct pusher *p, const struct lrek_place *place)
+{
+    if (p->reader->scratch.failed)
+        luaL_error(p->L, "not enough memory");
+    return lrek_report(p->problems, place, "invalid JSON at byte %zu: %s", p->reader->offset + 1,
+                       p->reader->error);
+}
+
+static const char *token_name(enum rek_json_token token)
+{
+    switch (token) {
+    case REK_JSON_NULL:
+        return "null";
+    case REK_JSON_TRUE:
+    case REK_JSON_FALSE:
+        return "a boolean";
+    case REK_JSON_NUMBER:
+        return "a number";
+    case REK_JSON_STRING:
+        return "a string";
+    case REK_JSON_OBJECT_BEGIN:
+        return "an object";
+    case REK_JSON_ARRAY_BEGIN:
+        return "an array";
+    default:
+        return "nothing";
+    }
+}
+
+static bool fail_type(struct pusher *p, const struct lrek_place *place, const char *wanted,
+                      enum rek_json_token token)
+{
+    if (token == REK_JSON_ERROR)
+        return fail_json(p, place);
+    return lrek_report(p->problems, place, "expected %s, found %s", wanted, token_name(token));
+}
+
+/* Makes sure that some slots above `top` can be used. Raises where there is no more stack. */
+static void make_room(struct pusher *p, int top)
+{
+    if (top + 8 > p->room) {
+        luaL_checkstack(p->L, STACK_STEP, "a response is nested too deeply");
+        p->room = top + STACK_STEP;
+    }
+}
+
+/* Puts the pending pairs into the table. */
+static void settle_pairs(struct pusher *p, struct table *t)
+{
+    lua_State *L = p->L;
+    if (!t->made) {
+        lua_createtable(L, 0, t->pending);
+        lua_replace(L, t->at);
+        t->made = true;
+    }
+    if (t->ordered) {
+        for (int i = 1; i <= t->pending; i++) {
+            lua_pushvalue(L, t->at + 2 * i - 1);
+            lua_pushvalue(L, t->at + 2 * i);
+            lua_rawset(L, t->at);
+        }
+        lua_settop(L, t->at);
+    } else {
+        for (int i = 0; i < t->pending; i++)
+            lua_rawset(L, t->at);
+    }
+    t->pending = 0;
+}
+
+/* Puts the pending elements into the table. */
+static void settle_elements(struct pusher *p, struct table *t)
+{
+    lua_State *L = p->L;
+    if (!t->made) {
+        lua_createtable(L, t->pending, 0);
+        lua_replace(L, t->at);
+        t->made = true;
+        for (lua_Integer i = t->pending; i >= 1; i--)
+            lua_rawseti(L, t->at, i);
+    } else { /* upwards, so that the table's array part grows */
+        for (int i = 1; i <= t->pending; i++) {
+            lua_pushvalue(L, t->at + i);
+            lua_rawseti(L, t->at, t->count + i);
+        }
+        lua_settop(L, t->at);
+    }
+    t->count += t->pending;
+    t->pending = 0;
+}
+
+/* Members come in much the same order again and again: the scan goes on where the last ended. */
+static const struct rek_member *find_member(const struct rek_shape *shape, struct rek_slice name,
+                                            unsigned *hint)
+{
+    unsigned count = shape->member_count;
+    unsigned i = *hint;
+    for (unsigned seen = 0; seen < count; seen++, i++) {
+        if (i >= count)
+            i = 0;
+        const struct rek_member *member = &shape->members[i];
+        if (member->name.len == name.len && memcmp(member->name.data, name.data, name.len) == 0) {
+            *hint = i + 1;
+            return member;
+        }
+    }
+    return NULL;
+}
+
+/* Reads a known member's value and pushes the pair, unless it is null. */
+static bool push_member(struct pusher *p, const struct rek_member *member, bool again,
+                        struct table *t, struct lrek_place *place)
+{
+    enum rek_json_token token = rek_json_next(p->reader);
+    if (token == REK_JSON_NULL && !again)
+        return true;
+    int top = t->at + 2 * t->pending;
+    t->ordered |= again;
+    place->name = member->name;
+    lua_rawgeti(p->L, p->names, member->name_id + 1);
+    if (token == REK_JSON_NULL)
+        lua_pushnil(p->L); /* takes the earlier value away */
+    else if (!push_value(p, member->shape, token, top + 1, place))
+        return false;
+    t->pending++;
+    return true;
+}
+
+/* Reads the value under a key that is only known from the document, and pushes the pair. */
+static bool push_entry(struct pusher *p, const struct rek_shape *shape, struct table *t,
+                       struct lrek_place *place)
+{
+    int top = t->at + 2 * t->pending;
+    place->name.len = p->reader->text.len;
+    place->name.data = lua_pushlstring(p->L, p->reader->text.data, p->reader->text.len);
+    enum rek_json_token token = rek_json_next(p->reader);
+    if (token == REK_JSON_NULL)
+        lua_pushnil(p->L);
+    else if (!push_value(p, shape, token, top + 1, place))
+        return false;
+    t->ordered = true;
+    t->pending++;
+    return true;
+}
+
+/* An object: a structure, a map, or, where shape is NULL, of whatever kind. */
+static bool push_object(struct pusher *p, const struct rek_shape *shape, int top,
+                        const struct lrek_place *place)
+{
+    struct lrek_place here = {.parent = place};
+    struct table t = {.at = top + 1};
+    bool is_structure = shape && shape->type == REK_STRUCTURE;
+    const struct rek_shape *value = shape && shape->type == REK_MAP ? shape->value : NULL;
+    uint64_t seen = 0;
+    unsigned hint = 0;
+    enum rek_json_token token;
+    lua_pushnil(p->L);
+    while ((token = rek_json_next(p->reader)) == REK_JSON_KEY) {
+        make_room(p, t.at + 2 * t.pending);
+        const struct rek_member *member =
+            is_structure ? find_member(shape, p->reader->text, &hint) : NULL;
+        if (member) {
+            uint64_t bit = UINT64_C(1) << (member - shape->members);
+            if (!push_member(p, member, seen & bit, &t, &here))
+                return false;
+            seen |= bit;
+        } else if (!push_entry(p, value, &t, &here)) {
+            return false;
+        }
+        if (t.pending == PENDING)
+            settle_pairs(p, &t);
+    }
+    if (token == REK_JSON_ERROR)
+        return fail_json(p, place);
+    if (t.pending > 0 || !t.made)
+        settle_pairs(p, &t);
+    return true;
+}
+
+static bool push_array(struct pusher *p, const struct rek_shape *element, int top,
+                       const struct lrek_place *place)
+{
+    struct lrek_place here = {.parent = place, .kind = LREK_INDEX};
+    struct table t = {.at = top + 1};
+    enum rek_json_token token;
+    lua_pushnil(p->L);
+    while ((token = rek_json_next(p->reader)) != REK_JSON_ARRAY_END) {
+        here.index++;
+        if (token == REK_JSON_NULL)
+            continue;
+        make_room(p, t.at + t.pending);
+        if (!push_value(p, element, token, t.at + t.pending, &here))
+            return false;
+        if (++t.pending == PENDING)
+            settle_elements(p, &t);
+    }
+    if (t.pending > 0 || !t.made)
+        settle_elements(p, &t);
+    return true;
+}
+
+/* A number, or one of the strings that Smithy's JSON protocols write for what is none. */
+static bool push_float(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
+{
+    struct rek_slice text = p->reader->text;
+    double value;
+    if (token == REK_JSON_NUMBER) {
+        struct rek_json_number number = rek_json_parse_number(text);
+        value = number.is_integer ? (double)number.integer : number.real;
+        if (isinf(value))
+            return lrek_report(p->problems, place, "a number out of range");
+    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("NaN"))) {
+        value = NAN;
+    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("Infinity"))) {
+        value = INFINITY;
+    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("-Infinity"))) {
+        value = -INFINITY;
+    } else {
+        return fail_type(p, place, "a number", token);
+    }
+    lua_pushnumber(p->L, value);
+    return true;
+}
+
+static bool push_integer(struct pusher *p, enum rek_json_token token,
+                         const struct lrek_place *place)
+{
+    if (token != REK_JSON_NUMBER)
+        return fail_type(p, place, "an integer", token);
+    struct rek_json_number number = rek_json_parse_number(p->reader->text);
+    if (!number.is_integer) {
+        if (number.real != floor(number.real))
+            return lrek_report(p->problems, place,
+                               "expected an integer, found a number with a fraction");
+        if (number.real < -0x1p63 || number.real >= 0x1p63)
+            return lrek_report(p->problems, place, "an integer out of the range of 64 bits");
+        number.integer = (int64_t)number.real;
+    }
+    lua_pushinteger(p->L, number.integer);
+    return true;
+}
+
+static bool push_timestamp(struct pusher *p, enum rek_json_token token,
+                           const struct lrek_place *place)
+{
+    double seconds;
+    if (token == REK_JSON_NUMBER)
+        return push_float(p, token, place);
+    if (token != REK_JSON_STRING)
+        return fail_type(p, place, "a timestamp", token);
+    if (!rek_timestamp_read(p->reader->text, &seconds))
+        return lrek_report(p->problems, place, "a string that is no timestamp");
+    lua_pushnumber(p->L, seconds);
+    return true;
+}
+
+static bool push_blob(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
+{
+    if (token != REK_JSON_STRING)
+        return fail_type(p, place, "a string of base64", token);
+    struct rek_slice text = p->reader->text;
+    size_t len;
+    p->bytes->len = 0;
+    char *bytes = rek_buffer_reserve(p->bytes, text.len / 4 * 3 + 1);
+    if (!bytes)
+        luaL_error(p->L, "not enough memory");
+    if (!rek_base64_decode((unsigned char *)bytes, text, &len))
+        return lrek_report(p->problems, place, "a string that is no base64");
+    lua_pushlstring(p->L, bytes, len);
+    return true;
+}
+
+static bool push_string(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
+{
+    if (token != REK_JSON_STRING)
+        return fail_type(p, place, "a string", token);
+    lua_pushlstring(p->L, p->reader->text.data, p->reader->text.len);
+    return true;
+}
+
+static bool push_boolean(struct pusher *p, enum rek_json_token token,
+                         const struct lrek_place *place)
+{
+    if (token != REK_JSON_TRUE && token != REK_JSON_FALSE)
+        return fail_type(p, place, "a boolean", token);
+    lua_pushboolean(p->L, token == REK_JSON_TRUE);
+    return true;
+}
+
+/* A value that no shape tells anything of. */
+static bool push_any(struct pusher *p, enum rek_json_token token, int top,
+                     const struct lrek_place *place)
+{
+    switch (token) {
+    case REK_JSON_OBJECT_BEGIN:
+        return push_object(p, NULL, top, place);
+    case REK_JSON_ARRAY_BEGIN:
+        return push_array(p, NULL, top, place);
+    case REK_JSON_STRING:
+        return push_string(p, token, place);
+    case REK_JSON_NUMBER:
+        if (rek_json_parse_number(p->reader->text).is_integer)
+            return push_integer(p, token, place);
+        return push_float(p, token, place);
+    case REK_JSON_TRUE:
+    case REK_JSON_FALSE:
+        return push_boolean(p, token, place);
+    case REK_JSON_NULL:
+        lua_pushnil(p->L);
+        return true;
+    default:
+        return fail_json(p, place);
+    }
+}
+
+/* Pushes the value that `token` begins, one slot above `top`, which is where the stack ends. */
+static bool push_value(struct pusher *p, const struct rek_shape *shape, enum rek_json_token token,
+                       int top, const struct lrek_place *place)
+{
+    switch (shape ? shape->type : REK_DOCUMENT) {
+    case REK_STRUCTURE:
+    case REK_MAP:
+        if (token != REK_JSON_OBJECT_BEGIN)
+            return fail_type(p, place, "an object", token);
+        return push_object(p, shape, top, place);
+    case REK_LIST:
+        if (token != REK_JSON_ARRAY_BEGIN)
+            return fail_type(p, place, "an array", token);
+        return push_array(p, shape->value, top, place);
+    case REK_STRING:
+        return push_string(p, token, place);
+    case REK_BLOB:
+        return push_blob(p, token, place);
+    case REK_BOOLEAN:
+        return push_boolean(p, token, place);
+    case REK_INTEGER:
+    case REK_LONG:
+        return push_integer(p, token, place);
+    case REK_FLOAT:
+    case REK_DOUBLE:
+        return push_float(p, token, place);
+    case REK_TIMESTAMP:
+        return push_timestamp(p, token, place);
+    case REK_DOCUMENT:
+        break;
+    }
+    return push_any(p, token, top, place);
+}
+
+/* The whole document: one value and nothing behind it. */
+static bool push_document(struct pusher *p, const struct rek_shape *shape)
+{
+    const struct lrek_place root = {0};
+    int top = lua_gettop(p->L);
+    make_room(p, top);
+    enum rek_json_token token = rek_json_next(p->reader);
+    if (shape && token == REK_JSON_NULL)
+        lua_newtable(p->L); /* what is absent has no members */
+    else if (!push_value(p, shape, token, top, &root))
+        return false;
+    return rek_json_next(p->reader) == REK_JSON_END || fail_json(p, &root);
+}
+
+static void push_message(lua_State *L, const struct lrek_problems *problems)
+{
+    const struct lrek_problem *problem = &problems->list[0];
+    const char *text = problems->text.data + problem->start;
+    if (problems->text.failed)
+        luaL_error(L, "not enough memory");
+    lua_pushlstring(L, text, problem->path_len);
+    lua_pushstring(L, problem->path_len > 0 ? ": " : "");
+    lua_pushlstring(L, text + problem->path_len, problem->message_len);
+    lua_concat(L, 3);
+}
+
+static bool push(lua_State *L, const struct rek_shape *shape, struct rek_slice text, size_t *offset)
+{
+    struct lrek_scratch *scratch = lrek_take_scratch(L);
+    int box = lua_gettop(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &names_key);
+    struct pusher pusher = {.L = L,
+                            .reader = &scratch->reader,
+                            .bytes = &scratch->bytes,
+                            .problems = &scratch->problems,
+                            .names = box + 1};
+    rek_json_reader_init(&scratch->reader, text);
+    bool ok = push_document(&pusher, shape);
+    if (!ok) {
+        *offset = scratch->reader.error ? scratch->reader.offset
+                                        : (size_t)(scratch->reader.cursor - text.data);
+        push_message(L, &scratch->problems);
+    }
+    lrek_give_scratch(L, box);
+    lua_replace(L, box);
+    lua_settop(L, box);
+    return ok;
+}
+
+bool lrek_push_response(lua_State *L, const struct rek_shape *output, struct rek_slice body)
+{
+    size_t offset;
+    if (body.len == 0) {
+        lua_newtable(L);
+        return true;
+    }
+    return push(L, output, body, &offset);
+}
+
+bool lrek_push_json(lua_State *L, struct rek_slice text, size_t *offset)
+{
+    return push(L, NULL, text, offset);
+}
+
+void lrek_open_push(lua_State *L)
+{
+    lua_createtable(L, (int)rek_service.member_name_count, 0);
+    for (size_t i = 0; i < rek_service.member_name_count; i++) {
+        lua_pushlstring(L, rek_service.member_names[i].data, rek_service.member_names[i].len);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &names_key);
+}
