@@ -1,0 +1,367 @@
+#include "core/sigv4.h"
+
+#include "core/alloc.h"
+#include "core/sigv4_canonical.h"
+
+static const struct rek_slice algorithm = {"AWS4-HMAC-SHA256", 16};
+
+/* The last second of the year 9999: the date has four digits for the year. */
+static const int64_t last_time_s = 253402300799;
+/* "Requests presigned ... seven days at most." */
+static const int64_t longest_expires_s = 604800;
+
+bool rek_signer_init(struct rek_signer *signer)
+{
+    *signer = (struct rek_signer){0};
+    return rek_hasher_init(&signer->hasher);
+}
+
+static void clear_key(struct rek_signing_key *key)
+{
+    rek_buffer_wipe(&key->origin);
+    rek_hmac_key_clear(&key->key);
+}
+
+void rek_signer_clear(struct rek_signer *signer)
+{
+    rek_hasher_clear(&signer->hasher);
+    for (size_t i = 0; i < REK_SIGV4_KEYS; i++)
+        clear_key(&signer->keys[i]);
+    rek_free(signer->headers.items);
+    rek_free(signer->parameters.items);
+    rek_buffer_clear(&signer->header_names);
+    rek_buffer_wipe(&signer->parameter_text); /* a presigned URL's token was in it */
+    rek_buffer_clear(&signer->credential);
+    *signer = (struct rek_signer){0};
+}
+
+void rek_sigv4_result_init(struct rek_sigv4_result *result)
+{
+    *result = (struct rek_sigv4_result){0};
+}
+
+void rek_sigv4_result_clear(struct rek_sigv4_result *result)
+{
+    rek_buffer_wipe(&result->canonical_request); /* holds the session token */
+    rek_buffer_clear(&result->string_to_sign);
+    rek_buffer_clear(&result->signed_headers);
+    rek_buffer_wipe(&result->authorization);
+    rek_buffer_wipe(&result->target);
+    rek_sigv4_result_init(result);
+}
+
+/* Letters, digits, "-", "_" and ".": what region and service names are made of. */
+static bool is_scope_name(struct rek_slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '_' || c == '.'))
+            return false;
+    }
+    return name.len > 0;
+}
+
+/* Visible ASCII, and nothing that ends a part of the Authorization header where `in_scope`. */
+static bool is_visible(struct rek_slice text, bool in_scope)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c <= ' ' || c > '~' || (in_scope && (c == '/' || c == ',')))
+            return false;
+    }
+    return true;
+}
+
+static enum rek_sigv4_error check_options(const struct rek_sigv4_options *options)
+{
+    const struct rek_credentials *credentials = &options->credentials;
+    if (!is_scope_name(options->region))
+        return REK_SIGV4_REGION;
+    if (!is_scope_name(options->service))
+        return REK_SIGV4_SERVICE;
+    if (credentials->access_key_id.len == 0 || !is_visible(credentials->access_key_id, true))
+        return REK_SIGV4_ACCESS_KEY_ID;
+    if (credentials->secret_access_key.len == 0 ||
+        !rek_http_is_value(credentials->secret_access_key))
+        return REK_SIGV4_SECRET_ACCESS_KEY;
+    if (!is_visible(credentials->session_token, false))
+        return REK_SIGV4_SESSION_TOKEN;
+    if (options->time_s < 0 || options->time_s > last_time_s)
+        return REK_SIGV4_TIME;
+    if (options->mode == REK_SIGV4_QUERY &&
+        (options->expires_s < 1 || options->expires_s > longest_expires_s))
+        return REK_SIGV4_EXPIRES;
+    return REK_SIGV4_OK;
+}
+
+static void put_digits(char *out, int digits, int64_t number)
+{
+    for (int i = digits - 1; i >= 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+}
+
+/* "20150830T123600Z". The date is counted in years that begin in March, so that leap days come
+ * last, and in eras of 400 years, which all have the same number of days. */
+static void write_date(char out[REK_SIGV4_DATE_SIZE], int64_t time_s)
+{
+    int64_t days = time_s / 86400 + 719468; /* since 0000-03-01 */
+    int64_t era = days / 146097;
+    int64_t day_of_era = days % 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t march_month = (5 * day_of_year + 2) / 153;
+    int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+    int64_t second = time_s % 86400;
+    put_digits(out, 4, era * 400 + year_of_era + (month <= 2));
+    put_digits(out + 4, 2, month);
+    put_digits(out + 6, 2, day_of_year - (153 * march_month + 2) / 5 + 1);
+    out[8] = 'T';
+    put_digits(out + 9, 2, second / 3600);
+    put_digits(out + 11, 2, second / 60 % 60);
+    put_digits(out + 13, 2, second % 60);
+    out[15] = 'Z';
+}
+
+static void append_all(struct rek_buffer *out, const struct rek_slice *parts, size_t count)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < count; i++)
+        room += parts[i].len;
+    char *end = rek_buffer_reserve(out, room);
+    if (!end)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > 0)
+            memcpy(end, parts[i].data, parts[i].len);
+        end += parts[i].len;
+    }
+    out->len += room;
+}
+
+#define APPEND_ALL(out, ...)                                                                       \
+    append_all(out, (const struct rek_slice[]){__VA_ARGS__},                                       \
+               sizeof((const struct rek_slice[]){__VA_ARGS__}) / sizeof(struct rek_slice))
+
+static bool write_credential(struct rek_signer *signer, const struct rek_sigv4_options *options,
+                             struct rek_slice day)
+{
+    signer->credential.len = 0;
+    APPEND_ALL(&signer->credential, options->credentials.access_key_id, REK_SLICE("/"), day,
+               REK_SLICE("/"), options->region, REK_SLICE("/"), options->service,
+               REK_SLICE("/aws4_request"));
+    return !signer->credential.failed;
+}
+
+/* The credential without its key id: "20150830/us-east-1/service/aws4_request". */
+static struct rek_slice scope_of(const struct rek_signer *signer,
+                                 const struct rek_sigv4_options *options)
+{
+    size_t skipped = options->credentials.access_key_id.len + 1;
+    return rek_slice_of(signer->credential.data + skipped, signer->credential.len - skipped);
+}
+
+/* One step of the derivation: the key becomes HMAC(key, text). */
+static bool derive(struct rek_hasher *hasher, struct rek_hmac_key *key, struct rek_slice text)
+{
+    unsigned char digest[REK_SHA256_SIZE];
+    bool ok = rek_hmac_sha256(hasher, key, text, digest);
+    rek_hmac_key_clear(key);
+    ok = ok && rek_hmac_key_init(key, hasher, rek_slice_of((char *)digest, sizeof digest));
+    rek_wipe(digest, sizeof digest);
+    return ok;
+}
+
+static bool derive_key(struct rek_hasher *hasher, const struct rek_sigv4_options *options,
+                       struct rek_slice day, struct rek_hmac_key *key)
+{
+    struct rek_buffer secret;
+    rek_buffer_init(&secret);
+    APPEND_ALL(&secret, REK_SLICE("AWS4"), options->credentials.secret_access_key);
+    bool ok = !secret.failed && rek_hmac_key_init(key, hasher, rek_buffer_slice(&secret));
+    rek_buffer_wipe(&secret);
+    ok = ok && derive(hasher, key, day) && derive(hasher, key, options->region) &&
+         derive(hasher, key, options->service) && derive(hasher, key, REK_SLICE("aws4_request"));
+    if (!ok)
+        rek_hmac_key_clear(key);
+    return ok;
+}
+
+/* What a key is derived from: the secret and the credential. Neither has a line feed. */
+static bool has_origin(const struct rek_signing_key *key, struct rek_slice secret,
+                       struct rek_slice credential)
+{
+    const char *origin = key->origin.data;
+    return key->origin.len == secret.len + 1 + credential.len && origin[secret.len] == '\n' &&
+           memcmp(origin + secret.len + 1, credential.data, credential.len) == 0 &&
+           memcmp(origin, secret.data, secret.len) == 0;
+}
+
+/* The signing key, from the cache or made anew in the place of the oldest. */
+static enum rek_sigv4_error signing_key(struct rek_signer *signer,
+                                        const struct rek_sigv4_options *options,
+                                        struct rek_slice day, const struct rek_hmac_key **out)
+{
+    struct rek_slice secret = options->credentials.secret_access_key;
+    struct rek_slice credential = rek_buffer_slice(&signer->credential);
+    for (size_t i = 0; i < REK_SIGV4_KEYS; i++) {
+        *out = &signer->keys[i].key;
+        if (has_origin(&signer->keys[i], secret, credential))
+            return REK_SIGV4_OK;
+    }
+    struct rek_signing_key *key = &signer->keys[signer->next_key];
+    signer->next_key = (signer->next_key + 1) % REK_SIGV4_KEYS;
+    clear_key(key);
+    if (!derive_key(&signer->hasher, options, day, &key->key))
+        return REK_SIGV4_NO_CRYPTO;
+    APPEND_ALL(&key->origin, secret, REK_SLICE("\n"), credential);
+    if (key->origin.failed) {
+        clear_key(key);
+        return REK_SIGV4_NO_MEMORY;
+    }
+    *out = &key->key;
+    return REK_SIGV4_OK;
+}
+
+/* The second stage. */
+static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, struct rek_slice scope,
+                                                 struct rek_sigv4_result *result)
+{
+    unsigned char digest[REK_SHA256_SIZE];
+    char hex[2 * REK_SHA256_SIZE];
+    if (!rek_sha256(&signer->hasher, rek_buffer_slice(&result->canonical_request), digest))
+        return REK_SIGV4_NO_CRYPTO;
+    rek_hex_encode(hex, digest, sizeof digest);
+    result->string_to_sign.len = 0;
+    APPEND_ALL(&result->string_to_sign, algorithm, REK_SLICE("\n"),
+               rek_slice_of(result->date, sizeof result->date), REK_SLICE("\n"), scope,
+               REK_SLICE("\n"), rek_slice_of(hex, sizeof hex));
+    return result->string_to_sign.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
+}
+
+/* The third stage. */
+static enum rek_sigv4_error write_signature(struct rek_signer *signer,
+                                            const struct rek_sigv4_options *options,
+                                            struct rek_slice day, struct rek_sigv4_result *result)
+{
+    const struct rek_hmac_key *key;
+    unsigned char digest[REK_SHA256_SIZE];
+    enum rek_sigv4_error error = signing_key(signer, options, day, &key);
+    if (error)
+        return error;
+    if (!rek_hmac_sha256(&signer->hasher, key, rek_buffer_slice(&result->string_to_sign), digest))
+        return REK_SIGV4_NO_CRYPTO;
+    rek_hex_encode(result->signature, digest, sizeof digest);
+    return REK_SIGV4_OK;
+}
+
+/* Puts the signature where it belongs: the Authorization header, or the end of the target. */
+static enum rek_sigv4_error place_signature(const struct rek_signer *signer,
+                                            const struct rek_sigv4_options *options,
+                                            struct rek_sigv4_result *result)
+{
+    struct rek_slice signature = rek_slice_of(result->signature, sizeof result->signature);
+    if (options->mode == REK_SIGV4_QUERY) {
+        APPEND_ALL(&result->target, REK_SLICE("X-Amz-Signature="), signature);
+        return result->target.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
+    }
+    result->authorization.len = 0;
+    APPEND_ALL(&result->authorization, algorithm, REK_SLICE(" Credential="),
+               rek_buffer_slice(&signer->credential), REK_SLICE(", SignedHeaders="),
+               rek_buffer_slice(&result->signed_headers), REK_SLICE(", Signature="), signature);
+    if (result->authorization.failed)
+        return REK_SIGV4_NO_MEMORY;
+    result->added[result->added_count++] = (struct rek_http_header){
+        REK_SLICE("Authorization"), rek_buffer_slice(&result->authorization)};
+    return REK_SIGV4_OK;
+}
+
+static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sigv4_request *request,
+                                 const struct rek_sigv4_options *options,
+                                 struct rek_sigv4_result *result)
+{
+    result->added_count = 0;
+    enum rek_sigv4_error error = check_options(options);
+    if (error)
+        return error;
+    write_date(result->date, options->time_s);
+    struct rek_slice day = rek_slice_of(result->date, 8);
+    if (!write_credential(signer, options, day))
+        return REK_SIGV4_NO_MEMORY;
+    error = rek_sigv4_canonical(signer, request, options, result);
+    if (!error)
+        error = write_string_to_sign(signer, scope_of(signer, options), result);
+    if (!error)
+        error = write_signature(signer, options, day, result);
+    if (!error)
+        error = place_signature(signer, options, result);
+    return error;
+}
+
+/* Buffers that ran out of memory are to be used again when there is some. */
+static void forget_failures(struct rek_signer *signer, struct rek_sigv4_result *result)
+{
+    struct rek_buffer *buffers[] = {
+        &signer->header_names,      &signer->parameter_text, &signer->credential,
+        &result->canonical_request, &result->string_to_sign, &result->signed_headers,
+        &result->authorization,     &result->target,
+    };
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        buffers[i]->failed = false;
+}
+
+enum rek_sigv4_error rek_sigv4_sign(struct rek_signer *signer,
+                                    const struct rek_sigv4_request *request,
+                                    const struct rek_sigv4_options *options,
+                                    struct rek_sigv4_result *result)
+{
+    enum rek_sigv4_error error = sign(signer, request, options, result);
+    if (error == REK_SIGV4_NO_MEMORY)
+        forget_failures(signer, result);
+    return error;
+}
+
+const char *rek_sigv4_message(enum rek_sigv4_error error)
+{
+    switch (error) {
+    case REK_SIGV4_OK:
+        return "is fine";
+    case REK_SIGV4_NO_MEMORY:
+        return "could not be signed: out of memory";
+    case REK_SIGV4_NO_CRYPTO:
+        return "could not be signed: OpenSSL's SHA-256 failed";
+    case REK_SIGV4_METHOD:
+        return "must be an HTTP method, such as GET";
+    case REK_SIGV4_TARGET:
+        return "must be a path and query as on the request line: begin with / and have no control "
+               "characters";
+    case REK_SIGV4_HEADER_NAME:
+        return "must be a header name: letters, digits and hyphens, at least one";
+    case REK_SIGV4_HEADER_VALUE:
+        return "must be a header value on one line, without control characters";
+    case REK_SIGV4_NO_HOST:
+        return "must have a Host header that is signed";
+    case REK_SIGV4_TOO_MANY_HEADERS:
+        return "must have at most 1024 headers";
+    case REK_SIGV4_TOO_MANY_PARAMETERS:
+        return "must have at most 1024 query parameters";
+    case REK_SIGV4_REGION:
+        return "must be a region, such as us-east-1";
+    case REK_SIGV4_SERVICE:
+        return "must be a service's signing name, such as rekognition";
+    case REK_SIGV4_ACCESS_KEY_ID:
+        return "must be an access key id: not empty, without spaces, slashes and commas";
+    case REK_SIGV4_SECRET_ACCESS_KEY:
+        return "must be a secret access key: not empty, without control characters";
+    case REK_SIGV4_SESSION_TOKEN:
+        return "must be a session token: without spaces and control characters";
+    case REK_SIGV4_TIME:
+        return "must be seconds since the epoch, from 0 to the end of the year 9999";
+    case REK_SIGV4_EXPIRES:
+        return "must be from 1 to 604800 seconds (seven days)";
+    case REK_SIGV4_PAYLOAD_HASH:
+        return "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD";
+    }
+    return "is unknown";
+}

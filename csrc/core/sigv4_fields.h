@@ -1,0 +1,34 @@
+/* Headers and query parameters, sorted for the canonical request. Only SigV4's files use this. */
+#ifndef REK_SIGV4_FIELDS_H
+#define REK_SIGV4_FIELDS_H
+
+#include "core/sigv4.h"
+
+/* Empties the list and makes room for `count` fields. False when out of memory. */
+bool rek_sigv4_fields_reset(struct rek_sigv4_fields *fields, size_t count)
+    __attribute__((warn_unused_result));
+/* Puts a field behind those of the same name (headers, whose order means something). */
+void rek_sigv4_add_header(struct rek_sigv4_fields *fields, struct rek_sigv4_field field);
+/* Puts a field behind those of the same name and a lesser value. */
+void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, struct rek_sigv4_field field);
+
+/* Checks the request's headers and collects those to be signed into signer->headers, with room
+ * left for the signer's own. Where the caller gave X-Amz-Content-Sha256 and no other payload hash,
+ * result->payload_hash is its value. */
+enum rek_sigv4_error
+rek_sigv4_collect_headers(struct rek_signer *signer, const struct rek_sigv4_request *request,
+                          const struct rek_sigv4_options *options, struct rek_sigv4_result *result)
+    __attribute__((warn_unused_result));
+
+/* Whether the options leave this lower-case name to be signed. */
+bool rek_sigv4_signs(const struct rek_sigv4_options *options, struct rek_slice name);
+
+/* Collects the query's parameters, recoded, into signer->parameters, with room left for the
+ * signer's own and `own_room` bytes for their text. In query form appends those that stay, as they
+ * stand, to the result's target, each followed by "&". */
+enum rek_sigv4_error rek_sigv4_collect_parameters(struct rek_signer *signer, struct rek_slice query,
+                                                  const struct rek_sigv4_options *options,
+                                                  size_t own_room, struct rek_sigv4_result *result)
+    __attribute__((warn_unused_result));
+
+#endif

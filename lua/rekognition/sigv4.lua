@@ -1,0 +1,68 @@
+--- AWS Signature Version 4 for any request of any AWS service.
+--
+-- The document behind it: "AWS Signature Version 4 for API requests" (IAM User Guide). What is signed
+-- and how (header rules, query rules, path rules, and the few choices where the document is silent) is
+-- told at the top of csrc/core/sigv4.h.
+--
+-- To verify a request that someone else signed: take Credential, SignedHeaders and Signature out of its
+-- Authorization header (or its X-Amz-* query parameters); sign the request as it arrived, headers and
+-- all, with `region` and `service` from the credential, `time` from its X-Amz-Date, `signed_headers` from
+-- its SignedHeaders, and credentials without session token (a token that came as a header or parameter
+-- is then signed as any other); compare `signature`. For the query form add mode = "query" and
+-- `expires`. X-Amz-Content-Sha256, where it came, is taken at its word: that it is the body's hash is
+-- for the verifier to check.
+
+local core = require "rekognition.core"
+local errors = require "rekognition.error"
+
+---@class rekognition.SigningRequest
+---@field method string   as sent
+---@field target string   path and query as on the request line, percent-encoded; "" stands for "/"
+---@field headers {[1]: string, [2]: string}[]  must have Host; a name may come more than once
+---@field body? string
+
+---@class rekognition.SigningOptions
+---@field region string
+---@field service string   the signing name, such as "rekognition"
+---@field credentials { access_key_id: string, secret_access_key: string, session_token: string? }
+---@field time number      seconds since the epoch; a fraction is dropped
+---@field mode? "header"|"query"   an Authorization header (the default), or a presigned target
+---@field expires? integer seconds, 1 to 604800: how long a presigned target holds
+---@field normalize_path? boolean  drop "." and ".." segments and repeated slashes (default true; S3: false)
+---@field double_encode? boolean   percent-encode the path as sent once more (default true; S3: false)
+---@field sign_body? boolean       add X-Amz-Content-Sha256 (header form only)
+---@field payload_hash? string     hexadecimal SHA-256 of the body, or "UNSIGNED-PAYLOAD"; absent: the value of
+---                                an X-Amz-Content-Sha256 header, or else computed from the body
+---@field token_after? boolean     add the session token after signing, unsigned
+---@field signed_headers? string   exactly these headers, "host;x-amz-date", for verifying
+
+---@class rekognition.Signed
+---@field canonical_request string  the first stage
+---@field string_to_sign string     the second stage
+---@field signature string          the third, 64 hexadecimal digits
+---@field headers {[1]: string, [2]: string}[]  to be sent: those given, but for any that the signer's own
+---                                replace (Authorization, X-Amz-Date, X-Amz-Security-Token,
+---                                X-Amz-Content-Sha256), and these
+---@field target string             to be sent
+
+local M = {}
+
+--- Signs a request. Tables are read raw: no metamethod is called.
+---
+--- Raises a `rekognition.error` of kind "validation" that names the field and what it must be; no value of
+--- a credential is in it.
+---@param request rekognition.SigningRequest
+---@param options rekognition.SigningOptions
+---@return rekognition.Signed
+function M.sign(request, options)
+  local signed, problem = core.sign(request, options)
+  if signed then return signed end
+  errors.raise {
+    kind = "validation",
+    code = "ValidationError",
+    message = problem.path .. " " .. problem.message,
+    problems = { problem },
+  }
+end
+
+return M
