@@ -1,0 +1,485 @@
+/* luaopen_rekognition_emulator_httpd: a small HTTP/1.1 server for Lua on libmicrohttpd.
+ *
+ * One thread: everything, the Lua handler included, runs inside server:step(), so that neither
+ * Lua nor the handler has to know of threads. A handler is called once for each request, when
+ * the whole body is there, and an error that it raises never passes through libmicrohttpd. */
+#include <lauxlib.h>
+#include <lua.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#define SERVER_TYPE "rekognition.emulator.httpd"
+
+enum {
+    HEADER_BYTES_MAX = 64 * 1024, /* request line and headers; more is answered 414 or 431 */
+    BODY_BYTES_MAX = 16 * 1024 * 1024,
+    PENDING_BYTES_MAX = 256 * 1024 * 1024, /* bodies of all connections together */
+    CONNECTIONS_MAX = 900,                 /* below the usual limit of 1024 open files */
+    IDLE_SECONDS = 60
+};
+
+struct server {
+    struct MHD_Daemon *daemon;
+    lua_State *L; /* the caller of step(), and NULL outside it */
+    int handler;  /* stack index of the handler, inside step() */
+    unsigned port;
+    size_t body_max;
+    size_t pending; /* bytes of bodies held now */
+};
+
+/* A request on its way in; libmicrohttpd keeps one for each connection that has begun one. */
+struct request {
+    char *target; /* as on the request line, or NULL when memory was short */
+    char *body;
+    size_t len;
+    size_t capacity;
+    unsigned refusal; /* HTTP status to answer with instead of calling the handler, or 0 */
+    bool begun;
+};
+
+/* What `serve` gets and leaves. */
+struct exchange {
+    const char *method;
+    struct MHD_Connection *connection;
+    const struct request *request;
+    struct MHD_Response *response;
+    unsigned status;
+};
+
+static volatile sig_atomic_t caught_signal;
+
+static void on_signal(int number)
+{
+    caught_signal = number;
+}
+
+/* catch_signals(): SIGINT and SIGTERM are remembered from now on instead of ending the process;
+ * they interrupt step(). For a process of one's own, not for a host application's. */
+static int httpd_catch_signals(lua_State *L)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    (void)L;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return 0;
+}
+
+/* caught() -> the number of the signal that came last, or nil */
+static int httpd_caught(lua_State *L)
+{
+    if (caught_signal == 0)
+        return 0;
+    lua_pushinteger(L, caught_signal);
+    return 1;
+}
+
+struct header {
+    const char *name;
+    size_t name_len;
+    const char *value;
+    size_t value_len;
+};
+
+struct header_list {
+    struct header *headers;
+    size_t count;
+    size_t capacity;
+};
+
+static enum MHD_Result collect_header(void *closure, enum MHD_ValueKind kind, const char *name,
+                                      size_t name_len, const char *value, size_t value_len)
+{
+    struct header_list *list = closure;
+    (void)kind;
+    if (list->count == list->capacity)
+        return MHD_NO;
+    list->headers[list->count++] =
+        (struct header){name, name_len, value != NULL ? value : "", value_len};
+    return MHD_YES;
+}
+
+/* Pushes {{name, value}, ...}. The headers are collected first, since nothing may raise while
+ * libmicrohttpd iterates. */
+static void push_headers(lua_State *L, struct MHD_Connection *connection)
+{
+    int count = MHD_get_connection_values_n(connection, MHD_HEADER_KIND, NULL, NULL);
+    struct header_list list = {.capacity = count > 0 ? (size_t)count : 0};
+    list.headers = lua_newuserdatauv(L, (list.capacity + 1) * sizeof *list.headers, 0);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &list);
+    lua_createtable(L, (int)list.count, 0);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct header *header = &list.headers[i];
+        lua_createtable(L, 2, 0);
+        lua_pushlstring(L, header->name, header->name_len);
+        lua_rawseti(L, -2, 1);
+        lua_pushlstring(L, header->value, header->value_len);
+        lua_rawseti(L, -2, 2);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_remove(L, -2);
+}
+
+/* Pushes the request as the handler sees it. */
+static void push_request(lua_State *L, const struct exchange *exchange)
+{
+    const struct request *request = exchange->request;
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, exchange->method);
+    lua_setfield(L, -2, "method");
+    lua_pushstring(L, request->target);
+    lua_setfield(L, -2, "target");
+    push_headers(L, exchange->connection);
+    lua_setfield(L, -2, "headers");
+    lua_pushlstring(L, request->body != NULL ? request->body : "", request->len);
+    lua_setfield(L, -2, "body");
+    if (request->refusal != 0) {
+        lua_pushinteger(L, (lua_Integer)request->refusal);
+        lua_setfield(L, -2, "refused");
+    }
+}
+
+/* Adds the headers of the table at `index` to the response. */
+static void add_headers(lua_State *L, int index, struct MHD_Response *response)
+{
+    lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, index, i);
+        if (!lua_istable(L, -1))
+            luaL_error(L, "the handler's headers are not a list of {name, value}");
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        const char *name = lua_tostring(L, -2);
+        const char *value = lua_tostring(L, -1);
+        if (name == NULL || value == NULL ||
+            MHD_add_response_header(response, name, value) != MHD_YES)
+            luaL_error(L, "the handler gave a header that can't be sent");
+        lua_pop(L, 3);
+    }
+}
+
+/* serve(handler, exchange): calls the handler and makes its results a response. Runs protected. */
+static int serve(lua_State *L)
+{
+    struct exchange *exchange = lua_touserdata(L, 2);
+    size_t len = 0;
+    int is_integer = 0;
+    lua_settop(L, 1);
+    push_request(L, exchange);
+    lua_call(L, 1, 3);
+    lua_Integer status = lua_tointegerx(L, 1, &is_integer);
+    const char *body = lua_tolstring(L, 3, &len);
+    if (!is_integer || status < 200 || status > 599 || !lua_istable(L, 2) || body == NULL)
+        return luaL_error(L, "the handler must return a status from 200 to 599, a list of "
+                             "headers and a body");
+    exchange->response =
+        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
+    if (exchange->response == NULL)
+        return luaL_error(L, "not enough memory for a response");
+    add_headers(L, 2, exchange->response);
+    exchange->status = (unsigned)status;
+    return 0;
+}
+
+static int add_traceback(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+    luaL_traceback(L, L, message != NULL ? message : "an error that is not a string", 1);
+    return 1;
+}
+
+/* Has the handler answer, or answers 500 in its place, with its error on stderr. */
+static enum MHD_Result answer(struct server *server, struct exchange *exchange)
+{
+    lua_State *L = server->L;
+    int top = lua_gettop(L);
+    int status = LUA_ERRMEM;
+    if (lua_checkstack(L, 8)) {
+        lua_pushcfunction(L, add_traceback);
+        lua_pushcfunction(L, serve);
+        lua_pushvalue(L, server->handler);
+        lua_pushlightuserdata(L, exchange);
+        status = lua_pcall(L, 2, 0, top + 1);
+    }
+    if (status != LUA_OK) {
+        const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "no memory";
+        fprintf(stderr, "%s: the handler failed: %s\n", SERVER_TYPE, message);
+        if (exchange->response != NULL)
+            MHD_destroy_response(exchange->response);
+        exchange->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+        exchange->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    lua_settop(L, top);
+    if (exchange->response == NULL)
+        return MHD_NO;
+    enum MHD_Result queued =
+        MHD_queue_response(exchange->connection, exchange->status, exchange->response);
+    MHD_destroy_response(exchange->response);
+    return queued;
+}
+
+/* ---- what libmicrohttpd calls ------------------------------------------------------------ */
+
+/* A request line has come; `target` is still as the client sent it. */
+static void *on_target(void *closure, const char *target, struct MHD_Connection *connection)
+{
+    struct request *request = calloc(1, sizeof *request);
+    (void)closure;
+    (void)connection;
+    if (request != NULL)
+        request->target = strdup(target);
+    return request;
+}
+
+static void drop_body(struct server *server, struct request *request)
+{
+    server->pending -= request->capacity;
+    free(request->body);
+    request->body = NULL;
+    request->len = request->capacity = 0;
+}
+
+static void on_completed(void *closure, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why)
+{
+    struct request *request = *state;
+    (void)connection;
+    (void)why;
+    if (request == NULL)
+        return;
+    drop_body(closure, request);
+    free(request->target);
+    free(request);
+    *state = NULL;
+}
+
+static bool grow_body(struct server *server, struct request *request, size_t needed)
+{
+    size_t capacity = request->capacity < 4096 ? 4096 : request->capacity * 2;
+    while (capacity < needed)
+        capacity *= 2;
+    if (capacity - request->capacity > PENDING_BYTES_MAX - server->pending)
+        return false;
+    char *body = realloc(request->body, capacity);
+    if (body == NULL)
+        return false;
+    server->pending += capacity - request->capacity;
+    request->body = body;
+    request->capacity = capacity;
+    return true;
+}
+
+/* A body that is refused is still read to its end, so that its sender gets to see the answer. */
+static void take_body(struct server *server, struct request *request, const char *data, size_t len)
+{
+    if (request->refusal != 0)
+        return;
+    if (len > server->body_max - request->len)
+        request->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    else if (len > request->capacity - request->len &&
+             !grow_body(server, request, request->len + len))
+        request->refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
+    if (request->refusal != 0) {
+        drop_body(server, request);
+        return;
+    }
+    memcpy(request->body + request->len, data, len);
+    request->len += len;
+}
+
+/* Called when the headers are there, for each piece of the body, and at its end. */
+static enum MHD_Result on_request(void *closure, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
+{
+    struct server *server = closure;
+    struct request *request = *state;
+    (void)url;
+    (void)version;
+    if (request == NULL || request->target == NULL)
+        return MHD_NO;
+    if (!request->begun) {
+        request->begun = true;
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        take_body(server, request, upload, *upload_size);
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    struct exchange exchange = {.method = method, .connection = connection, .request = request};
+    return answer(server, &exchange);
+}
+
+/* ---- the server as Lua sees it ----------------------------------------------------------- */
+
+static struct server *check_server(lua_State *L)
+{
+    struct server *server = luaL_checkudata(L, 1, SERVER_TYPE);
+    luaL_argcheck(L, server->daemon != NULL, 1, "the server is closed");
+    return server;
+}
+
+static unsigned bound_port(int listener)
+{
+    struct sockaddr_storage address;
+    socklen_t len = sizeof address;
+    if (getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+/* A socket that listens on an address, or -1 with errno set. */
+static int listen_on(const struct addrinfo *address)
+{
+    int on = 1;
+    int listener = socket(address->ai_family, SOCK_STREAM, 0);
+    if (listener < 0)
+        return -1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, address->ai_addr, address->ai_addrlen) != 0 ||
+        listen(listener, SOMAXCONN) != 0 || fcntl(listener, F_SETFD, FD_CLOEXEC) != 0 ||
+        fcntl(listener, F_SETFL, O_NONBLOCK) != 0) {
+        int why = errno;
+        close(listener);
+        errno = why;
+        return -1;
+    }
+    return listener;
+}
+
+/* As listen_on, for a host's name or address; raises where that can't be. */
+static int open_listener(lua_State *L, const char *host, lua_Integer port)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *addresses = NULL;
+    char service[8];
+    snprintf(service, sizeof service, "%d", (int)port);
+    int why = getaddrinfo(host, service, &hints, &addresses);
+    if (why != 0)
+        return luaL_error(L, "can't listen on %s: %s", host, gai_strerror(why));
+    int listener = listen_on(addresses);
+    why = errno;
+    freeaddrinfo(addresses);
+    if (listener < 0)
+        return luaL_error(L, "can't listen on %s, port %d: %s", host, (int)port, strerror(why));
+    return listener;
+}
+
+/* Epoll has no limit on descriptors; elsewhere libmicrohttpd falls back to select(). */
+static struct MHD_Daemon *start_daemon(struct server *server, int listener)
+{
+    unsigned flags = MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES ? MHD_USE_EPOLL : 0;
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
+                            listener, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES_MAX,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);
+}
+
+/* new{host =, port =, handler =, max_body =} -> a server that listens.
+ *
+ * host: a name or an address, 127.0.0.1 where absent. port: 0, or absent, picks a free one.
+ * max_body: bytes, 16 MiB where absent. handler(request) gets {method, target, headers =
+ * {{name, value}, ...}, body, refused} and returns a status, headers and a body; `target` is as
+ * on the request line, and `refused` (413 or 503) is there in the place of a body that was too
+ * long or for which there was no room. Raises where it can't listen. */
+static int httpd_new(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_getfield(L, 1, "host");
+    lua_getfield(L, 1, "port");
+    lua_getfield(L, 1, "max_body");
+    const char *host = luaL_optstring(L, 2, "127.0.0.1");
+    lua_Integer port = luaL_optinteger(L, 3, 0);
+    lua_Integer body_max = luaL_optinteger(L, 4, BODY_BYTES_MAX);
+    luaL_argcheck(L, port >= 0 && port <= 65535, 1, "port must be from 0 to 65535");
+    luaL_argcheck(L, body_max >= 0, 1, "max_body must not be negative");
+    struct server *server = lua_newuserdatauv(L, sizeof *server, 1);
+    *server = (struct server){.body_max = (size_t)body_max};
+    luaL_setmetatable(L, SERVER_TYPE);
+    luaL_argcheck(L, lua_getfield(L, 1, "handler") == LUA_TFUNCTION, 1,
+                  "handler must be a function");
+    lua_setiuservalue(L, -2, 1);
+    int listener = open_listener(L, host, port);
+    server->port = bound_port(listener);
+    server->daemon = start_daemon(server, listener);
+    if (server->daemon == NULL)
+        return luaL_error(L, "libmicrohttpd can't start"); /* whether it closed the socket or
+                                                              not, it doesn't say */
+    return 1;
+}
+
+/* server:port() -> the port it listens on */
+static int server_port(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)check_server(L)->port);
+    return 1;
+}
+
+/* server:step(seconds): waits that long for something to happen and handles what is there.
+ * Returns early when something happened, or on a signal. */
+static int server_step(lua_State *L)
+{
+    struct server *server = check_server(L);
+    lua_Number seconds = luaL_checknumber(L, 2);
+    luaL_argcheck(L, seconds >= 0 && seconds <= 3600, 2, "from 0 to 3600 seconds");
+    luaL_argcheck(L, server->L == NULL, 1, "step() inside a handler");
+    lua_settop(L, 1);
+    lua_getiuservalue(L, 1, 1);
+    server->L = L;
+    server->handler = 2;
+    enum MHD_Result result = MHD_run_wait(server->daemon, (int32_t)(seconds * 1000));
+    server->L = NULL;
+    if (result != MHD_YES)
+        return luaL_error(L, "libmicrohttpd can't go on");
+    return 0;
+}
+
+/* server:close(): stops listening and drops every connection; harmless when done before */
+static int server_close(lua_State *L)
+{
+    struct server *server = luaL_checkudata(L, 1, SERVER_TYPE);
+    luaL_argcheck(L, server->L == NULL, 1, "close() inside a handler");
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    server->daemon = NULL;
+    return 0;
+}
+
+__attribute__((visibility("default"))) int luaopen_rekognition_emulator_httpd(lua_State *L);
+
+int luaopen_rekognition_emulator_httpd(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"port", server_port},     {"step", server_step},
+                                       {"close", server_close},   {"__gc", server_close},
+                                       {"__close", server_close}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"new", httpd_new},
+                                         {"catch_signals", httpd_catch_signals},
+                                         {"caught", httpd_caught},
+                                         {NULL, NULL}};
+    if (luaL_newmetatable(L, SERVER_TYPE)) {
+        luaL_setfuncs(L, methods, 0);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -2, "__index");
+    }
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,168 @@
+--- The command rekognition-emulator: reads its options and serves until it is told to stop.
+
+local core = require "rekognition.core"
+local emulator = require "rekognition.emulator"
+
+local M = {}
+
+local HELP = [=[
+Usage: rekognition-emulator [OPTION]...
+Serves Amazon Rekognition Custom Labels on this machine, for tests and for learning.
+
+  --host ADDRESS          listen there (127.0.0.1)
+  --port N                listen there; 0, which is the default, picks a free port
+  --account KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]]
+                          take this key for this account; give it again for more. TOKEN must
+                          then come with the key, until EXPIRES (epoch seconds)
+  --region NAME           serve this region alone (any)
+  --train-seconds S       how long a training takes (5)
+  --copy-seconds S        how long a copy takes (5)
+  --delete-seconds S      how long a deletion takes (1)
+  --fail NAME             versions of this name, * and ? allowed, fail to train and to copy;
+                          give it again for more
+  --clock-offset S        run the emulator's clock S seconds ahead of the machine's (0)
+  --state FILE            keep everything in FILE, and begin with what is there
+  --log                   write a line for each request to stderr
+  --help, --version
+
+Without --account there are two accounts, with keys that everybody knows:
+%s
+It prints one line with its URL when it listens, and stops on SIGTERM or SIGINT.
+]=]
+
+local function help()
+  local lines = {}
+  for _, account in ipairs(emulator.DEFAULT_ACCOUNTS) do
+    lines[#lines + 1] = ("  %s  %s  %s\n"):format(account.account_id, account.access_key_id, account.secret_access_key)
+  end
+  return HELP:format(table.concat(lines))
+end
+
+local function refuse(message, ...)
+  error({ usage = message:format(...) }, 0)
+end
+
+local function number(name, text, least, most)
+  local value = text:find("^%-?%d+%.?%d*$") and tonumber(text)
+  if not value or value < least or value > most then
+    refuse("%s must be a number from %g to %g, not '%s'", name, least, most, text)
+  end
+  return value
+end
+
+local function account(text)
+  local key, secret, id, rest = text:match("^([^:]+):([^:]+):(%d%d%d%d%d%d%d%d%d%d%d%d)(.*)$")
+  local token, expires = (rest or ""):match("^:([^:]+):?(%d*)$")
+  if not key or rest ~= "" and not token then
+    refuse("--account must be KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]], with an ACCOUNT_ID of 12 digits")
+  end
+  return { access_key_id = key, secret_access_key = secret, account_id = id, session_token = token,
+           expires = tonumber(expires) }
+end
+
+local function seconds(field)
+  return function(options, name, value) options[field] = number(name, value, 0, 1e6) end
+end
+
+-- What each option does with its value.
+local OPTIONS = {
+  ["--host"] = function(options, _, value) options.host = value end,
+  ["--port"] = function(options, name, value)
+    options.port = math.tointeger(number(name, value, 0, 65535)) or refuse("--port must be a whole number")
+  end,
+  ["--account"] = function(options, _, value)
+    options.accounts = options.accounts or {}
+    table.insert(options.accounts, account(value))
+  end,
+  ["--region"] = function(options, _, value) options.region = value end,
+  ["--train-seconds"] = seconds "train_seconds",
+  ["--copy-seconds"] = seconds "copy_seconds",
+  ["--delete-seconds"] = seconds "delete_seconds",
+  ["--fail"] = function(options, _, value) table.insert(options.fail, value) end,
+  ["--clock-offset"] = function(options, name, value) options.clock_offset = number(name, value, -1e9, 1e9) end,
+  ["--state"] = function(options, _, value) options.state_file = value end,
+}
+local FLAGS = { ["--log"] = "logging", ["--help"] = "help", ["--version"] = "version" }
+
+--- Reads the command's arguments. Raises {usage = sentence} where they can't be understood.
+---@param arguments string[]
+---@return table options
+function M.parse(arguments)
+  local options, at = { fail = {} }, 1
+  while arguments[at] do
+    local name, value = arguments[at]:match("^(%-%-[%w-]+)=(.*)$")
+    name = name or arguments[at]
+    if FLAGS[name] and not value then
+      options[FLAGS[name]] = true
+    elseif OPTIONS[name] then
+      if not value then
+        at = at + 1
+        value = arguments[at] or refuse("%s needs a value", name)
+      end
+      OPTIONS[name](options, name, value)
+    else
+      refuse("unknown option '%s'", arguments[at])
+    end
+    at = at + 1
+  end
+  return options
+end
+
+local function complain(message)
+  io.stderr:write("rekognition-emulator: ", message, "\n")
+end
+
+local function load_server()
+  local ok, httpd = pcall(require, "rekognition.emulator.httpd")
+  if ok then return httpd end
+  error("the HTTP server was not built, since libmicrohttpd was not found then. Install it (Debian: libmicrohttpd-dev) "
+    .. "and build again.", 0)
+end
+
+local function url(host, port)
+  return ("http://%s:%d"):format(host:find(":", 1, true) and "[" .. host .. "]" or host, port)
+end
+
+-- Serves until a signal comes.
+local function serve(options)
+  local httpd = load_server()
+  local offset = options.clock_offset or 0
+  options.clock = function() return core.now() + offset end
+  options.log = options.logging and complain or nil
+  local service = emulator.new(options)
+  local host = options.host or "127.0.0.1"
+  local server <close> = httpd.new {
+    host = host, port = options.port, handler = function(request) return service:handle(request) end,
+  }
+  httpd.catch_signals()
+  io.stdout:write("rekognition-emulator listens on ", url(host, server:port()), "\n")
+  io.stdout:flush()
+  -- A signal interrupts a step; one that comes between two steps is seen after the next.
+  repeat server:step(0.25) until httpd.caught()
+end
+
+--- Runs the command.
+---@param arguments string[]
+---@return integer exit code: 0, 1 where it can't serve, 2 for bad arguments
+function M.main(arguments)
+  local parsed, options = pcall(M.parse, arguments)
+  if not parsed then
+    if type(options) ~= "table" then error(options, 0) end
+    complain(options.usage .. " (--help lists the options)")
+    return 2
+  elseif options.help then
+    io.stdout:write(help())
+    return 0
+  elseif options.version then
+    io.stdout:write("rekognition-emulator ", core.version, "\n")
+    return 0
+  end
+  local ok, problem = pcall(serve, options)
+  if not ok then
+    complain(tostring(problem))
+    return 1
+  end
+  return 0
+end
+
+return M

@@ -1,0 +1,51 @@
+--- What an operation of the emulator raises to be answered with an error of AWS's.
+
+local M = {}
+
+---@class rekognition.emulator.Failure
+---@field code string     "ResourceNotFoundException"
+---@field message string
+---@field status integer  HTTP status
+---@field front boolean   raised by what stands before the service (signatures, routing, parsing), whose bodies
+---                       differ: a lower-case `message`, and neither Code nor Logref
+local Failure = {}
+Failure.__index = Failure
+Failure.__tostring = function(failure) return failure.code .. ": " .. failure.message end
+
+function M.is_failure(value)
+  return getmetatable(value) == Failure
+end
+
+--- Raises a modelled error of the service: HTTP 400, as the developer guide shows it.
+---@param code string
+---@param message string
+function M.raise(code, message)
+  error(setmetatable({ code = code, message = message, status = 400, front = false }, Failure), 0)
+end
+
+--- Raises an error of the layer in front. Services of the JSON 1.1 protocol are known to answer 400 to a bad
+--- signature as well; the statuses elsewhere are the emulator's choice.
+---@param code string
+---@param message string
+---@param status? integer  400 where absent
+function M.front(code, message, status)
+  error(setmetatable({ code = code, message = message, status = status or 400, front = true }, Failure), 0)
+end
+
+--- The error of something that failed inside the emulator.
+---@return rekognition.emulator.Failure
+function M.internal()
+  return setmetatable({ code = "InternalServerError", message = "Internal server error", status = 500,
+                        front = false }, Failure)
+end
+
+--- Raises AccessDeniedException in the guide's words.
+---@param caller rekognition.emulator.Caller
+---@param operation string
+---@param resource string  an ARN
+function M.access_denied(caller, operation, resource)
+  M.raise("AccessDeniedException", ("User: %s is not authorized to perform: rekognition:%s on resource: %s"):format(
+    caller.arn, operation, resource))
+end
+
+return M

@@ -1,0 +1,106 @@
+--- PutProjectPolicy, ListProjectPolicies, DeleteProjectPolicy, and what a project's policies decide.
+
+local core = require "rekognition.core"
+local document = require "rekognition.emulator.policy_document"
+local errors = require "rekognition.emulator.errors"
+local lookup = require "rekognition.emulator.lookup"
+local pages = require "rekognition.emulator.pages"
+
+local PAGE = 5
+local MOST = 5 -- policies of a project (developer guide)
+
+local M = {}
+
+-- 32 hexadecimal digits, as in AWS's examples.
+local function new_revision()
+  return (core.uuid():gsub("-", ""))
+end
+
+local function find(project, name)
+  for i, policy in ipairs(project.policies) do
+    if policy.name == name then return policy, i end
+  end
+end
+
+local function check_revision(policy, revision)
+  if not policy or policy.revision ~= revision then
+    errors.raise("InvalidPolicyRevisionIdException", "The supplied revision id for the project policy is invalid.")
+  end
+end
+
+local function check_document(text)
+  local statements, problem = document.parse(text)
+  if not statements then
+    errors.raise("MalformedPolicyDocumentException", "The policy document is malformed: " .. problem .. ".")
+  end
+end
+
+-- Raises where the policy can't be put as the request wants it; gives the policy to be replaced, if there is one.
+-- An empty PolicyRevisionId stands for none. The code for a sixth policy is a choice of the two that are listed.
+local function check_put(project, params)
+  local policy, revision = find(project, params.PolicyName), params.PolicyRevisionId
+  if revision and revision ~= "" then
+    check_revision(policy, revision)
+  elseif policy then
+    errors.raise("ResourceAlreadyExistsException", ("The project has a policy named %s already. Give its "
+      .. "PolicyRevisionId to change it."):format(policy.name))
+  elseif #project.policies >= MOST then
+    errors.raise("LimitExceededException", ("A project can have %d policies."):format(MOST))
+  end
+  return policy
+end
+
+function M.PutProjectPolicy(context, params)
+  local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
+  lookup.check_alive(project)
+  check_document(params.PolicyDocument)
+  local policy = check_put(project, params)
+  if not policy then
+    policy = { name = params.PolicyName, number = context.store:next_number(context.now) }
+    table.insert(project.policies, policy)
+  end
+  policy.document, policy.revision, policy.updated = params.PolicyDocument, new_revision(), context.now
+  context.store.changed = true
+  return { PolicyRevisionId = policy.revision }
+end
+
+function M.ListProjectPolicies(context, params)
+  local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
+  local page, token = pages.take(project.policies, params, "policies of " .. project.number, PAGE)
+  local policies = {}
+  for i, policy in ipairs(page) do
+    policies[i] = { ProjectArn = project.arn, PolicyName = policy.name, PolicyRevisionId = policy.revision,
+                    PolicyDocument = policy.document, CreationTimestamp = policy.number / 1000,
+                    LastUpdatedTimestamp = policy.updated }
+  end
+  return { ProjectPolicies = policies, NextToken = token }
+end
+
+function M.DeleteProjectPolicy(context, params)
+  local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
+  local policy, place = find(project, params.PolicyName)
+  if not policy then
+    errors.raise("ResourceNotFoundException", ("The project has no policy named %s."):format(params.PolicyName))
+  end
+  if (params.PolicyRevisionId or "") ~= "" then check_revision(policy, params.PolicyRevisionId) end
+  table.remove(project.policies, place)
+  context.store.changed = true
+  return {}
+end
+
+--- What a project's policies say of copying one of its versions; one that denies wins.
+---@param project rekognition.emulator.Project
+---@param caller rekognition.emulator.Caller
+---@param version_arn string
+---@return "Allow"|"Deny"|nil
+function M.decide(project, caller, version_arn)
+  local decision
+  for _, policy in ipairs(project.policies) do
+    local one = document.decide(document.parse(policy.document) or {}, caller, version_arn)
+    if one == "Deny" then return "Deny" end
+    decision = decision or one
+  end
+  return decision
+end
+
+return M

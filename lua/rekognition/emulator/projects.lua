@@ -1,0 +1,80 @@
+--- CreateProject, DescribeProjects, DeleteProject.
+
+local arn = require "rekognition.emulator.arn"
+local errors = require "rekognition.emulator.errors"
+local lookup = require "rekognition.emulator.lookup"
+local pages = require "rekognition.emulator.pages"
+
+local PAGE = 100
+
+local M = {}
+
+-- AutoUpdate is for adapters, and they need it (API reference).
+local function check_auto_update(feature, auto_update)
+  if feature == "CUSTOM_LABELS" and auto_update then
+    errors.raise("InvalidParameterException", "AutoUpdate is for projects with the feature CONTENT_MODERATION.")
+  elseif feature == "CONTENT_MODERATION" and not auto_update then
+    errors.raise("InvalidParameterException", "A project with the feature CONTENT_MODERATION needs AutoUpdate.")
+  end
+end
+
+local function projects_of(context)
+  local caller = context.caller
+  return context.store:select_projects(function(project)
+    return project.account == caller.account and project.region == caller.region
+  end)
+end
+
+function M.CreateProject(context, params)
+  local caller, feature = context.caller, params.Feature or "CUSTOM_LABELS"
+  check_auto_update(feature, params.AutoUpdate)
+  for _, project in ipairs(projects_of(context)) do
+    if project.name == params.ProjectName then
+      errors.raise("ResourceInUseException", ("A project named %s exists already."):format(project.name))
+    end
+  end
+  local number = context.store:next_number(context.now)
+  local project = context.store:add("projects", {
+    arn = arn.project(caller.region, caller.account, params.ProjectName, number), name = params.ProjectName,
+    account = caller.account, region = caller.region, number = number, status = "CREATED", feature = feature,
+    auto_update = params.AutoUpdate, policies = {}, tags = params.Tags or {},
+  })
+  return { ProjectArn = project.arn }
+end
+
+local function describe(project)
+  return { ProjectArn = project.arn, CreationTimestamp = project.number / 1000, Status = project.status, Datasets = {},
+           Feature = project.feature, AutoUpdate = project.auto_update }
+end
+
+local function set_of(list)
+  if not list then return nil end
+  local set = {}
+  for _, item in ipairs(list) do set[item] = true end
+  return set
+end
+
+function M.DescribeProjects(context, params)
+  local names, features = set_of(params.ProjectNames), set_of(params.Features or { "CUSTOM_LABELS" })
+  local wanted = {}
+  for _, project in ipairs(projects_of(context)) do
+    if features[project.feature] and (not names or names[project.name]) then wanted[#wanted + 1] = project end
+  end
+  local page, token = pages.take(wanted, params, "projects of " .. context.caller.account, PAGE)
+  local descriptions = {}
+  for i, project in ipairs(page) do descriptions[i] = describe(project) end
+  return { ProjectDescriptions = descriptions, NextToken = token }
+end
+
+function M.DeleteProject(context, params)
+  local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
+  lookup.check_alive(project)
+  if #context.store:versions_of(project) > 0 then
+    errors.raise("ResourceInUseException", "The project has models. Delete them first.")
+  end
+  project.policies = {}
+  context.store:begin(project, "DELETING", context.now, context.settings.delete_seconds)
+  return { Status = project.status }
+end
+
+return M

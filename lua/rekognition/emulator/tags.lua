@@ -1,0 +1,40 @@
+--- TagResource, UntagResource, ListTagsForResource, for projects and their versions.
+
+local errors = require "rekognition.emulator.errors"
+local lookup = require "rekognition.emulator.lookup"
+
+local MOST = 200 -- tags of a resource (the model's bound for a map of them)
+
+local M = {}
+
+local function count(map)
+  local total = 0
+  for _ in pairs(map) do total = total + 1 end
+  return total
+end
+
+function M.TagResource(context, params)
+  local resource = lookup.own_resource(context, params.ResourceArn, "ResourceArn")
+  local tags = {}
+  for key, value in pairs(resource.tags) do tags[key] = value end
+  for key, value in pairs(params.Tags) do tags[key] = value end
+  if count(tags) > MOST then
+    errors.raise("ServiceQuotaExceededException", ("A resource can have %d tags."):format(MOST))
+  end
+  resource.tags = tags
+  context.store.changed = true
+  return {}
+end
+
+function M.UntagResource(context, params)
+  local resource = lookup.own_resource(context, params.ResourceArn, "ResourceArn")
+  for _, key in ipairs(params.TagKeys) do resource.tags[key] = nil end
+  context.store.changed = true
+  return {}
+end
+
+function M.ListTagsForResource(context, params)
+  return { Tags = lookup.own_resource(context, params.ResourceArn, "ResourceArn").tags }
+end
+
+return M

@@ -1,0 +1,87 @@
+-- Starts and stops a real emulator process for specs.
+--
+--   local emulator = require "spec.support.emulator"
+--   local running = emulator.start { "--copy-seconds", "0.2" }
+--   ... running.url, running.accounts[1].access_key_id ...
+--   running.stop()
+--
+-- The emulator ends when it is told to, and at the latest with the process that started it: it
+-- is watched by a shell whose stdin is a pipe from here.
+
+local M = {}
+
+local root = os.getenv("REK_ROOT") or "."
+local build = os.getenv("BUILD") or root .. "/build"
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function read_all(path)
+  local file = io.open(path, "rb")
+  if not file then return "" end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+-- The shell starts the emulator, writes its pid, and waits for the end of its own stdin.
+local SCRIPT = [[
+BUILD=%s %s/script/lua %s/bin/rekognition-emulator --port 0 %s </dev/null >%s.out 2>%s.err &
+pid=$!
+echo "$pid" >%s.pid
+cat >/dev/null
+kill "$pid" 2>/dev/null
+wait "$pid"
+echo "$?" >%s.rc
+]]
+
+--- Waits until `ready` gives something; the wait is bounded, and nothing depends on its length.
+local function wait_for(ready, what)
+  local socket = require "socket"
+  for _ = 1, 1000 do
+    local result = ready()
+    if result then return result end
+    socket.sleep(0.01)
+  end
+  error(what)
+end
+
+---@class spec.Emulator
+---@field url string
+---@field pid integer
+---@field accounts rekognition.emulator.Account[]  the default ones
+---@field stop fun(): integer, string  ends it; gives its exit code and what it wrote to stderr
+
+--- Starts bin/rekognition-emulator on a free port of the loopback.
+---@param arguments? string[]  further arguments of the command
+---@return spec.Emulator
+function M.start(arguments)
+  local base = os.tmpname()
+  local quoted = {}
+  for i, argument in ipairs(arguments or {}) do quoted[i] = quote(argument) end
+  local q = quote(base)
+  local script = SCRIPT:format(quote(build), quote(root), quote(root), table.concat(quoted, " "), q, q, q, q)
+  local pipe = assert(io.popen("sh -c " .. quote(script), "w"))
+  local stopped
+
+  local function stop()
+    if stopped then return stopped.code, stopped.stderr end
+    pipe:close() -- the end of the shell's stdin
+    stopped = { code = tonumber(read_all(base .. ".rc")), stderr = read_all(base .. ".err") }
+    for _, suffix in ipairs { "", ".out", ".err", ".pid", ".rc" } do os.remove(base .. suffix) end
+    return stopped.code, stopped.stderr
+  end
+
+  local ok, url = pcall(wait_for, function()
+    return read_all(base .. ".out"):match("listens on (%S+)\n") or read_all(base .. ".err") ~= "" and "failed"
+  end, "the emulator said nothing")
+  if not ok or url == "failed" then
+    local _, stderr = stop()
+    error("the emulator did not start: " .. (ok and stderr or url), 2)
+  end
+  return { url = url, pid = tonumber(read_all(base .. ".pid")), stop = stop,
+           accounts = require("rekognition.emulator").DEFAULT_ACCOUNTS }
+end
+
+return M
