@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+void lrek_open_caller(lua_State *L);    /* caller.c: caller */
 void lrek_open_codec(lua_State *L);     /* codec.c: operations, encode, decode */
 void lrek_open_sign(lua_State *L);      /* sign.c: sign */
 void lrek_open_system(lua_State *L);    /* system.c: now, monotonic, sleep, random, uuid */

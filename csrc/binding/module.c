@@ -9,6 +9,7 @@ int luaopen_rekognition_core(lua_State *L)
     lua_newtable(L);
     lua_pushliteral(L, REK_VERSION);
     lua_setfield(L, -2, "version");
+    lrek_open_caller(L);
     lrek_open_codec(L);
     lrek_open_sign(L);
     lrek_open_system(L);

@@ -1,0 +1,183 @@
+--- The client: settings resolved once, one method for each operation.
+
+local clocks = require "rekognition.clock"
+local core = require "rekognition.core"
+local invoke = require "rekognition.invoke"
+local options_check = require "rekognition.options"
+local paginator = require "rekognition.paginator"
+local rek_error = require "rekognition.error"
+local retries = require "rekognition.retry"
+local seams_of = require("rekognition.seams").from
+local senders = require "rekognition.sender"
+local user_agent = require "rekognition.user_agent"
+local waiter = require "rekognition.waiter"
+
+local SERVICE = "rekognition"
+
+---@class rekognition.Client
+---@field region string    as resolved
+---@field endpoint string  as resolved, a URL
+local Client = {}
+Client.__index = Client
+Client.__name = "rekognition.client"
+
+for _, operation in ipairs(core.operations()) do
+  local name = operation.name
+  Client[operation.method] = function(self, params) return self:call(name, params) end
+end
+
+local function raise_problems(operation, problems)
+  local lines = {}
+  for _, problem in ipairs(problems) do
+    lines[#lines + 1] = problem.path == "" and problem.message or problem.path .. ": " .. problem.message
+  end
+  if problems.more then lines[#lines + 1] = ("and %d more"):format(problems.more) end
+  rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
+    message = table.concat(lines, "; "), problems = problems, retryable = false }
+end
+
+local function check_open(self)
+  if self._closed then
+    rek_error.raise { kind = "config", code = "ClientClosed", message = "the client is closed" }
+  end
+end
+
+local function new_request(self, operation, params)
+  check_open(self)
+  local request, problems = core.request(operation, params)
+  if not request then raise_problems(operation, problems) end
+  return request
+end
+
+--- Calls an operation by its own name.
+---@param operation string  "CopyProjectVersion"
+---@param params? table     members in AWS's spelling
+---@return table response
+---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
+function Client:call(operation, params)
+  return invoke.send(self, operation, new_request(self, operation, params))
+end
+
+--- The pages of a paginated operation: `for page, metadata in client:pages(operation, params)`.
+---@param operation string
+---@param params? table
+function Client:pages(operation, params)
+  return paginator.pages(self, operation, params)
+end
+
+--- The items of all pages of a paginated operation.
+---@param operation string
+---@param params? table
+function Client:items(operation, params)
+  return paginator.items(self, operation, params)
+end
+
+--- Waits for a project version; see `rekognition.waiter`.
+---@param name string
+---@param params table
+---@param options? table  delay, timeout (seconds), on_poll
+function Client:wait(name, params, options)
+  return waiter.wait(self, name, params, options)
+end
+
+--- A presigned request, which whoever holds it can send until it expires: signature version 4 in
+--- query form. The operation's body is signed with it.
+---@param operation string
+---@param params? table
+---@param options? { expires?: integer } seconds, 900 where absent, at most 604800
+---@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
+function Client:presign(operation, params, options)
+  options = options or {}
+  options_check.check_presign(options)
+  local request = new_request(self, operation, params)
+  return senders.presign(request, self._credentials:get(), self._clock:now(), self._target, options.expires or 900)
+end
+
+--- Closes the client and its connections. Closing again does nothing.
+function Client:close()
+  self._closed = true
+  if self._transport then self._transport:close() end
+end
+
+Client.__close = Client.close
+Client.__gc = Client.close
+
+function Client:__tostring()
+  return ("rekognition.client (%s, %s)"):format(self.region, self.endpoint)
+end
+
+-- The header for requests with credentials from this source; made once for each.
+function Client:_user_agent(source)
+  local agent = self._user_agents[source or ""]
+  if not agent then
+    local features = { self._retry.mode, source }
+    if self._custom_endpoint then features[#features + 1] = "endpoint_override" end
+    agent = user_agent.build {
+      app_id = self._app_id, execution_env = self._seams.env.AWS_EXECUTION_ENV, features = features,
+    }
+    self._user_agents[source or ""] = agent
+  end
+  return agent
+end
+
+local function retry_options(options, config)
+  local given = options.retry or {}
+  local mode = given.mode or config:get("retry_mode")
+  return {
+    mode = mode == "legacy" and "standard" or mode, -- a choice: there is no legacy mode to be true to
+    max_attempts = given.max_attempts or config:get("max_attempts"),
+    initial_tokens = given.initial_tokens,
+    max_backoff = given.max_backoff,
+    limit_exceeded = given.limit_exceeded,
+  }
+end
+
+-- The sender, and the native transport behind it where the host brought none.
+local function new_sender(options, config, target)
+  if options.http then return senders.custom(options.http, target) end
+  local transport = require("rekognition.http").new {
+    proxy = options.proxy, ca_bundle = config:get("ca_bundle"), env = options.env,
+    max_connections = options.max_connections, max_response_bytes = options.max_response_bytes,
+    connect_timeout = target.connect_timeout, timeout = target.timeout,
+  }
+  return senders.native(transport, target), transport
+end
+
+local M = {}
+
+--- Makes a client. Every option is optional; see docs/configuration.md.
+---@param options? rekognition.ClientOptions
+---@return rekognition.Client
+function M.new(options)
+  options = options or {}
+  options_check.check_client(options)
+  local seams = seams_of(options)
+  local config = require("rekognition.config").load(options)
+  local endpoint = config:endpoint(SERVICE)
+  local retry = retries.new(retry_options(options, config), seams)
+  local self = setmetatable({
+    region = endpoint.signing_region,
+    endpoint = endpoint.url,
+    _seams = seams,
+    _logs = options.logger ~= nil,
+    _retry = retry,
+    _clock = clocks.new(seams.clock),
+    _app_id = options.app_id or config:get("sdk_ua_app_id"),
+    _custom_endpoint = config:endpoint_url(SERVICE) ~= nil,
+    _user_agents = {},
+    _target = {
+      url = endpoint.url, region = endpoint.signing_region, service = SERVICE,
+      connect_timeout = config:get("connect_timeout"), timeout = options.timeout or 60,
+      max_attempts = retry.max_attempts,
+    },
+  }, Client)
+  self._send, self._transport = new_sender(options, config, self._target)
+  self._credentials = require("rekognition.credentials").resolve(options.credentials, {
+    config = config, env = seams.env, http = options.http or self._transport, clock = seams.clock,
+    sleep = seams.sleep, random = seams.random, logger = seams.logger, mfa_token = options.mfa_token,
+    region = endpoint.signing_region,
+  })
+  return self
+end
+
+return M

@@ -1,0 +1,66 @@
+--- Pages and items of the operations that answer in pieces.
+--
+-- What is paginated is generated from the model (`rekognition.generated.paginators`).
+
+local rek_error = require "rekognition.error"
+
+local M = {}
+
+local function paginator_of(operation)
+  local paginator = require("rekognition.generated.paginators")[operation]
+  if not paginator then
+    rek_error.raise { kind = "validation", code = "NotPaginated", operation = operation,
+      message = "this operation does not answer in pages; call it once" }
+  end
+  return paginator
+end
+
+local function shallow_copy(params)
+  local copy = {}
+  for key, value in next, params or {} do copy[key] = value end
+  return copy
+end
+
+--- An iterator over the pages of an operation: each step is one call.
+---@param client rekognition.Client
+---@param operation string "DescribeProjectVersions"
+---@param params? table     as for the call; a token in it is where to begin
+---@return fun(): table?, table?  a page and its metadata
+function M.pages(client, operation, params)
+  local paginator = paginator_of(operation)
+  local input, done, seen = shallow_copy(params), false, nil
+  return function()
+    if done then return nil end
+    local page, metadata = client:call(operation, input)
+    local token = page[paginator.output_token]
+    if token == nil or token == "" then
+      done = true
+    elseif token == seen then
+      done = true
+      rek_error.raise { kind = "protocol", code = "PaginationLoop", operation = operation,
+        request_id = metadata.request_id, status = metadata.status,
+        message = "the service gave the same " .. paginator.output_token .. " twice in a row" }
+    end
+    seen = token
+    input[paginator.input_token] = token
+    return page, metadata
+  end
+end
+
+--- An iterator over the items of all pages.
+---@return fun(): any
+function M.items(client, operation, params)
+  local member = paginator_of(operation).items
+  local next_page, list, index = M.pages(client, operation, params), {}, 0
+  return function()
+    index = index + 1
+    while list[index] == nil do
+      local page = next_page()
+      if not page then return nil end
+      list, index = page[member] or {}, 1
+    end
+    return list[index]
+  end
+end
+
+return M

@@ -1,0 +1,137 @@
+--- Retries: whether a failed attempt is worth another, and when.
+--
+-- The behaviour that AWS's SDKs share ("Retry behavior" in the AWS SDKs and Tools Reference Guide),
+-- in the form that became their default in November 2026: exponential delays from 50 ms (1 s where
+-- the service throttles) to 20 s, with full jitter; a quota of tokens for each client, so that a
+-- service in trouble is not buried in retries; `x-amz-retry-after`.
+
+local rate_limiter = require "rekognition.retry.rate_limiter"
+
+local M = {}
+
+local function set(...)
+  local names = {}
+  for _, name in ipairs { ... } do names[name] = true end
+  return names
+end
+
+local THROTTLING_CODES = set(
+  "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
+  "TooManyRequestsException", "ProvisionedThroughputExceededException",
+  "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
+  "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
+  "EC2ThrottledException")
+local TRANSIENT_CODES = set("RequestTimeout", "RequestTimeoutException")
+local TRANSIENT_STATUS = { [500] = true, [502] = true, [503] = true, [504] = true }
+
+-- What no second attempt would mend. Any other failure to get an answer is transient; a custom
+-- transport may have codes of its own.
+local LASTING_TRANSPORT_CODES = set("tls", "too_large", "invalid", "closed", "memory")
+
+local MODES = set("standard", "adaptive", "off")
+local RETRY_COST, THROTTLING_COST = 14, 5
+local BASE_DELAY, THROTTLING_BASE_DELAY = 0.05, 1
+local MAX_RETRY_AFTER = 5
+
+---@class rekognition.RetryOptions
+---@field mode? "standard"|"adaptive"|"off"
+---@field max_attempts? integer    the first one counts; 3 where absent
+---@field initial_tokens? integer  the quota, 500 where absent
+---@field max_backoff? number      seconds, 20 where absent
+---@field limit_exceeded? "throttling"|"fail"  what LimitExceededException means: every AWS SDK takes
+---  it for throttling; on Rekognition's Start, Copy and Create operations it means too many jobs at
+---  once, which a delay of seconds seldom mends: "fail" raises it at the first attempt
+
+---@class rekognition.RetryFailure
+---@field status? integer         HTTP status; absent where no answer came
+---@field code? string            the service's error code, or the transport's
+---@field headers? table<string, string>  names in lower case
+---@field is_modelled? fun(): boolean     whether the operation's model lists the code
+
+---@class rekognition.Retry
+local Retry = {}
+Retry.__index = Retry
+
+--- The retry behaviour of one client. Options are taken as they are: `rekognition.client` checks
+--- what the user gave.
+---@param options? rekognition.RetryOptions
+---@param seams rekognition.Seams
+---@return rekognition.Retry
+function M.new(options, seams)
+  options = options or {}
+  local mode = options.mode or "standard"
+  assert(MODES[mode], "no such retry mode")
+  return setmetatable({
+    mode = mode,
+    max_attempts = mode == "off" and 1 or options.max_attempts or 3,
+    tokens = options.initial_tokens or 500,
+    capacity = options.initial_tokens or 500,
+    max_backoff = options.max_backoff or 20,
+    limit_exceeded = options.limit_exceeded or "throttling",
+    random = seams.random,
+    limiter = mode == "adaptive" and rate_limiter.new(seams.clock) or nil,
+  }, Retry)
+end
+
+--- What a failure is: "throttling", "transient", or nil where trying again would not help.
+---@param failure rekognition.RetryFailure
+---@return "throttling"|"transient"|nil
+function Retry:classify(failure)
+  local code, status = failure.code, failure.status
+  if not status then
+    return not LASTING_TRANSPORT_CODES[code] and "transient" or nil
+  end
+  if code == "LimitExceededException" and self.limit_exceeded == "fail" then return nil end
+  if THROTTLING_CODES[code] then return "throttling" end
+  if TRANSIENT_CODES[code] or TRANSIENT_STATUS[status] then return "transient" end
+  -- A 429 counts where the model does not say what its code means.
+  if status == 429 and not (failure.is_modelled and failure.is_modelled()) then return "throttling" end
+  return nil
+end
+
+--- Seconds to wait before an attempt is sent; 0 but in adaptive mode.
+function Retry:before_attempt()
+  return self.limiter and self.limiter:acquire() or 0
+end
+
+--- Notes a success. `acquired` is what `after_failure` gave for the last retry of this call, or nil.
+---@param acquired? integer
+function Retry:after_success(acquired)
+  if self.limiter then self.limiter:record(false) end
+  self.tokens = math.min(self.capacity, self.tokens + (acquired or 1))
+end
+
+-- The header says milliseconds; what does not is ignored, as in other SDKs.
+local function retry_after(headers)
+  local value = headers and headers["x-amz-retry-after"]
+  local milliseconds = value and value:match("^%s*(%d+)%s*$")
+  return milliseconds and tonumber(milliseconds) / 1000
+end
+
+--- The delay before the retry that follows attempt number `attempt`, in seconds.
+function Retry:delay(failure, kind, attempt)
+  local base = kind == "throttling" and THROTTLING_BASE_DELAY or BASE_DELAY
+  local delay = self.random() * math.min(base * 2.0 ^ (attempt - 1), self.max_backoff)
+  local after = retry_after(failure.headers)
+  if after then delay = math.max(delay, math.min(after, delay + MAX_RETRY_AFTER)) end
+  return delay
+end
+
+--- Decides what follows a failed attempt.
+---@param failure rekognition.RetryFailure
+---@param attempt integer  the number of the attempt that failed, from 1
+---@return number? delay   seconds to wait before the next attempt; nil: do not retry
+---@return integer|string  the tokens taken; or why not: "fail_request", "max_attempts_exceeded",
+---  "retry_quota_exceeded"
+function Retry:after_failure(failure, attempt)
+  local kind = self:classify(failure)
+  if self.limiter then self.limiter:record(kind == "throttling") end
+  if not kind then return nil, "fail_request" end
+  if attempt >= self.max_attempts then return nil, "max_attempts_exceeded" end
+  local cost = kind == "throttling" and THROTTLING_COST or RETRY_COST
+  if self.tokens < cost then return nil, "retry_quota_exceeded" end
+  self.tokens = self.tokens - cost
+  return self:delay(failure, kind, attempt), cost
+end
+
+return M

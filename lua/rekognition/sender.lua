@@ -1,0 +1,117 @@
+--- One attempt: sign a request and exchange it for an answer.
+--
+-- There are two senders of one form. The native one goes through C, with no Lua table for a header;
+-- the other builds a request table for a transport that the host gave (the seam `http`), which may
+-- yield: between `client:call` and that transport stands no C function.
+--
+-- A sender is a function (request, credentials, time, attempt, user_agent, invocation_id) that gives
+--   response, metadata                      for a success
+--   nil, { status=, headers=, body= }       for any other answer; headers by name in lower case
+--   nil, { status=, headers=, body=, protocol= }  for a success whose body is not what it should be
+--   nil, { transport = { code=, message= } }      where no answer came
+-- and raises where the request can't be signed.
+
+local core = require "rekognition.core"
+local response = require "rekognition.response"
+local sigv4 = require "rekognition.sigv4"
+
+local M = {}
+
+---@class rekognition.Target
+---@field url string               without a trailing slash where it has no path
+---@field region string            the signing region
+---@field service string           the signing name
+---@field connect_timeout number   seconds
+---@field timeout number           seconds
+---@field max_attempts integer
+
+-- A header list's check: a transport of the host's own may give anything.
+local function headers_of(answer)
+  local map = {}
+  if type(answer.headers) ~= "table" then return map end
+  for _, header in ipairs(answer.headers) do
+    if type(header) ~= "table" or type(header[1]) ~= "string" or type(header[2]) ~= "string" then return map end
+  end
+  return response.header_map(answer.headers)
+end
+
+local function transport_failure(failure)
+  if type(failure) ~= "table" then
+    failure = { code = "unknown", message = failure and tostring(failure) or "the transport gave no reason" }
+  end
+  return { transport = { code = tostring(failure.code or "unknown"), message = tostring(failure.message or "") } }
+end
+
+-- The Host header for an origin: the scheme's own port is left out, as HTTP clients do.
+local function host_of(origin)
+  local scheme, host = origin:match("^(https?)://(.*)$")
+  return (host:gsub(scheme == "https" and ":443$" or ":80$", ""))
+end
+
+-- The request, signed, as it is to be sent: method, url, headers, body.
+local function sign(request, credentials, time, target, options)
+  local origin, path = target.url:match("^(https?://[^/?#]+)([^?#]*)")
+  local body = request:body()
+  local signed = sigv4.sign({
+    method = "POST", target = path == "" and "/" or path, body = body,
+    headers = {
+      { "Host", host_of(origin) },
+      { "Content-Type", request:content_type() },
+      { "X-Amz-Target", request:target() },
+    },
+  }, {
+    region = target.region, service = target.service, credentials = credentials, time = time,
+    mode = options.mode, expires = options.expires,
+  })
+  return { method = "POST", url = origin .. signed.target, headers = signed.headers, body = body }
+end
+
+--- The sender that uses libcurl.
+---@param transport rekognition.Transport
+---@param target rekognition.Target
+function M.native(transport, target)
+  local caller = core.caller(transport.core, target)
+  return function(request, credentials, time, attempt, user_agent, invocation_id)
+    local result, answer = caller:send(request, credentials.access_key_id, credentials.secret_access_key,
+      credentials.session_token, time, attempt, user_agent, invocation_id)
+    -- What can't be signed there can't be signed here, where the error names the reason.
+    if not result and answer.signing then sign(request, credentials, time, target, {}) end
+    return result, answer
+  end
+end
+
+--- The sender that uses a transport of the host's own.
+---@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
+---@param target rekognition.Target
+function M.custom(http, target)
+  return function(request, credentials, time, attempt, user_agent, invocation_id)
+    local signed = sign(request, credentials, time, target, {})
+    local headers = signed.headers
+    headers[#headers + 1] = { "User-Agent", user_agent }
+    headers[#headers + 1] = { "amz-sdk-invocation-id", invocation_id }
+    headers[#headers + 1] = { "amz-sdk-request", ("attempt=%d; max=%d"):format(attempt, target.max_attempts) }
+    signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
+    local answer, failure = http(signed)
+    if answer == nil then return nil, transport_failure(failure) end
+    if type(answer) ~= "table" or math.type(answer.status) ~= "integer" then
+      return nil, transport_failure("the transport gave no status")
+    end
+    local found, body = headers_of(answer), type(answer.body) == "string" and answer.body or ""
+    if answer.status < 200 or answer.status > 299 then
+      return nil, { status = answer.status, headers = found, body = body }
+    end
+    local result, problem = core.decode(request:operation(), body)
+    if not result then
+      return nil, { status = answer.status, headers = found, body = body, protocol = problem }
+    end
+    return result, { status = answer.status, request_id = response.request_id(found), headers = found }
+  end
+end
+
+--- A presigned request: the signature in the query, so that whoever holds it can send it.
+---@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
+function M.presign(request, credentials, time, target, expires)
+  return sign(request, credentials, time, target, { mode = "query", expires = expires })
+end
+
+return M

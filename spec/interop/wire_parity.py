@@ -1,0 +1,275 @@
+"""Every operation, many random inputs: what this SDK puts on the wire against what botocore does.
+
+Inputs are made from botocore's model (types, lengths, ranges, enums, patterns), from a fixed seed.
+Each goes through botocore's client and through ours (spec/interop/wire_parity.lua, in one process, with
+a server here that records what arrives). Compared: method, path, the headers that matter, the JSON
+value by value. Then botocore's own signer computes the signature of what arrived, which must be ours.
+
+usage: wire_parity.py LUA [INPUTS_PER_OPERATION]
+Prints a line for each difference, and counts last.
+"""
+
+import base64
+import http.server
+import json
+import random
+import re
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+import botocore.session
+import rstr
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.credentials import Credentials
+
+HERE = Path(__file__).parent
+KEY, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEXAMPLE//token=="
+REGION = "us-east-1"
+TEXT = "aZ09 _-./:+=@%&\"\\\n\té\u00ffΩ漢字🙂\u2028"
+SIGNED_BY_BOTOCORE = {"content-type", "host", "x-amz-date", "x-amz-target", "x-amz-security-token"}
+
+
+class Inputs:
+    """Random valid values of a model's shapes."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.regex = rstr.Rstr(self.random)
+
+    def length(self, shape, limit=12):
+        least = int(shape.metadata.get("min", 0))
+        most = int(shape.metadata.get("max", least + limit))
+        return self.random.randint(least, max(least, min(most, least + limit)))
+
+    def structure(self, shape, depth):
+        value = {}
+        for name, member in shape.members.items():
+            wanted = name in shape.required_members
+            if wanted or self.random.random() < (0.6 if depth < 4 else 0.2):
+                value[name] = self.value(member, depth + 1)
+        return value
+
+    def list(self, shape, depth):
+        return [self.value(shape.member, depth + 1) for _ in range(self.length(shape, 3))]
+
+    def map(self, shape, depth):
+        count = self.length(shape, 4)
+        return {self.value(shape.key, depth + 1): self.value(shape.value, depth + 1) for _ in range(count)}
+
+    def string(self, shape, _depth):
+        if shape.enum:
+            return self.random.choice(shape.enum)
+        pattern = shape.metadata.get("pattern")
+        if pattern:
+            text = self.matching(shape, pattern)
+            if text is not None:
+                return text
+        return "".join(self.random.choice(TEXT) for _ in range(self.length(shape)))
+
+    def matching(self, shape, pattern):
+        least = int(shape.metadata.get("min", 0))
+        most = int(shape.metadata.get("max", 1 << 20))
+        for _ in range(20):
+            try:
+                text = self.regex.xeger(pattern)
+            except (re.error, NotImplementedError, KeyError, ValueError):
+                return None
+            if least <= len(text) <= most:
+                return text
+        return None
+
+    def blob(self, shape, _depth):
+        return self.random.randbytes(self.length(shape, 400))
+
+    def integer(self, shape, _depth):
+        widest = 31 if shape.type_name == "integer" else 63
+        least = int(shape.metadata.get("min", -(2**widest)))
+        most = int(shape.metadata.get("max", 2**widest - 1))
+        return self.random.choice([least, most, self.random.randint(least, most)])
+
+    long = integer
+
+    def float(self, shape, _depth):
+        least = float(shape.metadata.get("min", -1e6))
+        most = float(shape.metadata.get("max", 1e6))
+        return self.random.choice([least, most, self.random.uniform(least, most)])
+
+    double = float
+
+    def boolean(self, _shape, _depth):
+        return self.random.random() < 0.5
+
+    def timestamp(self, _shape, _depth):
+        return self.random.randint(0, 2**31)
+
+    def value(self, shape, depth=0):
+        return getattr(self, shape.type_name)(shape, depth)
+
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    arrived = []
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        Recorder.arrived.append((self.command, self.path, dict(self.headers.items()), body))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        pass
+
+
+def tagged(value):
+    """A value as JSON that tells blobs from strings."""
+    if isinstance(value, bytes):
+        return {"$blob": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {key: tagged(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [tagged(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"$integer": str(value)}
+    if isinstance(value, float):
+        return {"$float": value.hex()}
+    return value
+
+
+def botocore_client(endpoint):
+    session = botocore.session.Session()
+    session.set_credentials(KEY, SECRET, TOKEN)
+    return session.create_client("rekognition", region_name=REGION, endpoint_url=endpoint)
+
+
+def botocore_sends(client, operation, params):
+    """The request that botocore would send: (method, path, headers, body)."""
+    sent = []
+
+    def take(request, **_):
+        sent.append(request)
+        return AWSResponse(request.url, 200, {}, type("Raw", (), {"stream": lambda *_: iter([b"{}"])})())
+
+    client.meta.events.register_first("before-send.rekognition", take, unique_id="take")
+    method = next(m for m, name in client.meta.method_to_api_mapping.items() if name == operation)
+    getattr(client, method)(**params)
+    client.meta.events.unregister("before-send.rekognition", unique_id="take")
+    request = sent[0]
+    headers = {k.lower(): v.decode() if isinstance(v, bytes) else v for k, v in request.headers.items()}
+    body = request.body if isinstance(request.body, bytes) else request.body.encode()
+    return request.method, "/" + request.url.split("/", 3)[3], headers, body
+
+
+def is_uuid(text):
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def compare_bodies(ours, theirs, token_members, params):
+    ours, theirs = json.loads(ours), json.loads(theirs)
+    for member in token_members:
+        if member not in params:
+            if not (is_uuid(ours.pop(member, "")) and is_uuid(theirs.pop(member, ""))):
+                return f"{member} is no random UUID"
+    if ours != theirs or not same_types(ours, theirs):
+        return f"bodies differ:\n  ours   {ours}\n  theirs {theirs}"
+    return None
+
+
+def same_types(a, b):
+    """Equality in Python takes 1, 1.0 and True for the same; numbers may differ so, booleans not."""
+    if isinstance(a, dict):
+        return isinstance(b, dict) and all(same_types(a[k], b[k]) for k in a)
+    if isinstance(a, list):
+        return isinstance(b, list) and all(map(same_types, a, b))
+    return isinstance(a, bool) == isinstance(b, bool)
+
+
+def signature_of(method, url, headers, body):
+    """What botocore's signer makes of a request as it arrived."""
+    names = re.search(r"SignedHeaders=([^,]+)", headers["authorization"]).group(1).split(";")
+    request = AWSRequest(method, url, data=body)
+    for name in names:
+        request.headers[name] = headers[name]
+    request.context["timestamp"] = headers["x-amz-date"]
+    signer = SigV4Auth(Credentials(KEY, SECRET, None), "rekognition", REGION)
+    canonical = signer.canonical_request(request)
+    return signer.signature(signer.string_to_sign(request, canonical), request)
+
+
+def differences(endpoint, operation, params, ours, theirs, token_members):
+    method, path, headers, body = ours
+    headers = {k.lower(): v for k, v in headers.items()}
+    found = []
+    if (method, path) != theirs[:2]:
+        found.append(f"{method} {path} against {theirs[0]} {theirs[1]}")
+    for name in ("content-type", "x-amz-target", "x-amz-security-token", "content-length"):
+        if name == "content-length":
+            expected = str(len(body))
+        else:
+            expected = theirs[2].get(name)
+        if headers.get(name) != expected:
+            found.append(f"{name}: {headers.get(name)} against {expected}")
+    if headers.get("host") != endpoint.split("//")[1]:
+        found.append(f"host: {headers.get('host')}")
+    if not is_uuid(headers.get("amz-sdk-invocation-id", "")):
+        found.append("amz-sdk-invocation-id is no UUID")
+    if not re.fullmatch(r"attempt=1; max=3", headers.get("amz-sdk-request", "")):
+        found.append(f"amz-sdk-request: {headers.get('amz-sdk-request')}")
+    signed = re.search(r"SignedHeaders=([^,]+)", headers["authorization"]).group(1)
+    if set(signed.split(";")) != SIGNED_BY_BOTOCORE:
+        found.append(f"signed headers: {signed}")
+    problem = compare_bodies(body, theirs[3], token_members, params)
+    if problem:
+        found.append(problem)
+    return found
+
+
+def main(lua, per_operation):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+    client = botocore_client(endpoint)
+    inputs, cases = Inputs(20161127), []
+    for operation in client.meta.service_model.operation_names:
+        shape = client.meta.service_model.operation_model(operation).input_shape
+        cases += [(operation, inputs.value(shape)) for _ in range(per_operation)]
+    lines = "".join(json.dumps({"operation": o, "params": tagged(p)}) + "\n" for o, p in cases)
+    subprocess.run([lua, HERE / "wire_parity.lua", endpoint, REGION, KEY, SECRET, TOKEN],
+                   input=lines, text=True, check=True)
+    arrived = Recorder.arrived
+    if len(arrived) != len(cases):
+        print(f"{len(cases)} requests were to arrive, {len(arrived)} did")
+        return 1
+    wire = signatures = 0
+    for (operation, params), ours in zip(cases, arrived):
+        theirs = botocore_sends(client, operation, params)
+        model = client.meta.service_model.operation_model(operation)
+        found = differences(endpoint, operation, params, ours, theirs, model.idempotent_members)
+        wire += bool(found)
+        headers = {k.lower(): v for k, v in ours[2].items()}
+        expected = signature_of(ours[0], endpoint + ours[1], headers, ours[3])
+        if not headers["authorization"].endswith("Signature=" + expected):
+            signatures += 1
+            found.append(f"signature: {headers['authorization']} against {expected}")
+        for difference in found:
+            print(f"FAIL {operation}: {difference}")
+    operations = len({o for o, _ in cases})
+    print(f"{operations} operations, {len(cases)} requests: {wire} wire differences, "
+          f"{signatures} signature differences")
+    failed = wire + signatures
+    print(f"{2 * len(cases) - failed} passed, {failed} failed")
+    server.shutdown()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20))
