@@ -12,7 +12,8 @@ enum {
 
 /* Headers that libcurl would add of its own accord; a line without a value leaves them out. */
 static struct curl_slist no_expect = {(char[]){"Expect:"}, NULL};
-static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_expect};
+static struct curl_slist no_encoding = {(char[]){"Accept-Encoding:"}, &no_expect};
+static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_encoding};
 static struct curl_slist no_content_type = {(char[]){"Content-Type:"}, &no_accept};
 
 static void set_authorities(CURL *easy, const char *ca_bundle)
@@ -47,6 +48,7 @@ static bool set_up(struct rek_http *http, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    /* Answers that are compressed all the same, or because the caller asked, are decompressed. */
     if (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
         good &= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
@@ -175,37 +177,40 @@ static const char *check_header(const struct rek_http_header *header)
     return NULL;
 }
 
-/* "Name: value", or "Name;", which is how libcurl wants a header without a value. */
-static void write_line(struct rek_buffer *lines, const struct rek_http_header *header)
+static char *put(char *to, struct rek_slice text)
 {
-    struct rek_slice value = rek_http_trim(header->value);
-    rek_buffer_append_slice(lines, header->name);
-    if (value.len > 0) {
-        rek_buffer_append(lines, ": ", 2);
-        rek_buffer_append_slice(lines, value);
-    } else {
-        rek_buffer_append_char(lines, ';');
-    }
-    rek_buffer_append_char(lines, '\0');
+    memcpy(to, text.data, text.len);
+    return to + text.len;
 }
 
-static bool reserve_headers(struct rek_http *http, const struct rek_http_request *request)
+/* "Name: value", or "Name;", which is how libcurl wants a header without a value. Returns where
+ * the next line goes. */
+static char *write_line(char *to, const struct rek_http_header *header)
+{
+    struct rek_slice value = rek_http_trim(header->value);
+    to = put(to, header->name);
+    to = put(to, value.len > 0 ? REK_SLICE(": ") : REK_SLICE(";"));
+    if (value.len > 0)
+        to = put(to, value);
+    *to = '\0';
+    return to + 1;
+}
+
+/* Makes room for the list and its lines; returns where the first line goes, or NULL. */
+static char *reserve_headers(struct rek_http *http, const struct rek_http_request *request)
 {
     size_t bytes = 1; /* so that no header at all is no special case */
     for (size_t i = 0; i < request->header_count; i++)
         bytes += request->headers[i].name.len + request->headers[i].value.len + 3;
-    http->lines.len = 0;
+    if (request->header_count > http->node_capacity) {
+        struct curl_slist *nodes = rek_realloc(http->nodes, request->header_count * sizeof *nodes);
+        if (!nodes)
+            return NULL;
+        http->nodes = nodes;
+        http->node_capacity = request->header_count;
+    }
     http->lines.failed = false;
-    if (!rek_buffer_reserve(&http->lines, bytes))
-        return false;
-    if (request->header_count <= http->node_capacity)
-        return true;
-    struct curl_slist *nodes = rek_realloc(http->nodes, request->header_count * sizeof *nodes);
-    if (!nodes)
-        return false;
-    http->nodes = nodes;
-    http->node_capacity = request->header_count;
-    return true;
+    return rek_buffer_reserve(&http->lines, bytes);
 }
 
 /* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
@@ -213,7 +218,8 @@ static bool reserve_headers(struct rek_http *http, const struct rek_http_request
 static enum rek_http_result set_headers(struct rek_http *http,
                                         const struct rek_http_request *request)
 {
-    if (!reserve_headers(http, request))
+    char *line = reserve_headers(http, request);
+    if (!line)
         return REK_HTTP_MEMORY;
     bool has_content_type = false;
     size_t count = 0;
@@ -225,10 +231,10 @@ static enum rek_http_result set_headers(struct rek_http *http,
         if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
             continue;
         has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
-        http->nodes[count].data = http->lines.data + http->lines.len;
+        http->nodes[count].data = line;
         http->nodes[count].next = &http->nodes[count + 1];
         count++;
-        write_line(&http->lines, header);
+        line = write_line(line, header);
     }
     struct curl_slist *last = has_content_type ? &no_accept : &no_content_type;
     if (count > 0)
