@@ -3,6 +3,7 @@
 -- The rules are those of the AWS SDKs and Tools Reference Guide; docs/configuration.md has every setting and
 -- what was chosen where AWS's SDKs differ.
 
+local endpoint = require "rekognition.endpoint"
 local errors = require "rekognition.error"
 local files = require "rekognition.config.files"
 local seams = require "rekognition.seams"
@@ -143,6 +144,27 @@ function Config:get(name)
   local setting = self.settings[name]
   if not setting then error(("there is no setting %q"):format(name), 2) end
   return setting.value, setting.source
+end
+
+--- Where a service is, with all that is configured of endpoints.
+---@param service "rekognition"|"sts"|"sso"|"sso-oidc"|"signin"
+---@param region? string  in the place of the configured one
+---@return rekognition.Endpoint  raises a `config` error as rekognition.endpoint.resolve does
+function Config:endpoint(service, region)
+  local region_source
+  if not region then region, region_source = self:get("region") end
+  local url, url_source = self:endpoint_url(service)
+  -- Without a region STS is asked at its global endpoint, as botocore does it.
+  if not region and service == "sts" then region = "aws-global" end
+  if not region and not url then
+    fail("Invalid Configuration: Missing Region; give the option region, set AWS_REGION, or write region in profile %s",
+      self.profile_name)
+  end
+  return endpoint.resolve {
+    service = service, region = region, region_source = region_source, endpoint = url, endpoint_source = url_source,
+    use_fips = self:get("use_fips_endpoint"), use_dualstack = self:get("use_dualstack_endpoint"),
+    use_global_endpoint = self:get("sts_regional_endpoints") == "legacy",
+  }
 end
 
 -- The profile to use and what named it; nil where nothing did.

@@ -80,15 +80,21 @@ local SERVICES = {
   signin = { prefix = "signin", special = signin_host },
 }
 
+-- " (environment AWS_REGION)" for a source that is known.
+local function from(source)
+  return source and (" (%s)"):format(source) or ""
+end
+
 local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc and signin"
 
 -- A region goes into a host name and into the signature, so it is a host label (RFC 1123) and nothing else.
 -- One of digits alone is refused too, as botocore does.
-local function check_region(region)
-  if type(region) ~= "string" then fail("the region is a %s, and is to be a name such as us-east-1", type(region)) end
-  local is_label = #region <= 63 and region:find("^[A-Za-z0-9-]+$") and not region:find("^-") and not region:find("-$")
+local function check_region(region, source)
+  local is_label = type(region) == "string" and #region <= 63 and region:find("^[A-Za-z0-9-]+$")
+    and not region:find("^-") and not region:find("-$")
   if not is_label or not region:find("%D") then
-    fail("the region %s is none: a region is made of letters, digits and hyphens, as us-east-1 is", shown(region))
+    fail("the region %s%s is none: a region is made of letters, digits and hyphens, as us-east-1 is", shown(region),
+      source)
   end
 end
 
@@ -108,7 +114,7 @@ local function target_of(options)
   }
   local real = type(target.region) == "string" and real_region(target.region)
   if real then target.region, target.use_fips = real, true end
-  if target.region ~= nil then check_region(target.region) end
+  if target.region ~= nil then check_region(target.region, from(options.region_source)) end
   return target
 end
 
@@ -143,21 +149,21 @@ end
 
 -- A custom endpoint, checked: scheme, host, port and a path before which the operation's path goes.
 -- A choice beyond botocore's rules: a "_" is allowed in a host name, since container networks make such names.
-local function custom_url(given)
-  if type(given) ~= "string" then fail("the endpoint is a %s, and is to be a URL", type(given)) end
+local function custom_url(given, source)
+  if type(given) ~= "string" then fail("the endpoint is %s, and is to be a URL", shown(given)) end
   local scheme, authority, path = given:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
   scheme = scheme and scheme:lower()
   local problem = given:find("[^\x21-\x7e]") and "holds a blank, a control character or one beyond ASCII"
     or url_problem(scheme, authority, path)
-  if problem then fail("the endpoint %s %s", shown((given:gsub("//[^/]*@", "//***@"))), problem) end
+  if problem then fail("the endpoint %s%s %s", shown((given:gsub("//[^/]*@", "//***@"))), source, problem) end
   return scheme .. "://" .. authority .. path:gsub("/+$", "")
 end
 
-local function custom_endpoint(target, given)
+local function custom_endpoint(target, given, source)
   if target.use_fips then fail("Invalid Configuration: FIPS and custom endpoint are not supported") end
   if target.use_dualstack then fail("Invalid Configuration: Dualstack and custom endpoint are not supported") end
   return {
-    url = custom_url(given), signing_region = target.region,
+    url = custom_url(given, from(source)), signing_region = target.region,
     partition = target.region and partition_of(target.region).name,
   }
 end
@@ -178,7 +184,8 @@ end
 ---  use_fips?, use_dualstack?: booleans, false where absent;
 ---  endpoint?: a URL in the place of AWS's own (http or https, host, port, path);
 ---  service?: "rekognition" (where absent), "sts", "sso", "sso-oidc" or "signin";
----  use_global_endpoint?: boolean, STS only: what sts_regional_endpoints = legacy means
+---  use_global_endpoint?: boolean, STS only: what sts_regional_endpoints = legacy means;
+---  region_source?, endpoint_source?: where those two come from, for the errors
 ---@return rekognition.Endpoint
 --- Raises a `config` error: AWS's own wording where a rule forbids it ("Invalid Configuration: Missing Region"),
 --- ours for a region or an endpoint that can't be one.
@@ -187,7 +194,7 @@ function M.resolve(options)
   local rule = SERVICES[service]
   if not rule then fail("the service %s is not known here; there are %s", shown(service), KNOWN_SERVICES) end
   local target = target_of(options)
-  if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint) end
+  if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint, options.endpoint_source) end
   if not target.region then fail("Invalid Configuration: Missing Region") end
   local partition = partition_of(target.region)
   check_variants(target, partition)

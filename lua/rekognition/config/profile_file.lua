@@ -70,11 +70,14 @@ end
 
 -- The section that a header of the config file names, or nil and why it is passed over.
 function Parser:config_section(header)
-  if header == "default" then return self:open("plain_default", "default") end
+  if header == "default" then
+    self.plain_default_line = self.line
+    return self:open("plain_default", "default")
+  end
   local word, name = header:match("^(%S+)%s+(.*)$")
   local kind = word and KINDS[word]
   if not kind then return nil, "a section is [default], [profile NAME], [sso-session NAME] or [services NAME]" end
-  local quoted = name:match('^"([^"]+)"$') or name:match("^'([^']+)'$")
+  local quoted = name:match('^"([^"%c]+)"$') or name:match("^'([^'%c]+)'$")
   if not quoted and not name:find(NAME) then
     return nil, "a name is made of letters, digits and _ - / . % @ : + (or stands in quotes)"
   end
@@ -91,7 +94,7 @@ end
 
 function Parser:read_header(text)
   self:finish_property()
-  local comment = text:find("[#;]", (text:find("]", 1, true) or 0) + 1)
+  local comment = text:find("[#;]")
   local header = trim(comment and text:sub(1, comment - 1) or text)
   if header:sub(-1) ~= "]" then
     self:fail("expected the section to end with ']'; write it as [profile NAME]")
@@ -175,6 +178,7 @@ local function settle_default(parser)
   result.plain_default = nil
   if not plain then return end
   if result.profiles.default then
+    parser.line = parser.plain_default_line
     parser:warn("[default] is not read, since [profile default] stands in the same file")
   else
     result.profiles.default = plain
