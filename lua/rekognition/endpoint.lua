@@ -150,7 +150,7 @@ end
 -- A custom endpoint, checked: scheme, host, port and a path before which the operation's path goes.
 -- A choice beyond botocore's rules: a "_" is allowed in a host name, since container networks make such names.
 local function custom_url(given, source)
-  if type(given) ~= "string" then fail("the endpoint is %s, and is to be a URL", shown(given)) end
+  if type(given) ~= "string" then fail("the endpoint %s%s is no URL", shown(given), source) end
   local scheme, authority, path = given:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
   scheme = scheme and scheme:lower()
   local problem = given:find("[^\x21-\x7e]") and "holds a blank, a control character or one beyond ASCII"
