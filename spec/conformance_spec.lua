@@ -147,7 +147,8 @@ describe("the operation_examples suite", function()
     local result = outcome("operation_examples", { ["x.examples.json"] = [=[{"examples": {
       "CreateUser": [{"input": {"CollectionId": "c", "UserId": "u"}}],
       "UpdateDatasetEntries": [{"input": {
-        "DatasetArn": "arn:aws:rekognition:us-east-1:111122223333:project/p/dataset/test/1", "Changes": {"GroundTruth": "any text"}}, "output": {}}],
+        "DatasetArn": "arn:aws:rekognition:us-east-1:111122223333:project/p/dataset/test/1",
+        "Changes": {"GroundTruth": "any text"}}, "output": {}}],
       "DescribeProjects": [
         {"input": {"MaxResults": 5}, "output": {"ProjectDescriptions":
           [{"CreationTimestamp": "2022-06-13T15:16:00.634000-07:00"}], "NextToken": ""}},
