@@ -11,6 +11,9 @@ int luaopen_rekognition_core(lua_State *L)
     lua_setfield(L, -2, "version");
     lrek_open_caller(L);
     lrek_open_codec(L);
+    lrek_open_digest(L);
+    lrek_open_files(L);
+    lrek_open_process(L);
     lrek_open_sign(L);
     lrek_open_system(L);
     lrek_open_transport(L);

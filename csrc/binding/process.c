@@ -1,0 +1,262 @@
+/* A command, run without a shell: its output is taken, its error stream is this process's. */
+#include "binding/lrek.h"
+#include "core/buffer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define METATABLE "rekognition.process_output"
+
+enum run_outcome { RUN_DONE, RUN_NOT_STARTED, RUN_TIMEOUT, RUN_TOO_LARGE, RUN_BROKEN };
+
+struct run {
+    struct rek_buffer output; /* may hold secrets: wiped */
+    size_t max_output;
+    double deadline; /* on the monotonic clock, seconds */
+    int pipe;        /* where the output comes from */
+    pid_t pid;
+    int status; /* as waitpid gives it */
+    int why;    /* errno, where it was not started */
+};
+
+static double monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static int make_pipe(int ends[2])
+{
+    if (pipe(ends) != 0)
+        return errno;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+/* Starts the command with the pipe as its output. A host that ignores SIGPIPE does not pass that
+ * on. */
+static int spawn(pid_t *pid, char *const *argv, int output)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    int why = posix_spawn_file_actions_init(&actions);
+    if (why != 0)
+        return why;
+    why = posix_spawnattr_init(&attributes);
+    if (why == 0) {
+        sigemptyset(&defaults);
+        sigaddset(&defaults, SIGPIPE);
+        posix_spawnattr_setsigdefault(&attributes, &defaults);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        why = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        if (why == 0)
+            why = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    return why;
+}
+
+static bool start(struct run *run, char *const *argv)
+{
+    int ends[2];
+    run->why = make_pipe(ends);
+    if (run->why != 0)
+        return false;
+    run->why = spawn(&run->pid, argv, ends[1]);
+    close(ends[1]);
+    run->pipe = ends[0];
+    if (run->why != 0)
+        close(run->pipe);
+    return run->why == 0;
+}
+
+/* Waits for output. 1: there is some, or its end; 0: the time is over; -1: it can't be waited for.
+ */
+static int wait_for_output(const struct run *run)
+{
+    for (;;) {
+        double left = run->deadline - monotonic();
+        if (left <= 0)
+            return 0;
+        struct pollfd source = {.fd = run->pipe, .events = POLLIN};
+        int ready = poll(&source, 1, left > 60 ? 60000 : (int)(left * 1000) + 1);
+        if (ready > 0)
+            return 1;
+        if (ready < 0 && errno != EINTR)
+            return -1;
+    }
+}
+
+static enum run_outcome read_output(struct run *run)
+{
+    enum { CHUNK = 4096 };
+    for (;;) {
+        int ready = wait_for_output(run);
+        if (ready <= 0)
+            return ready == 0 ? RUN_TIMEOUT : RUN_BROKEN;
+        char *room = rek_buffer_reserve(&run->output, CHUNK);
+        ssize_t got = room ? read(run->pipe, room, CHUNK) : -1;
+        if (got < 0 && room && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0 ? RUN_DONE : RUN_BROKEN;
+        run->output.len += (size_t)got;
+        if (run->output.len > run->max_output)
+            return RUN_TOO_LARGE;
+    }
+}
+
+/* Waits for the end of a command that has closed its output. */
+static enum run_outcome await_end(struct run *run)
+{
+    static const struct timespec pause = {.tv_nsec = 2000000};
+    for (;;) {
+        pid_t ended = waitpid(run->pid, &run->status, WNOHANG);
+        if (ended == run->pid)
+            return RUN_DONE;
+        if (ended < 0 && errno != EINTR)
+            return RUN_BROKEN; /* the host reaps children itself (SIGCHLD ignored) */
+        if (monotonic() > run->deadline)
+            return RUN_TIMEOUT;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static enum run_outcome run_command(struct run *run, char *const *argv)
+{
+    if (!start(run, argv))
+        return RUN_NOT_STARTED;
+    enum run_outcome outcome = read_output(run);
+    close(run->pipe);
+    if (outcome == RUN_DONE)
+        return await_end(run);
+    kill(run->pid, SIGKILL);
+    while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
+        continue;
+    return outcome;
+}
+
+static int run_gc(lua_State *L)
+{
+    struct run *run = luaL_checkudata(L, 1, METATABLE);
+    rek_buffer_wipe(&run->output);
+    return 0;
+}
+
+/* The strings of the list at index 1, as a command wants them; they live as long as that list. */
+static char **check_argv(lua_State *L, lua_Unsigned count)
+{
+    char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
+    for (lua_Unsigned i = 0; i < count; i++) {
+        size_t len;
+        luaL_argcheck(L, lua_rawgeti(L, 1, (lua_Integer)i + 1) == LUA_TSTRING, 1,
+                      "is to be a list of strings");
+        argv[i] = (char *)lua_tolstring(L, -1, &len);
+        luaL_argcheck(L, strlen(argv[i]) == len, 1, "holds a NUL");
+        lua_pop(L, 1);
+    }
+    argv[count] = NULL;
+    return argv;
+}
+
+static lua_Number number_option(lua_State *L, const char *name)
+{
+    luaL_checktype(L, 2, LUA_TTABLE);
+    luaL_argcheck(L, lua_getfield(L, 2, name) == LUA_TNUMBER, 2, "lacks timeout or max_output");
+    lua_Number value = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+static int push_failure(lua_State *L, const char *code, const char *message)
+{
+    lua_pushnil(L);
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, code);
+    lua_setfield(L, -2, "code");
+    lua_pushstring(L, message);
+    lua_setfield(L, -2, "message");
+    return 2;
+}
+
+static int push_result(lua_State *L, const struct run *run)
+{
+    lua_createtable(L, 0, 2);
+    if (WIFSIGNALED(run->status)) {
+        lua_pushinteger(L, WTERMSIG(run->status));
+        lua_setfield(L, -2, "signal");
+    } else {
+        lua_pushinteger(L, WEXITSTATUS(run->status));
+        lua_setfield(L, -2, "status");
+    }
+    lua_pushlstring(L, run->output.data, run->output.len);
+    lua_setfield(L, -2, "stdout");
+    return 1;
+}
+
+/* run_process(argv, { timeout = seconds, max_output = bytes }) -> { stdout, status | signal }, or
+ * nil and { code, message }. The command is found by PATH where its name has no slash; it has this
+ * process's environment, input and error stream. Blocks; the command is killed where it takes
+ * longer or prints more. */
+static int process_run(lua_State *L)
+{
+    enum { MOST_WORDS = 100000 };
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Unsigned count = lua_rawlen(L, 1);
+    if (count < 1 || count > MOST_WORDS)
+        return luaL_argerror(L, 1, "is to have a command's name, and no end of words");
+    char **argv = check_argv(L, count);
+    lua_Number timeout = number_option(L, "timeout");
+    lua_Number max_output = number_option(L, "max_output");
+    struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
+    *run = (struct run){.max_output = (size_t)max_output, .deadline = monotonic() + timeout};
+    rek_buffer_init(&run->output);
+    luaL_setmetatable(L, METATABLE);
+    enum run_outcome outcome = run_command(run, argv);
+    int results = 0;
+    switch (outcome) {
+    case RUN_DONE:
+        results = push_result(L, run);
+        break;
+    case RUN_NOT_STARTED:
+        results = push_failure(L, "start",
+                               lua_pushfstring(L, "can't be started: %s", strerror(run->why)));
+        break;
+    case RUN_TIMEOUT:
+        results = push_failure(L, "timeout", lua_pushfstring(L, "took longer than %f s", timeout));
+        break;
+    case RUN_TOO_LARGE:
+        results = push_failure(L, "too_large",
+                               lua_pushfstring(L, "printed more than %f bytes", max_output));
+        break;
+    case RUN_BROKEN:
+        results = push_failure(L, "broken", "could not be listened to");
+        break;
+    }
+    rek_buffer_wipe(&run->output);
+    return results;
+}
+
+void lrek_open_process(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"run_process", process_run}, {NULL, NULL}};
+    if (luaL_newmetatable(L, METATABLE)) {
+        lua_pushcfunction(L, run_gc);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_pop(L, 1);
+    luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,71 @@
+--- The credentials of a role, taken on with other credentials (STS AssumeRole).
+--
+-- Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider".
+
+local check = require "rekognition.credentials.check"
+local providers = require "rekognition.credentials.provider"
+local sts = require "rekognition.credentials.sts"
+
+local M = {}
+
+local NAME = "assume_role"
+
+---@class rekognition.AssumeRole
+---@field source table              the provider of the credentials to ask with
+---@field role_arn string
+---@field role_session_name? string a made-up one where absent
+---@field external_id? string
+---@field duration_seconds? integer|string  STS's own default (an hour) where absent
+---@field mfa_serial? string        the code is asked of `mfa_token(serial)`
+---@field mfa_token? fun(serial: string): string
+---@field policy? string            a session policy, JSON
+
+local function token_code(role, context)
+  if not role.mfa_serial then return nil end
+  local ask = role.mfa_token or context.mfa_token
+  if not ask then
+    check.misconfigured(("the role %s asks for a code of the MFA device %s; pass the option mfa_token, "
+      .. "a function (serial) that gives the code"):format(role.role_arn, role.mfa_serial))
+  end
+  local code = ask(role.mfa_serial)
+  return check.text(NAME, "the code that mfa_token gave", code and tostring(code), 64)
+end
+
+-- Like botocore, a duration that is no number is passed over, with a warning.
+local function duration(role, context)
+  local seconds = math.tointeger(tonumber(role.duration_seconds))
+  if role.duration_seconds ~= nil and not seconds then
+    context.logger("warn", "credentials_duration_ignored", { role_arn = role.role_arn })
+  end
+  return seconds
+end
+
+--- A provider of a role's credentials.
+---@param role rekognition.AssumeRole
+---@param context rekognition.CredentialContext
+---@return rekognition.CredentialProvider
+function M.new(role, context)
+  if type(role.role_arn) ~= "string" or role.role_arn == "" then
+    check.misconfigured("assume_role: role_arn is missing")
+  end
+  if type(role.source) ~= "table" or not role.source.get then
+    check.misconfigured("assume_role: source is to be a provider, an object with get()")
+  end
+  return providers.new({
+    name = NAME,
+    fetch = function(_, force)
+      local credentials = force and providers.refresh(role.source) or role.source:get()
+      return sts.call(context, NAME, "AssumeRole", {
+        RoleArn = role.role_arn,
+        RoleSessionName = role.role_session_name or sts.session_name(context),
+        ExternalId = role.external_id,
+        DurationSeconds = duration(role, context),
+        SerialNumber = role.mfa_serial,
+        TokenCode = token_code(role, context),
+        Policy = role.policy,
+      }, credentials)
+    end,
+  }, context)
+end
+
+return M

@@ -1,0 +1,109 @@
+--- What every source's answer goes through: credentials are taken strictly, since they end in
+--- headers and in signatures. No message here holds a value.
+
+local cjson = require("cjson").new()
+local rekognition_error = require "rekognition.error"
+local timestamp = require "rekognition.credentials.timestamp"
+
+local M = {}
+
+-- Choices, well over what AWS hands out (a session token has some 1 to 2 KB, 4 KB at most).
+local MAX_KEY, MAX_TOKEN = 1024, 64 * 1024
+--- The most that is read from a file, a process or an answer. A choice.
+M.MAX_DOCUMENT = 1024 * 1024
+
+local NESTING = 16
+cjson.decode_max_depth(NESTING)
+
+--- Raises an error of kind "credentials".
+---@param source string   the source's name, as in `credentials.source`
+---@param message string
+---@param extra? table    further fields of the error
+function M.fail(source, message, extra)
+  local fields = { kind = "credentials", message = source .. ": " .. message }
+  for name, value in pairs(extra or {}) do fields[name] = value end
+  rekognition_error.raise(fields)
+end
+
+--- Raises an error of kind "config": the settings can't be what was meant.
+---@param message string
+function M.misconfigured(message)
+  rekognition_error.raise { kind = "config", message = message }
+end
+
+--- A text that may stand in a header: no control characters (NUL, CR and LF among them).
+---@param source string
+---@param name string   what the value is called where it comes from
+---@param value any
+---@param limit? integer bytes
+---@return string
+function M.text(source, name, value, limit)
+  if type(value) ~= "string" or value == "" then M.fail(source, name .. " is missing or empty") end
+  if #value > (limit or MAX_TOKEN) then
+    M.fail(source, ("%s is too long (%d bytes; at most %d)"):format(name, #value, limit or MAX_TOKEN))
+  end
+  if value:find("[%c\127]") then
+    M.fail(source, name .. " holds a control character (a line break or a NUL, say)")
+  end
+  return value
+end
+
+local function optional(source, name, value)
+  if value == nil or value == cjson.null or value == "" then return nil end
+  return M.text(source, name, value)
+end
+
+local function account_of(source, name, value)
+  if math.type(value) == "integer" then value = ("%012d"):format(value) end
+  return optional(source, name, value)
+end
+
+local function expiration_of(source, name, value)
+  if value == nil or value == cjson.null or value == "" then return nil end
+  if type(value) == "number" and value == value and math.abs(value) < 2 ^ 53 then return value end
+  local epoch = timestamp.parse(value)
+  if not epoch then M.fail(source, name .. " is not a timestamp (RFC 3339)") end
+  return epoch
+end
+
+--- Credentials from a source's fields, checked.
+---@param source string
+---@param fields table  as the source gave them
+---@param names? table<string, string>  what the source calls access_key_id, secret_access_key,
+---  session_token, expiration and account_id
+---@return rekognition.Credentials
+function M.credentials(source, fields, names)
+  names = names or {}
+  local function name(key) return names[key] or key end
+  return {
+    access_key_id = M.text(source, name "access_key_id", fields[name "access_key_id"], MAX_KEY),
+    secret_access_key = M.text(source, name "secret_access_key", fields[name "secret_access_key"], MAX_KEY),
+    session_token = optional(source, name "session_token", fields[name "session_token"]),
+    expiration = expiration_of(source, name "expiration", fields[name "expiration"]),
+    account_id = account_of(source, name "account_id", fields[name "account_id"]),
+    source = source,
+  }
+end
+
+--- A JSON object; a failure names the source and says nothing of the text, which may hold secrets.
+---@param source string
+---@param what string   "the answer", "the cache file ..."
+---@param text string
+---@return table
+function M.json(source, what, text)
+  if #text > M.MAX_DOCUMENT then
+    M.fail(source, ("%s is too large (%d bytes; at most %d)"):format(what, #text, M.MAX_DOCUMENT))
+  end
+  local ok, value = pcall(cjson.decode, text)
+  if not ok or type(value) ~= "table" then M.fail(source, what .. " is not a JSON object") end
+  return value
+end
+
+--- A table as JSON, for the token caches.
+---@param value table
+---@return string
+function M.to_json(value)
+  return cjson.encode(value)
+end
+
+return M

@@ -1,0 +1,117 @@
+--- What every source is given: the seams, and the configuration, read when it is first asked for.
+
+local check = require "rekognition.credentials.check"
+local core = require "rekognition.core"
+local files = require "rekognition.config.files"
+local seams = require "rekognition.seams"
+
+---@class rekognition.CredentialContext : rekognition.Seams
+---@field explicit_profile? string  the profile that the caller named in code
+---@field mfa_token? fun(serial: string): string
+local Context = {}
+Context.__index = Context
+
+local M = {}
+
+--- A context from the options of a constructor; one that is passed is taken as it is, so that
+--- several sources share one.
+---@param options? table  see `rekognition.credentials.default`
+---@return rekognition.CredentialContext
+function M.from(options)
+  if getmetatable(options) == Context then return options end
+  options = options or {}
+  local self = seams.from(options)
+  self.explicit_profile = options.profile
+  self.given_region = options.region
+  self.given_config = options.config
+  self.mfa_token = options.mfa_token
+  self.run_process = options.run_process or core.run_process
+  self.read = options.read_file or files.read
+  self.write = options.write_file or core.write_private
+  return setmetatable(self, Context)
+end
+
+--- The configuration: the one given, or that of the environment and the shared files.
+function Context:config()
+  if not self.given_config then
+    self.given_config = require("rekognition.config").load {
+      profile = self.explicit_profile, region = self.given_region, env = self.env, logger = self.logger,
+      read_file = self.read,
+    }
+  end
+  return self.given_config
+end
+
+--- The name of the profile that is used.
+---@return string
+function Context:profile_name()
+  return self.explicit_profile or self:config().profile_name or "default"
+end
+
+--- A profile's settings, with lower-case names, or nil where there is no such profile.
+---@param name string
+---@return table<string, string>?
+function Context:profile(name)
+  return self:config().profiles[name]
+end
+
+--- The region to ask a service in: the caller's, or the configured one, or nil.
+---@return string?
+function Context:region()
+  return self.given_region or (self:config():get("region"))
+end
+
+--- A variable of the environment; empty counts as unset.
+---@param name string
+---@return string?
+function Context:variable(name)
+  local value = self.env[name]
+  return value ~= "" and value or nil
+end
+
+--- Where a service is, with what is configured of endpoints. STS is asked at its global endpoint where
+--- there is no region, or where sts_regional_endpoints says so.
+---@param service "sts"|"sso"|"sso-oidc"|"signin"
+---@param region? string
+---@return { url: string, signing_region: string }
+function Context:endpoint(service, region)
+  local config = self:config()
+  local url, source = config:endpoint_url(service)
+  local is_sts = service == "sts"
+  return require("rekognition.endpoint").resolve {
+    service = service, region = region or is_sts and "aws-global" or nil, endpoint = url, endpoint_source = source,
+    use_fips = config:get("use_fips_endpoint"), use_dualstack = config:get("use_dualstack_endpoint"),
+    use_global_endpoint = is_sts and config:get("sts_regional_endpoints") == "legacy",
+  }
+end
+
+--- A path with a leading "~" put in full.
+---@param path string
+---@return string? path  nil where there is no home folder
+function Context:expand(path)
+  return files.expand(path, self.env)
+end
+
+--- A whole file, or nil and why not.
+---@param path string
+---@return string?, string?
+function Context:read_file(path)
+  local full = self:expand(path)
+  if not full then return nil, path .. ": there is no home folder (HOME is not set)" end
+  local text, why = self.read(full)
+  if not text then return nil, why or full .. ": no such file" end
+  if #text > check.MAX_DOCUMENT then return nil, ("%s: larger than %d bytes"):format(full, check.MAX_DOCUMENT) end
+  return text
+end
+
+--- Replaces a file as a whole; see `core.write_private`.
+---@param path string
+---@param text string
+---@return boolean?, string?
+function Context:write_file(path, text)
+  local full = self:expand(path)
+  if not full then return nil, path .. ": there is no home folder (HOME is not set)" end
+  return self.write(full, text)
+end
+
+return M

@@ -1,0 +1,94 @@
+--- Requests to the services that give credentials: one at a time, small answers, few attempts.
+
+local check = require "rekognition.credentials.check"
+local response_of = require "rekognition.response"
+local retry = require "rekognition.retry"
+local user_agent = require "rekognition.user_agent"
+
+local M = {}
+
+-- Choices: the SDKs' connect timeout; and a whole that is short beside their 60 s, since these
+-- services answer at once or not at all.
+local CONNECT_TIMEOUT, TIMEOUT = 3.1, 20
+
+--- Sends a request once.
+---@param context rekognition.CredentialContext
+---@param request rekognition.HttpRequest
+---@return { status: integer, headers: table<string, string>, body: string }?  header names in lower case
+---@return rekognition.HttpFailure?
+function M.send(context, request)
+  request.headers[#request.headers + 1] = { "User-Agent", user_agent.build {} }
+  request.connect_timeout = request.connect_timeout or CONNECT_TIMEOUT
+  request.timeout = request.timeout or TIMEOUT
+  local answer, failure = context.http(request)
+  if not answer then
+    failure = type(failure) == "table" and failure or {}
+    return nil, { code = failure.code or "transport", message = failure.message or "no answer" }
+  end
+  local body = answer.body or ""
+  if #body > check.MAX_DOCUMENT then
+    return nil, { code = "too_large", message = ("the answer is too large (%d bytes)"):format(#body) }
+  end
+  return { status = answer.status, headers = response_of.header_map(answer.headers or {}), body = body }
+end
+
+--- Sends a request anew while `worth_it` says so, with growing, jittered delays.
+---@param context rekognition.CredentialContext
+---@param build fun(): rekognition.HttpRequest  for each attempt
+---@param worth_it fun(answer: table?, failure: table?, attempt: integer): boolean?
+---@param base number  seconds; the delay before retry n is random * base * 2^(n-1)
+---@return table?, rekognition.HttpFailure?, integer  as `send`; and how many were sent
+function M.persist(context, build, worth_it, base)
+  local attempt = 0
+  while true do
+    attempt = attempt + 1
+    local answer, failure = M.send(context, build())
+    if not worth_it(answer, failure, attempt) then return answer, failure, attempt end
+    context.logger("debug", "credentials_retry", {
+      attempt = attempt, status = answer and answer.status, error = failure and failure.message })
+    context.sleep(context.random() * base * 2.0 ^ (attempt - 1))
+  end
+end
+
+---@class rekognition.CredentialCall
+---@field source string       for errors
+---@field what string         "STS AssumeRole"
+---@field request fun(): rekognition.HttpRequest   built anew for each attempt
+---@field read_error fun(answer: table): table     code, message and other fields of an error answer
+---@field transient? table<string, boolean>        codes worth another attempt beside the usual ones
+
+--- Calls an AWS service, with the retries of the SDKs' standard mode (three attempts).
+---@param context rekognition.CredentialContext
+---@param call rekognition.CredentialCall
+---@return { status: integer, headers: table<string, string>, body: string } answer  a success
+--- Raises an error of kind "credentials", with the service's code, status and request id.
+function M.call(context, call)
+  local retries = retry.new(nil, context)
+  local attempt = 0
+  while true do
+    attempt = attempt + 1
+    local answer, failure = M.send(context, call.request())
+    if answer and answer.status >= 200 and answer.status < 300 then return answer end
+    local problem = answer and call.read_error(answer) or failure
+    local seen = { status = answer and answer.status, code = problem.code, headers = answer and answer.headers }
+    if call.transient and call.transient[problem.code] then seen.status, seen.code = 503, nil end
+    local delay = retries:after_failure(seen, attempt)
+    if not delay then
+      check.fail(call.source, ("%s: %s: %s"):format(call.what, problem.code, problem.message), {
+        code = problem.code, status = answer and answer.status, attempts = attempt,
+        request_id = problem.request_id or answer and response_of.request_id(answer.headers),
+        details = problem.details })
+    end
+    context.logger("debug", "credentials_retry", { source = call.source, attempt = attempt, code = problem.code })
+    context.sleep(delay)
+  end
+end
+
+--- Percent-encodes for a query string or a form (RFC 3986: all but unreserved characters).
+---@param text string
+---@return string
+function M.escape(text)
+  return (text:gsub("[^%w%-._~]", function(byte) return ("%%%02X"):format(byte:byte()) end))
+end
+
+return M

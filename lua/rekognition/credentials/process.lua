@@ -1,0 +1,129 @@
+--- A command that prints credentials (credential_process).
+--
+-- Source: AWS SDKs and Tools Reference Guide, "Process credential provider". The command line is split
+-- by the shell's quoting rules and run without a shell, as botocore does it. Where it uses more of a
+-- shell than quotes (a pipe, a redirection, a variable), /bin/sh runs it, as in the other SDKs.
+
+local check = require "rekognition.credentials.check"
+local providers = require "rekognition.credentials.provider"
+
+local M = {}
+
+local NAME = "process"
+-- A choice, the Go SDK's.
+local TIMEOUT = 60
+local NAMES = {
+  access_key_id = "AccessKeyId", secret_access_key = "SecretAccessKey",
+  session_token = "SessionToken", expiration = "Expiration", account_id = "AccountId",
+}
+
+-- How each kind of quoting reads: the text it stands for and where it ends; nil where it does not end.
+local QUOTES = {}
+
+QUOTES["'"] = function(command, at)
+  return command:match("^'([^']*)'()", at)
+end
+
+QUOTES["\\"] = function(command, at)
+  return command:match("^\\(.)()", at)
+end
+
+-- Between double quotes a backslash escapes a quote and itself; elsewhere it stays.
+QUOTES['"'] = function(command, at)
+  local pieces = {}
+  at = at + 1
+  while true do
+    local plain, stop = command:match('^([^"\\]*)()', at)
+    pieces[#pieces + 1] = plain
+    local byte = command:sub(stop, stop)
+    if byte == '"' then return table.concat(pieces), stop + 1 end
+    if byte == "" then return nil end
+    local escaped = command:match('^["\\]', stop + 1)
+    pieces[#pieces + 1] = escaped or "\\"
+    at = stop + (escaped and 2 or 1)
+  end
+end
+
+-- The word that begins at a place; where it ends; and whether a shell is needed to read it.
+local function read_word(command, at)
+  local pieces, needs_shell = {}, false
+  while at <= #command and not command:find("^%s", at) do
+    local kind = command:sub(at, at)
+    local text, stop
+    if QUOTES[kind] then
+      text, stop = QUOTES[kind](command, at)
+      if not text then return nil end
+      if kind == '"' and command:sub(at, stop - 1):find("[$`]") then needs_shell = true end
+    else
+      text, stop = command:match("^([^%s'\"\\]+)()", at)
+      if text:find("[|&;<>()$`]") then needs_shell = true end
+    end
+    pieces[#pieces + 1], at = text, stop
+  end
+  return table.concat(pieces), at, needs_shell
+end
+
+--- The words of a command line; `{ "/bin/sh", "-c", command }` where it needs a shell.
+---@param command string
+---@return string[]? argv  nil where a quote does not end
+function M.split(command)
+  local words, at = {}, command:match("^%s*()")
+  while at <= #command do
+    local word, stop, needs_shell = read_word(command, at)
+    if not word then return nil end
+    if needs_shell then return { "/bin/sh", "-c", command } end
+    words[#words + 1], at = word, command:match("^%s*()", stop)
+  end
+  return words
+end
+
+-- What it printed on its error stream has gone to ours; its output is not repeated, it may hold keys.
+local function run(context, argv)
+  local result, failure = context.run_process(argv, {
+    timeout = TIMEOUT, max_output = check.MAX_DOCUMENT })
+  if not result then check.fail(NAME, ("the command %s %s"):format(argv[1], failure.message)) end
+  if result.signal then check.fail(NAME, ("the command %s was ended by signal %d"):format(argv[1], result.signal)) end
+  if result.status ~= 0 then
+    check.fail(NAME, ("the command %s failed (exit status %d); its own message is on the error stream"):format(
+      argv[1], result.status))
+  end
+  return result.stdout
+end
+
+local function fetch(context, argv, account_id)
+  local fields = check.json(NAME, "the command's output", run(context, argv))
+  if fields.Version ~= 1 then
+    check.fail(NAME, "Version in the command's output is to be 1, the only one there is")
+  end
+  local credentials = check.credentials(NAME, fields, NAMES)
+  credentials.account_id = credentials.account_id or account_id
+  return credentials
+end
+
+--- A provider over a command.
+---@param options { command: string, account_id?: string }  account_id: where the output has none
+---@param context rekognition.CredentialContext
+---@return rekognition.CredentialProvider
+function M.new(options, context)
+  local argv = M.split(options.command)
+  if not argv then check.misconfigured("credential_process: a quote in the command line does not end") end
+  if #argv == 0 then check.misconfigured("credential_process: the command line is empty") end
+  return providers.new({
+    name = NAME,
+    fetch = function() return fetch(context, argv, options.account_id) end,
+  }, context)
+end
+
+--- What a profile asks for.
+---@param context rekognition.CredentialContext
+---@param profile_name string
+---@return rekognition.CredentialProvider?, string?  nil and why where it asks for no command
+function M.find(context, profile_name)
+  local profile = context:profile(profile_name) or {}
+  if not profile.credential_process then
+    return nil, ("profile %s has no credential_process"):format(profile_name)
+  end
+  return M.new({ command = profile.credential_process, account_id = profile.aws_account_id }, context)
+end
+
+return M

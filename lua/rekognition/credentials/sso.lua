@@ -1,0 +1,188 @@
+--- IAM Identity Center (SSO): a role's credentials for the token of a browser sign-in.
+--
+-- Source: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider". Two forms: an
+-- sso-session, whose token is refreshed (SSO-OIDC CreateToken), and the legacy one, whose token is not.
+
+local check = require "rekognition.credentials.check"
+local core = require "rekognition.core"
+local exchange = require "rekognition.credentials.exchange"
+local providers = require "rekognition.credentials.provider"
+local response_of = require "rekognition.response"
+local timestamp = require "rekognition.credentials.timestamp"
+local token_cache = require "rekognition.credentials.token_cache"
+
+local M = {}
+
+local NAME = "sso"
+local REMEDY = "run `aws sso login`"
+-- botocore's: a token with less left is refreshed.
+local REFRESH_WINDOW = 15 * 60
+local NAMES = {
+  access_key_id = "accessKeyId", secret_access_key = "secretAccessKey",
+  session_token = "sessionToken", expiration = "expiration",
+}
+local REQUIRED = { "sso_account_id", "sso_role_name", "sso_start_url", "sso_region" }
+
+---@class rekognition.Sso
+---@field sso_account_id string
+---@field sso_role_name string
+---@field sso_start_url string
+---@field sso_region string
+---@field sso_session? string  the session's name; absent: the legacy form
+
+local function read_error(answer)
+  return response_of.service_error(answer.status, answer.headers, answer.body)
+end
+
+local function cache_path(settings)
+  return ("~/.aws/sso/cache/%s.json"):format(core.sha1_hex(settings.sso_session or settings.sso_start_url))
+end
+
+local function create_token(context, settings, token)
+  local url = context:endpoint("sso-oidc", settings.sso_region).url:gsub("/$", "") .. "/token"
+  local body = check.to_json {
+    grantType = "refresh_token", clientId = token.clientId,
+    clientSecret = token.clientSecret, refreshToken = token.refreshToken,
+  }
+  local answer = exchange.call(context, {
+    source = NAME, what = "SSO-OIDC CreateToken", read_error = read_error,
+    request = function()
+      return { method = "POST", url = url, headers = { { "Content-Type", "application/json" } }, body = body }
+    end,
+  })
+  return check.json(NAME, "SSO-OIDC's answer", answer.body)
+end
+
+-- The token with what CreateToken gave in it, on disk too.
+local function renewed(context, settings, token)
+  local given = create_token(context, settings, token)
+  local seconds = math.tointeger(given.expiresIn)
+  if not seconds or seconds < 1 then check.fail(NAME, "expiresIn in SSO-OIDC's answer is not a number of seconds") end
+  token.accessToken = check.text(NAME, "accessToken in SSO-OIDC's answer", given.accessToken)
+  token.expiresAt = timestamp.format(context.clock() + seconds)
+  -- RFC 6749, section 6: without a new refresh token the old one stays good.
+  if type(given.refreshToken) == "string" and given.refreshToken ~= "" then token.refreshToken = given.refreshToken end
+  token.startUrl, token.region = settings.sso_start_url, settings.sso_region
+  token_cache.write(context, cache_path(settings), token)
+  context.logger("info", "sso_token_refreshed", { sso_session = settings.sso_session })
+  return token
+end
+
+-- Why a token can't be refreshed, or nil where it can.
+local function hindrance(context, token)
+  for _, name in ipairs { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" } do
+    if type(token[name]) ~= "string" or token[name] == "" then return "its file has no " .. name end
+  end
+  local expiration = timestamp.parse(token.registrationExpiresAt)
+  if not expiration then return "registrationExpiresAt in its file is not a timestamp" end
+  if expiration <= context.clock() then return "the client's registration has expired" end
+end
+
+-- Refreshes a token that ends soon. Where that fails, the token is used while it lasts.
+local function refresh_token(context, settings, token, remaining)
+  local why = hindrance(context, token)
+  if not why then
+    local ok, result = pcall(renewed, context, settings, token)
+    if ok then return result end
+    why = tostring(result)
+  end
+  if remaining <= 0 then
+    check.fail(NAME, ("the sign-in token has expired and can't be refreshed (%s); %s"):format(why, REMEDY))
+  end
+  context.logger("warn", "sso_token_refresh_failed", { sso_session = settings.sso_session, error = why })
+  return token
+end
+
+local function access_token(context, settings)
+  local path = cache_path(settings)
+  local token = token_cache.read(context, NAME, path, REMEDY)
+  local expiration = timestamp.parse(token.expiresAt)
+  if type(token.accessToken) ~= "string" or not expiration then
+    check.fail(NAME, ("the token file %s has no accessToken or no expiresAt; %s"):format(path, REMEDY))
+  end
+  local remaining = expiration - context.clock()
+  if settings.sso_session then
+    if remaining < REFRESH_WINDOW then token = refresh_token(context, settings, token, remaining) end
+  elseif remaining <= 0 then
+    check.fail(NAME, "the sign-in token has expired; " .. REMEDY)
+  end
+  return check.text(NAME, "accessToken in " .. path, token.accessToken)
+end
+
+local function role_credentials(context, settings, token)
+  local url = ("%s/federation/credentials?account_id=%s&role_name=%s"):format(
+    (context:endpoint("sso", settings.sso_region).url:gsub("/$", "")),
+    exchange.escape(settings.sso_account_id), exchange.escape(settings.sso_role_name))
+  local answer = exchange.call(context, {
+    source = NAME, what = "SSO GetRoleCredentials", read_error = read_error,
+    request = function()
+      return { method = "GET", url = url, headers = { { "x-amz-sso_bearer_token", token } } }
+    end,
+  })
+  local given = check.json(NAME, "SSO's answer", answer.body).roleCredentials
+  if type(given) ~= "table" then check.fail(NAME, "SSO's answer has no roleCredentials") end
+  if type(given.expiration) ~= "number" then check.fail(NAME, "expiration in SSO's answer is not a number") end
+  given.expiration = given.expiration / 1000 -- the service counts milliseconds
+  given.expiration = math.tointeger(given.expiration) or given.expiration
+  local credentials = check.credentials(NAME, given, NAMES)
+  credentials.account_id = settings.sso_account_id
+  return credentials
+end
+
+--- A provider over a sign-in.
+---@param settings rekognition.Sso
+---@param context rekognition.CredentialContext
+---@return rekognition.CredentialProvider
+--- Raises an error of kind "config" where a setting is missing.
+function M.new(settings, context)
+  local missing = {}
+  for _, name in ipairs(REQUIRED) do
+    if type(settings[name]) ~= "string" or settings[name] == "" then missing[#missing + 1] = name end
+  end
+  if #missing > 0 then
+    check.misconfigured("sso: these settings are missing: " .. table.concat(missing, ", "))
+  end
+  return providers.new({
+    name = NAME,
+    fetch = function() return role_credentials(context, settings, access_token(context, settings)) end,
+  }, context)
+end
+
+-- A profile's settings together with those of the session that it names. Both may have a key, with one value.
+local function with_session(context, profile_name, profile)
+  local settings = {}
+  for _, name in ipairs(REQUIRED) do settings[name] = profile[name] end
+  settings.sso_session = profile.sso_session
+  if not profile.sso_session then return settings end
+  local session = context:config().sso_sessions[profile.sso_session]
+  if not session then
+    check.misconfigured(("sso: profile %s names the sso-session %s, and there is no such section"):format(
+      profile_name, profile.sso_session))
+  end
+  for _, name in ipairs(REQUIRED) do
+    if settings[name] and session[name] and settings[name] ~= session[name] then
+      check.misconfigured(("sso: %s differs between profile %s and sso-session %s"):format(
+        name, profile_name, profile.sso_session))
+    end
+    settings[name] = settings[name] or session[name]
+  end
+  return settings
+end
+
+--- What a profile asks for.
+---@param context rekognition.CredentialContext
+---@param profile_name string
+---@return rekognition.CredentialProvider?, string?  nil and why where it asks for no role
+function M.find(context, profile_name)
+  local profile = context:profile(profile_name) or {}
+  if not profile.sso_account_id and not profile.sso_role_name then
+    local reason = ("profile %s has no sso_account_id and no sso_role_name"):format(profile_name)
+    if profile.sso_session then
+      reason = reason .. ", and its sso_session alone gives an access token, not credentials"
+    end
+    return nil, reason
+  end
+  return M.new(with_session(context, profile_name, profile), context)
+end
+
+return M
