@@ -16,17 +16,15 @@ local function set(...)
 end
 
 -- What a version's state means to one that waits: `done`, `pending`; every other state is one from
--- which the goal can't be reached any more. `delay` and `timeout` are seconds; for the modelled
--- waiters they are the model's (delay, delay * maxAttempts), for ours they are a choice.
+-- which the goal can't be reached any more. `delay` and `timeout` are seconds, a choice for ours; for
+-- the modelled waiters they, and `done`, are the model's.
 local WAITERS = {
   project_version_training_completed = {
-    goal = "trained", delay = 120, timeout = 120 * 360,
-    done = set("TRAINING_COMPLETED"),
+    goal = "trained",
     pending = set("TRAINING_IN_PROGRESS"),
   },
   project_version_running = {
-    goal = "running", delay = 30, timeout = 30 * 40,
-    done = set("RUNNING"),
+    goal = "running",
     -- The listing may lag behind StartProjectVersion.
     pending = set("STARTING", "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED", "COPYING_IN_PROGRESS",
       "COPYING_COMPLETED", "STOPPING", "STOPPED"),
@@ -44,6 +42,16 @@ local WAITERS = {
     pending = set("STARTING", "RUNNING", "STOPPING"),
   },
 }
+
+for name, model in pairs(require "rekognition.generated.waiters") do
+  local waiter = WAITERS[name]
+  waiter.is_modelled = true
+  waiter.delay, waiter.timeout = model.delay, model.delay * model.max_attempts
+  waiter.done = {}
+  for _, acceptor in ipairs(model.acceptors) do
+    if acceptor.state == "success" then waiter.done[acceptor.expected] = true end
+  end
+end
 
 local function waiter_of(name)
   local waiter = WAITERS[name]
@@ -65,9 +73,11 @@ local function name_in_arn(arn)
     problems = { { path = "ProjectVersionArn", message = "is not the ARN of a project version" } } }
 end
 
--- The call's parameters, and a test for the versions asked for. ProjectVersionArn, which is not a
--- member of the operation, asks for one version exactly; VersionNames for those named.
-local function subject_of(params)
+-- The call's parameters, how many versions there must be, and a test for those asked for.
+-- ProjectVersionArn, which is not a member of the operation, asks for one version exactly;
+-- VersionNames for those named. Without either a modelled waiter looks at every version, as the
+-- model says.
+local function subject_of(waiter, params)
   if type(params) ~= "table" then
     rek_error.raise { kind = "validation", code = "ValidationError", operation = "DescribeProjectVersions",
       message = "params must be a table, not a " .. type(params) }
@@ -81,6 +91,7 @@ local function subject_of(params)
     return input, 1, function(version) return version.ProjectVersionArn == arn end
   end
   local names = input.VersionNames
+  if names == nil and waiter.is_modelled then return input, 1, function() return true end end
   if type(names) ~= "table" or names[1] == nil then
     rek_error.raise { kind = "validation", code = "ValidationError", operation = "DescribeProjectVersions",
       message = "name the version to wait for: ProjectVersionArn, or VersionNames",
@@ -162,7 +173,7 @@ function M.wait(client, name, params, options)
   local waiter = waiter_of(name)
   options = options or {}
   options_check.check_wait(options)
-  local input, count, is_wanted = subject_of(params)
+  local input, count, is_wanted = subject_of(waiter, params)
   local clock, delay = client._seams.clock, options.delay or waiter.delay
   local deadline = clock() + (options.timeout or waiter.timeout)
   local polls, seen, last = 0, false, nil

@@ -112,6 +112,7 @@ class Inputs:
 
 class Recorder(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one write for each answer, so that none waits for an acknowledgement
     arrived = []
 
     def do_POST(self):
