@@ -8,7 +8,7 @@ local M = {}
 local OPERATION_FACTS = { "deprecated", "idempotent" }
 local SHAPE_FACTS = {
   "deprecated", "document", "enum", "error", "event", "eventstream", "exception", "fault", "max", "min",
-  "pattern", "sensitive", "timestampFormat", "type",
+  "pattern", "sensitive", "timestampFormat", "type", "union",
 }
 local MEMBER_FACTS = { "deprecated", "eventpayload", "hostLabel", "idempotencyToken", "jsonvalue", "timestampFormat" }
 

@@ -70,7 +70,7 @@ local function check_error(case)
   if fields.code ~= case.errorCode then
     return ("code: expected %s, got %s"):format(case.errorCode, fields.code)
   end
-  if case.errorMessage and fields.message ~= case.errorMessage then
+  if (case.errorMessage or "") ~= "" and fields.message ~= case.errorMessage then
     return ("message: expected %s, got %s"):format(case.errorMessage, fields.message)
   end
   for name, value in pairs(case.error or {}) do

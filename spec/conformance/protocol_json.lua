@@ -52,6 +52,9 @@ local function not_ours(suite, case)
   if streams(suite, case) then
     return "event streams have a binary framing around JSON, which no call of Rekognition's uses"
   end
+  if ((case.serialized or {}).headers or {})["Content-Encoding"] then
+    return "compressed requests are no trait of Rekognition's operations"
+  end
   local input, output = case.given.input or {}, case.given.output or {}
   if not_finite(suite, case.params, input.shape) or not_finite(suite, case.result, output.shape) then
     return "NaN and infinite numbers are refused, by choice: no value of Rekognition's can be one"

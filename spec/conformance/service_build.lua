@@ -55,7 +55,7 @@ function M.with_folder(body)
   local ok, output = M.run("mktemp -d")
   assert(ok, output)
   local folder = output:match("^[^\n]+")
-  local done, why = xpcall(body, debug.traceback, folder)
+  local done, why = pcall(body, folder)
   M.run("rm -rf " .. quoted(folder))
   if not done then error(why, 0) end
 end
