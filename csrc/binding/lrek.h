@@ -7,10 +7,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-void lrek_open_caller(lua_State *L); /* caller.c: caller */
-void lrek_open_codec(lua_State *L);  /* codec.c: operations, encode, decode */
-void lrek_open_digest(
-    lua_State *L); /* digest.c: sha1_hex, sha256_hex, base64_encode, es256_public, es256_sign */
+void lrek_open_caller(lua_State *L);    /* caller.c: caller */
+void lrek_open_codec(lua_State *L);     /* codec.c: operations, encode, decode */
+void lrek_open_digest(lua_State *L);    /* digest.c: sha1_hex, es256_sign and others */
 void lrek_open_files(lua_State *L);     /* files.c: write_private */
 void lrek_open_process(lua_State *L);   /* process.c: run_process */
 void lrek_open_sign(lua_State *L);      /* sign.c: sign */
