@@ -44,7 +44,7 @@ void *rek_arena_alloc(struct rek_arena *arena, size_t size)
     const size_t align = alignof(max_align_t);
     if (size > SIZE_MAX / 2)
         return NULL;
-    size = (size + align - 1) & ~(align - 1);
+    size = size == 0 ? align : (size + align - 1) & ~(align - 1);
     char *piece;
     if (size > BLOCK_SIZE / 4) {
         piece = new_block(arena, size); /* large pieces stand alone; the current block goes on */

@@ -27,7 +27,7 @@ char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra)
 {
     if (buffer->failed)
         return NULL;
-    if (extra > buffer->capacity - buffer->len) {
+    if (!buffer->data || extra > buffer->capacity - buffer->len) {
         if (extra > SIZE_MAX / 2 - buffer->len) {
             buffer->failed = true;
             return NULL;
@@ -49,8 +49,10 @@ char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra)
 
 void rek_buffer_append(struct rek_buffer *buffer, const char *data, size_t len)
 {
+    if (len == 0)
+        return;
     char *room = rek_buffer_reserve(buffer, len);
-    if (room && len > 0) {
+    if (room) {
         memcpy(room, data, len);
         buffer->len += len;
     }

@@ -4,6 +4,8 @@
 
 size_t rek_utf8_valid_prefix(struct rek_slice text)
 {
+    if (text.len == 0)
+        return 0; /* data may be NULL */
     const char *p = text.data;
     const char *end = p + text.len;
     while (p < end) {
