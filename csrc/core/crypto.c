@@ -55,12 +55,17 @@ void rek_wipe(void *memory, size_t len)
     OPENSSL_cleanse(memory, len);
 }
 
+static char hex_digit(unsigned value)
+{
+    return (char)(value +
+                  (value < 10 ? '0' : 'a' - 10)); /* no table: compilers make vectors of it */
+}
+
 void rek_hex_encode(char *out, const unsigned char *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < len; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
+        out[2 * i] = hex_digit(bytes[i] >> 4);
+        out[2 * i + 1] = hex_digit(bytes[i] & 15);
     }
 }
 

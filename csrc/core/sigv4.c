@@ -18,7 +18,8 @@ bool rek_signer_init(struct rek_signer *signer)
 
 static void clear_key(struct rek_signing_key *key)
 {
-    rek_buffer_wipe(&key->origin);
+    rek_buffer_wipe(&key->secret);
+    rek_buffer_clear(&key->credential);
     rek_hmac_key_clear(&key->key);
 }
 
@@ -31,7 +32,6 @@ void rek_signer_clear(struct rek_signer *signer)
     rek_free(signer->parameters.items);
     rek_buffer_clear(&signer->header_names);
     rek_buffer_wipe(&signer->parameter_text); /* a presigned URL's token was in it */
-    rek_buffer_clear(&signer->credential);
     *signer = (struct rek_signer){0};
 }
 
@@ -62,30 +62,43 @@ static bool is_scope_name(struct rek_slice name)
     return name.len > 0;
 }
 
-/* Visible ASCII, and nothing that ends a part of the Authorization header where `in_scope`. */
-static bool is_visible(struct rek_slice text, bool in_scope)
+/* Visible ASCII, and nothing that ends a part of the Authorization header. */
+static bool is_key_id(struct rek_slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
-        if (c <= ' ' || c > '~' || (in_scope && (c == '/' || c == ',')))
+        if (c <= ' ' || c > '~' || c == '/' || c == ',')
             return false;
     }
-    return true;
+    return text.len > 0;
 }
 
-static enum rek_sigv4_error check_options(const struct rek_sigv4_options *options)
+static bool is_token(struct rek_slice text)
 {
-    const struct rek_credentials *credentials = &options->credentials;
+    unsigned odd = 0;
+    for (size_t i = 0; i < text.len; i++)
+        odd |= (text.data[i] <= ' ') | (text.data[i] > '~');
+    return !odd;
+}
+
+/* What a signing key is derived from. */
+static enum rek_sigv4_error check_origin(const struct rek_sigv4_options *options)
+{
+    struct rek_slice secret = options->credentials.secret_access_key;
     if (!is_scope_name(options->region))
         return REK_SIGV4_REGION;
     if (!is_scope_name(options->service))
         return REK_SIGV4_SERVICE;
-    if (credentials->access_key_id.len == 0 || !is_visible(credentials->access_key_id, true))
+    if (!is_key_id(options->credentials.access_key_id))
         return REK_SIGV4_ACCESS_KEY_ID;
-    if (credentials->secret_access_key.len == 0 ||
-        !rek_http_is_value(credentials->secret_access_key))
+    if (secret.len == 0 || !rek_http_is_value(secret))
         return REK_SIGV4_SECRET_ACCESS_KEY;
-    if (!is_visible(credentials->session_token, false))
+    return REK_SIGV4_OK;
+}
+
+static enum rek_sigv4_error check_options(const struct rek_sigv4_options *options)
+{
+    if (!is_token(options->credentials.session_token))
         return REK_SIGV4_SESSION_TOKEN;
     if (options->time_s < 0 || options->time_s > last_time_s)
         return REK_SIGV4_TIME;
@@ -126,41 +139,13 @@ static void write_date(char out[REK_SIGV4_DATE_SIZE], int64_t time_s)
 
 static void append_all(struct rek_buffer *out, const struct rek_slice *parts, size_t count)
 {
-    size_t room = 0;
     for (size_t i = 0; i < count; i++)
-        room += parts[i].len;
-    char *end = rek_buffer_reserve(out, room);
-    if (!end)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].len > 0)
-            memcpy(end, parts[i].data, parts[i].len);
-        end += parts[i].len;
-    }
-    out->len += room;
+        rek_buffer_append_slice(out, parts[i]);
 }
 
 #define APPEND_ALL(out, ...)                                                                       \
     append_all(out, (const struct rek_slice[]){__VA_ARGS__},                                       \
                sizeof((const struct rek_slice[]){__VA_ARGS__}) / sizeof(struct rek_slice))
-
-static bool write_credential(struct rek_signer *signer, const struct rek_sigv4_options *options,
-                             struct rek_slice day)
-{
-    signer->credential.len = 0;
-    APPEND_ALL(&signer->credential, options->credentials.access_key_id, REK_SLICE("/"), day,
-               REK_SLICE("/"), options->region, REK_SLICE("/"), options->service,
-               REK_SLICE("/aws4_request"));
-    return !signer->credential.failed;
-}
-
-/* The credential without its key id: "20150830/us-east-1/service/aws4_request". */
-static struct rek_slice scope_of(const struct rek_signer *signer,
-                                 const struct rek_sigv4_options *options)
-{
-    size_t skipped = options->credentials.access_key_id.len + 1;
-    return rek_slice_of(signer->credential.data + skipped, signer->credential.len - skipped);
-}
 
 /* One step of the derivation: the key becomes HMAC(key, text). */
 static bool derive(struct rek_hasher *hasher, struct rek_hmac_key *key, struct rek_slice text)
@@ -188,49 +173,78 @@ static bool derive_key(struct rek_hasher *hasher, const struct rek_sigv4_options
     return ok;
 }
 
-/* What a key is derived from: the secret and the credential. Neither has a line feed. */
-static bool has_origin(const struct rek_signing_key *key, struct rek_slice secret,
-                       struct rek_slice credential)
+/* Takes `part` off the front of *text, where it begins with it. */
+static bool take(struct rek_slice *text, struct rek_slice part)
 {
-    const char *origin = key->origin.data;
-    return key->origin.len == secret.len + 1 + credential.len && origin[secret.len] == '\n' &&
-           memcmp(origin + secret.len + 1, credential.data, credential.len) == 0 &&
-           memcmp(origin, secret.data, secret.len) == 0;
+    if (part.len > text->len || memcmp(text->data, part.data, part.len) != 0)
+        return false;
+    *text = rek_slice_of(text->data + part.len, text->len - part.len);
+    return true;
+}
+
+/* Whether the key is that of these options. None of the parts of a credential has a slash. */
+static bool fits(const struct rek_signing_key *key, const struct rek_sigv4_options *options,
+                 struct rek_slice day)
+{
+    struct rek_slice rest = rek_buffer_slice(&key->credential);
+    return rest.len > 0 && take(&rest, options->credentials.access_key_id) &&
+           take(&rest, REK_SLICE("/")) && take(&rest, day) && take(&rest, REK_SLICE("/")) &&
+           take(&rest, options->region) && take(&rest, REK_SLICE("/")) &&
+           take(&rest, options->service) && rek_slice_equal(rest, REK_SLICE("/aws4_request")) &&
+           rek_slice_equal(rek_buffer_slice(&key->secret), options->credentials.secret_access_key);
+}
+
+static enum rek_sigv4_error fill_key(struct rek_signer *signer, struct rek_signing_key *key,
+                                     const struct rek_sigv4_options *options, struct rek_slice day)
+{
+    APPEND_ALL(&key->secret, options->credentials.secret_access_key);
+    APPEND_ALL(&key->credential, options->credentials.access_key_id, REK_SLICE("/"), day,
+               REK_SLICE("/"), options->region, REK_SLICE("/"), options->service,
+               REK_SLICE("/aws4_request"));
+    if (key->secret.failed || key->credential.failed)
+        return REK_SIGV4_NO_MEMORY;
+    return derive_key(&signer->hasher, options, day, &key->key) ? REK_SIGV4_OK
+                                                                : REK_SIGV4_NO_CRYPTO;
 }
 
 /* The signing key, from the cache or made anew in the place of the oldest. */
-static enum rek_sigv4_error signing_key(struct rek_signer *signer,
-                                        const struct rek_sigv4_options *options,
-                                        struct rek_slice day, const struct rek_hmac_key **out)
+static enum rek_sigv4_error find_key(struct rek_signer *signer,
+                                     const struct rek_sigv4_options *options, struct rek_slice day,
+                                     const struct rek_signing_key **out)
 {
-    struct rek_slice secret = options->credentials.secret_access_key;
-    struct rek_slice credential = rek_buffer_slice(&signer->credential);
     for (size_t i = 0; i < REK_SIGV4_KEYS; i++) {
-        *out = &signer->keys[i].key;
-        if (has_origin(&signer->keys[i], secret, credential))
+        *out = &signer->keys[i];
+        if (fits(*out, options, day))
             return REK_SIGV4_OK;
     }
+    enum rek_sigv4_error error = check_origin(options);
+    if (error)
+        return error;
     struct rek_signing_key *key = &signer->keys[signer->next_key];
     signer->next_key = (signer->next_key + 1) % REK_SIGV4_KEYS;
     clear_key(key);
-    if (!derive_key(&signer->hasher, options, day, &key->key))
-        return REK_SIGV4_NO_CRYPTO;
-    APPEND_ALL(&key->origin, secret, REK_SLICE("\n"), credential);
-    if (key->origin.failed) {
+    error = fill_key(signer, key, options, day);
+    if (error)
         clear_key(key);
-        return REK_SIGV4_NO_MEMORY;
-    }
-    *out = &key->key;
-    return REK_SIGV4_OK;
+    *out = key;
+    return error;
+}
+
+/* The credential without its key id: "20150830/us-east-1/service/aws4_request". */
+static struct rek_slice scope_of(const struct rek_signing_key *key,
+                                 const struct rek_sigv4_options *options)
+{
+    size_t skipped = options->credentials.access_key_id.len + 1;
+    return rek_slice_of(key->credential.data + skipped, key->credential.len - skipped);
 }
 
 /* The second stage. */
-static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, struct rek_slice scope,
+static enum rek_sigv4_error write_string_to_sign(struct rek_hasher *hasher, struct rek_slice scope,
                                                  struct rek_sigv4_result *result)
 {
     unsigned char digest[REK_SHA256_SIZE];
     char hex[2 * REK_SHA256_SIZE];
-    if (!rek_sha256(&signer->hasher, rek_buffer_slice(&result->canonical_request), digest))
+    if (!rek_sha256(hasher, rek_buffer_slice(&result->canonical_request), digest))
         return REK_SIGV4_NO_CRYPTO;
     rek_hex_encode(hex, digest, sizeof digest);
     result->string_to_sign.len = 0;
@@ -241,35 +255,30 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, stru
 }
 
 /* The third stage. */
-static enum rek_sigv4_error write_signature(struct rek_signer *signer,
-                                            const struct rek_sigv4_options *options,
-                                            struct rek_slice day, struct rek_sigv4_result *result)
+static enum rek_sigv4_error write_signature(struct rek_hasher *hasher,
+                                            const struct rek_hmac_key *key,
+                                            struct rek_sigv4_result *result)
 {
-    const struct rek_hmac_key *key;
     unsigned char digest[REK_SHA256_SIZE];
-    enum rek_sigv4_error error = signing_key(signer, options, day, &key);
-    if (error)
-        return error;
-    if (!rek_hmac_sha256(&signer->hasher, key, rek_buffer_slice(&result->string_to_sign), digest))
+    if (!rek_hmac_sha256(hasher, key, rek_buffer_slice(&result->string_to_sign), digest))
         return REK_SIGV4_NO_CRYPTO;
     rek_hex_encode(result->signature, digest, sizeof digest);
     return REK_SIGV4_OK;
 }
 
 /* Puts the signature where it belongs: the Authorization header, or the end of the target. */
-static enum rek_sigv4_error place_signature(const struct rek_signer *signer,
-                                            const struct rek_sigv4_options *options,
+static enum rek_sigv4_error place_signature(struct rek_slice credential, enum rek_sigv4_mode mode,
                                             struct rek_sigv4_result *result)
 {
     struct rek_slice signature = rek_slice_of(result->signature, sizeof result->signature);
-    if (options->mode == REK_SIGV4_QUERY) {
+    if (mode == REK_SIGV4_QUERY) {
         APPEND_ALL(&result->target, REK_SLICE("X-Amz-Signature="), signature);
         return result->target.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
     }
     result->authorization.len = 0;
-    APPEND_ALL(&result->authorization, algorithm, REK_SLICE(" Credential="),
-               rek_buffer_slice(&signer->credential), REK_SLICE(", SignedHeaders="),
-               rek_buffer_slice(&result->signed_headers), REK_SLICE(", Signature="), signature);
+    APPEND_ALL(&result->authorization, algorithm, REK_SLICE(" Credential="), credential,
+               REK_SLICE(", SignedHeaders="), rek_buffer_slice(&result->signed_headers),
+               REK_SLICE(", Signature="), signature);
     if (result->authorization.failed)
         return REK_SIGV4_NO_MEMORY;
     result->added[result->added_count++] = (struct rek_http_header){
@@ -281,21 +290,23 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
                                  const struct rek_sigv4_options *options,
                                  struct rek_sigv4_result *result)
 {
+    const struct rek_signing_key *key;
     result->added_count = 0;
     enum rek_sigv4_error error = check_options(options);
     if (error)
         return error;
     write_date(result->date, options->time_s);
-    struct rek_slice day = rek_slice_of(result->date, 8);
-    if (!write_credential(signer, options, day))
-        return REK_SIGV4_NO_MEMORY;
-    error = rek_sigv4_canonical(signer, request, options, result);
+    error = find_key(signer, options, rek_slice_of(result->date, 8), &key);
+    if (error)
+        return error;
+    struct rek_slice credential = rek_buffer_slice(&key->credential);
+    error = rek_sigv4_canonical(signer, request, options, credential, result);
     if (!error)
-        error = write_string_to_sign(signer, scope_of(signer, options), result);
+        error = write_string_to_sign(&signer->hasher, scope_of(key, options), result);
     if (!error)
-        error = write_signature(signer, options, day, result);
+        error = write_signature(&signer->hasher, &key->key, result);
     if (!error)
-        error = place_signature(signer, options, result);
+        error = place_signature(credential, options->mode, result);
     return error;
 }
 
@@ -303,9 +314,9 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
 static void forget_failures(struct rek_signer *signer, struct rek_sigv4_result *result)
 {
     struct rek_buffer *buffers[] = {
-        &signer->header_names,      &signer->parameter_text, &signer->credential,
-        &result->canonical_request, &result->string_to_sign, &result->signed_headers,
-        &result->authorization,     &result->target,
+        &signer->header_names,   &signer->parameter_text, &result->canonical_request,
+        &result->string_to_sign, &result->signed_headers, &result->authorization,
+        &result->target,
     };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         buffers[i]->failed = false;

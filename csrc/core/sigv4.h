@@ -89,7 +89,8 @@ enum { REK_SIGV4_KEYS = 4, REK_SIGV4_DATE_SIZE = 16, REK_SIGV4_SIGNATURE_SIZE = 
 
 /* A derived signing key and what it was derived from. */
 struct rek_signing_key {
-    struct rek_buffer origin;
+    struct rek_buffer secret;
+    struct rek_buffer credential; /* "KEY/20150830/us-east-1/service/aws4_request" */
     struct rek_hmac_key key;
 };
 
@@ -117,7 +118,6 @@ struct rek_signer {
     struct rek_sigv4_fields parameters;
     struct rek_buffer header_names; /* what the fields' slices point to */
     struct rek_buffer parameter_text;
-    struct rek_buffer credential; /* "KEY/20150830/us-east-1/service/aws4_request" */
 };
 
 /* What came of it. Slices hold until the result is used again or cleared, and those of `added` no

@@ -206,7 +206,7 @@ static void add_own_parameter(struct rek_signer *signer, struct rek_slice name,
 }
 
 static void add_own_parameters(struct rek_signer *signer, const struct rek_sigv4_options *options,
-                               struct rek_sigv4_result *result)
+                               struct rek_slice credential, struct rek_sigv4_result *result)
 {
     char digits[8];
     size_t first = sizeof digits;
@@ -215,8 +215,7 @@ static void add_own_parameters(struct rek_signer *signer, const struct rek_sigv4
     struct rek_slice token = options->credentials.session_token;
     add_own_parameter(signer, REK_SLICE("X-Amz-Algorithm"), REK_SLICE("AWS4-HMAC-SHA256"), true,
                       result);
-    add_own_parameter(signer, REK_SLICE("X-Amz-Credential"), rek_buffer_slice(&signer->credential),
-                      true, result);
+    add_own_parameter(signer, REK_SLICE("X-Amz-Credential"), credential, true, result);
     add_own_parameter(signer, REK_SLICE("X-Amz-Date"),
                       rek_slice_of(result->date, sizeof result->date), true, result);
     add_own_parameter(signer, REK_SLICE("X-Amz-Expires"),
@@ -233,6 +232,7 @@ static void add_own_parameters(struct rek_signer *signer, const struct rek_sigv4
 static enum rek_sigv4_error write_query(struct rek_signer *signer, struct rek_slice path,
                                         struct rek_slice query, bool has_query,
                                         const struct rek_sigv4_options *options,
+                                        struct rek_slice credential,
                                         struct rek_sigv4_result *result)
 {
     result->target.len = 0;
@@ -240,7 +240,7 @@ static enum rek_sigv4_error write_query(struct rek_signer *signer, struct rek_sl
     bool presigned = options->mode == REK_SIGV4_QUERY;
     if (presigned || has_query)
         rek_buffer_append_char(&result->target, '?');
-    size_t own_room = presigned ? 3 * (signer->credential.len + result->signed_headers.len +
+    size_t own_room = presigned ? 3 * (credential.len + result->signed_headers.len +
                                        options->credentials.session_token.len) +
                                       64
                                 : 0;
@@ -249,7 +249,7 @@ static enum rek_sigv4_error write_query(struct rek_signer *signer, struct rek_sl
     if (error)
         return error;
     if (presigned)
-        add_own_parameters(signer, options, result);
+        add_own_parameters(signer, options, credential, result);
     else
         rek_buffer_append_slice(&result->target, query);
     return result->target.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
@@ -287,6 +287,7 @@ static bool signs_host(const struct rek_sigv4_fields *headers)
 enum rek_sigv4_error rek_sigv4_canonical(struct rek_signer *signer,
                                          const struct rek_sigv4_request *request,
                                          const struct rek_sigv4_options *options,
+                                         struct rek_slice credential,
                                          struct rek_sigv4_result *result)
 {
     struct rek_slice path, query;
@@ -307,7 +308,7 @@ enum rek_sigv4_error rek_sigv4_canonical(struct rek_signer *signer,
         add_own_headers(signer, options, result);
     if (!write_signed_headers(&result->signed_headers, &signer->headers))
         return REK_SIGV4_NO_MEMORY;
-    error = write_query(signer, path, query, has_query, options, result);
+    error = write_query(signer, path, query, has_query, options, credential, result);
     if (!error && !write_canonical_request(signer, request->method, path, options, result))
         error = REK_SIGV4_NO_MEMORY;
     return error;

@@ -119,16 +119,23 @@ static bool has_odd_bytes(struct rek_slice value)
     return odd != 0;
 }
 
+static bool is_common_in_names(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9');
+}
+
 /* Writes the name in lower case. False where it isn't a token (RFC 9110). */
 static bool lower_name(char *out, struct rek_slice name)
 {
-    if (!rek_http_is_token(name))
-        return false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        out[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+        unsigned char c = (unsigned char)name.data[i];
+        if (c >= 'A' && c <= 'Z')
+            c |= 0x20;
+        else if (!is_common_in_names(c) && !rek_http_is_token(rek_slice_of(name.data + i, 1)))
+            return false;
+        out[i] = (char)c;
     }
-    return true;
+    return name.len > 0;
 }
 
 static size_t name_room(const struct rek_sigv4_request *request)
