@@ -2,3 +2,4 @@ std = "lua54"
 max_line_length = 120
 exclude_files = { "build*/**", "lua/rekognition/generated/types.lua", ".interop/**" }
 files["spec/**/*_spec.lua"] = { std = "+busted" }
+files["spec"] = { max_line_length = false } -- tables of cases, a case a line
