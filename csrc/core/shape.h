@@ -69,13 +69,13 @@ struct rek_shape {
     enum rek_timestamp_format timestamp_format;
     bool sensitive;
     bool has_min;
+    uint16_t member_count;            /* structure: at most 64 */
+    uint32_t size;                    /* structure: sizeof its request struct, or 0 */
+    const struct rek_member *members; /* structure: in alphabetical order (by byte) */
+    const struct rek_shape *key;      /* map */
+    const struct rek_shape *value;    /* map: its values; list: its elements */
     double min;                       /* least value of a number; least length of the others,
                                        * in code points for a string, bytes for a blob */
-    const struct rek_member *members; /* structure: at most 64, in alphabetical order (by byte) */
-    uint16_t member_count;
-    uint32_t size;                 /* structure: sizeof its request struct, or 0 */
-    const struct rek_shape *key;   /* map */
-    const struct rek_shape *value; /* map: its values; list: its elements */
 };
 
 struct rek_operation {

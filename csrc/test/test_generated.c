@@ -14,7 +14,8 @@ static int compare(struct rek_slice a, struct rek_slice b)
 static void check_member(const struct rek_shape *shape, uint16_t i)
 {
     const struct rek_member *member = &shape->members[i];
-    CHECK(member->shape != NULL);
+    if (!CHECK(member->shape != NULL))
+        return;
     CHECK(member->name.len == strlen(member->name.data));
     CHECK(member->name_id < rek_service.member_name_count);
     CHECK(rek_slice_equal(member->name, rek_service.member_names[member->name_id]));
