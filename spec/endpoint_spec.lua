@@ -78,9 +78,9 @@ local RULES = {
 
 local BAD_REGIONS = {
   "us-east-1.evil.example", "evil.example/", "us-east-1/../x", "a@evil.example", "a:80", "a#b", "a?b", "a b",
-  " us-east-1", "us-east-1\r\nHost: evil", "us-east-1\n", "us-east-1\0", "a%2eb", "-a", "a-", "-", "a_b", "..", ".", "123", "*",
-  "\xC3\xA9", ("x"):rep(64), "fips-", "fips-a.b", "rekognition-fips.a.b", "rekognition-fips.a/b", "rekognition.-a",
-  7, {}, true,
+  " us-east-1", "us-east-1\r\nHost: evil", "us-east-1\n", "us-east-1\0", "a%2eb", "-a", "a-", "-", "a_b",
+  "..", ".", "123", "*", "\xC3\xA9", ("x"):rep(64), "fips-", "fips-a.b",
+  "rekognition-fips.a.b", "rekognition-fips.a/b", "rekognition.-a", 7, true, {},
 }
 
 local BAD_ENDPOINTS = {
