@@ -105,13 +105,14 @@ function Parser:read_header(text)
   self.section, self.in_section = section, true
 end
 
--- Splits "name = value"; a line without "=" may have ":" in its place, as botocore reads it.
+-- Splits "name = value".
 function Parser:split(text)
-  local at = text:find("=", 1, true) or text:find(":", 1, true)
-  local name = at and trim(text:sub(1, at - 1))
-  if not name then self:fail("expected 'name = value', and there is no '='; write one, or begin the line with '#'") end
+  local line = strip_comment(text)
+  local at = line:find("=", 1, true)
+  if not at then self:fail("expected 'name = value', and there is no '='; write one, or begin the line with '#'") end
+  local name = trim(line:sub(1, at - 1))
   if name == "" then self:fail("expected a name before '='; write 'name = value'") end
-  return name, trim(strip_comment(text:sub(at + 1)))
+  return name, trim(line:sub(at + 1))
 end
 
 function Parser:read_property(text, indent)
