@@ -6,7 +6,7 @@
 --   running.stop()
 --
 -- The emulator ends when it is told to, and at the latest with the process that started it: it
--- is watched by a shell whose stdin is a pipe from here.
+-- is watched by a shell that reads a pipe from here.
 
 local M = {}
 
@@ -25,12 +25,12 @@ local function read_all(path)
   return text
 end
 
--- The shell starts the emulator, writes its pid, and waits for the end of its own stdin.
+-- The shell starts the emulator, writes its pid, and waits for a line or for the end of its stdin.
 local SCRIPT = [[
 BUILD=%s %s/script/lua %s/bin/rekognition-emulator --port 0 %s </dev/null >%s.out 2>%s.err &
 pid=$!
 echo "$pid" >%s.pid
-cat >/dev/null
+read -r _
 kill "$pid" 2>/dev/null
 wait "$pid"
 echo "$?" >%s.rc
@@ -67,7 +67,8 @@ function M.start(arguments)
 
   local function stop()
     if stopped then return stopped.code, stopped.stderr end
-    pipe:close() -- the end of the shell's stdin
+    pipe:write("stop\n")
+    pipe:close() -- waits for the shell
     stopped = { code = tonumber(read_all(base .. ".rc")), stderr = read_all(base .. ".err") }
     for _, suffix in ipairs { "", ".out", ".err", ".pid", ".rc" } do os.remove(base .. suffix) end
     return stopped.code, stopped.stderr

@@ -37,16 +37,4 @@ function M.query(target)
   return parameters
 end
 
---- The target without a parameter of its query.
----@return string
-function M.without_parameter(target, name)
-  local path, query = target:match("^([^?]*)%?(.*)$")
-  if not path then return target end
-  local kept = {}
-  for part in query:gmatch("[^&]+") do
-    if decode(part:match("^[^=]*")) ~= name then kept[#kept + 1] = part end
-  end
-  return #kept > 0 and path .. "?" .. table.concat(kept, "&") or path
-end
-
 return M

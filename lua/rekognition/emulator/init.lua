@@ -112,9 +112,12 @@ local function perform(emulator, request, about, now)
   return output.write(model, about.operation, response)
 end
 
+-- A message may repeat bytes of the request that are not UTF-8, which JSON can't hold.
 local function error_body(failure)
-  if failure.front then return cjson.encode { __type = failure.code, message = failure.message } end
-  return cjson.encode { __type = failure.code, Code = failure.code, Logref = core.uuid(), Message = failure.message }
+  local code, message = failure.code, failure.message
+  if not utf8.len(message) then message = message:gsub("[\x80-\xFF]", "?") end
+  if failure.front then return cjson.encode { __type = code, message = message } end
+  return cjson.encode { __type = code, Code = code, Logref = core.uuid(), Message = message }
 end
 
 local function as_failure(emulator, problem)

@@ -19,9 +19,9 @@ local function matches(text, value)
 end
 
 local function type_error(path, expected, value)
-  local found = value == cjson.null and "null" or type(value)
-  if found == "table" then found = #value > 0 and "list" or "structure" end
-  errors.front("SerializationException", ("%s: expected a %s, found a %s"):format(
+  local found = value == cjson.null and "null" or "a " .. type(value)
+  if type(value) == "table" then found = #value > 0 and "a list" or "a structure" end
+  errors.front("SerializationException", ("%s: expected %s, found %s"):format(
     path == "" and "The request" or path, expected, found))
 end
 
@@ -48,7 +48,7 @@ local check
 local by_type = {}
 
 function by_type.string(_, shape, value, path, problems)
-  if type(value) ~= "string" then type_error(path, "string", value) end
+  if type(value) ~= "string" then type_error(path, "a string", value) end
   check_range(problems, path, shape, utf8.len(value), "length", value)
   if shape.pattern and not matches(shape.pattern, value) then
     complain(problems, path, "satisfy regular expression pattern: " .. shape.pattern, value)
@@ -63,17 +63,17 @@ function by_type.string(_, shape, value, path, problems)
 end
 
 function by_type.blob(_, _, value, path)
-  if type(value) ~= "string" then type_error(path, "blob", value) end
+  if type(value) ~= "string" then type_error(path, "a blob", value) end
   return value
 end
 
 function by_type.boolean(_, _, value, path)
-  if type(value) ~= "boolean" then type_error(path, "boolean", value) end
+  if type(value) ~= "boolean" then type_error(path, "a boolean", value) end
   return value
 end
 
 function by_type.float(_, shape, value, path, problems)
-  if type(value) ~= "number" then type_error(path, "number", value) end
+  if type(value) ~= "number" then type_error(path, "a number", value) end
   check_range(problems, path, shape, value, "value", value)
   return value
 end
@@ -82,7 +82,7 @@ by_type.double, by_type.timestamp = by_type.float, by_type.float
 
 function by_type.integer(_, shape, value, path, problems)
   local integer = type(value) == "number" and math.tointeger(value)
-  if not integer then type_error(path, "integer", value) end
+  if not integer then type_error(path, "an integer", value) end
   if path == "MaxResults" and shape.max and integer > shape.max then
     errors.raise("ValidationException", ("1 validation error detected: Value '%d' at 'MaxResults' failed to satisfy "
       .. "constraint: Member must have value less than or equal to %d"):format(integer, shape.max))
@@ -94,7 +94,7 @@ end
 by_type.long = by_type.integer
 
 function by_type.list(model, shape, value, path, problems)
-  if type(value) ~= "table" or next(value) ~= nil and #value == 0 then type_error(path, "list", value) end
+  if type(value) ~= "table" or next(value) ~= nil and #value == 0 then type_error(path, "a list", value) end
   local result = {}
   for i, item in ipairs(value) do
     result[i] = check(model, shape.member, item, ("%s[%d]"):format(path, i), problems)
@@ -104,7 +104,7 @@ function by_type.list(model, shape, value, path, problems)
 end
 
 function by_type.map(model, shape, value, path, problems)
-  if type(value) ~= "table" or #value > 0 then type_error(path, "map", value) end
+  if type(value) ~= "table" or #value > 0 then type_error(path, "a map", value) end
   local result, count = {}, 0
   for key, item in pairs(value) do
     check(model, shape.key, key, path .. " key", problems)
@@ -116,7 +116,7 @@ function by_type.map(model, shape, value, path, problems)
 end
 
 function by_type.structure(model, shape, value, path, problems)
-  if type(value) ~= "table" or #value > 0 then type_error(path, "structure", value) end
+  if type(value) ~= "table" or #value > 0 then type_error(path, "a structure", value) end
   local prefix = path == "" and "" or path .. "."
   local result = {}
   for name, member in pairs(shape.members) do
@@ -140,8 +140,8 @@ function check(model, name, value, path, problems)
 end
 
 local function parse(body)
-  if not utf8.len(body) then
-    errors.front("SerializationException", "The request's body is not valid UTF-8")
+  if not utf8.len(body) or body:find("\0", 1, true) then -- at a NUL, cjson would stop
+    errors.front("SerializationException", "The request's body is not valid UTF-8 without NUL")
   end
   local json = cjson.new()
   json.decode_invalid_numbers(false)

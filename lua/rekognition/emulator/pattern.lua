@@ -185,7 +185,7 @@ local function compile_node(program, node)
 end
 
 function emit.set(program, node)
-  add(program, { op = "set", ranges = node.ranges })
+  add(program, { op = "set", ranges = node.ranges, known = {} })
 end
 
 emit["begin"] = function(program) add(program, { op = "begin" }) end
@@ -242,6 +242,16 @@ local function contains(ranges, code)
   return false
 end
 
+-- Whether a `set` takes a code point; ASCII's answers are remembered.
+local function takes(set, code)
+  local known = set.known[code]
+  if known == nil then
+    known = contains(set.ranges, code)
+    if code < 0x80 then set.known[code] = known end
+  end
+  return known
+end
+
 local run
 
 -- Adds the place `pc` to the threads, following what takes no character.
@@ -275,7 +285,7 @@ function run(program, codes, start, whole)
       local instruction = program[pc]
       if instruction.op == "match" then
         if not whole or at > #codes then return true end
-      elseif codes[at] and contains(instruction.ranges, codes[at]) then
+      elseif codes[at] and takes(instruction, codes[at]) then
         follow(program, following, pc + 1, codes, at + 1)
       end
     end
