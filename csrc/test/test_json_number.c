@@ -1,0 +1,155 @@
+#include "check.h"
+#include "comma_locale.h"
+#include "core/json_read.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static const struct {
+    const char *literal;
+    int64_t integer;
+} integers[] = {
+    {"0", 0},
+    {"7", 7},
+    {"-1", -1},
+    {"1656611123456", 1656611123456},
+    {"9007199254740993", 9007199254740993}, /* no double */
+    {"9223372036854775806", INT64_MAX - 1},
+    {"9223372036854775807", INT64_MAX},
+    {"-9223372036854775807", -INT64_MAX},
+    {"-9223372036854775808", INT64_MIN},
+};
+
+/* Values in hexadecimal, so that no decimal conversion has a say in what is expected. */
+static const struct {
+    const char *literal;
+    double real;
+} reals[] = {
+    {"-0", -0.0},
+    {"-0.0", -0.0},
+    {"0.0", 0.0},
+    {"0e999999999999999999999", 0.0},
+    {"-0e-5", -0.0},
+    {"50.0", 50},
+    {"5e1", 50},
+    {"500E-1", 50},
+    {"1E+2", 100},
+    {"0.1", 0x1.999999999999ap-4},
+    {"-0.1", -0x1.999999999999ap-4},
+    {"0.30000000000000004", 0x1.3333333333334p-2},
+    {"99.99671173095703", 0x1.8ffca2p+6}, /* a float's value, as the service sends it */
+    {"1656611123.456", 0x1.8af784cdd2f1bp+30},
+    {"9223372036854775808", 0x1p63},
+    {"-9223372036854775809", -0x1p63},
+    {"18446744073709551615", 0x1p64},
+    {"18446744073709551616", 0x1p64},
+    {"9007199254740993.0", 0x1p53}, /* half way, to even */
+    {"9007199254740993.00001", 0x1.0000000000001p53},
+    {"9007199254740995.0", 0x1.0000000000002p53}, /* half way, to even, upward */
+    {"1e22", 0x1.0f0cf064dd592p73},
+    {"1e23", 0x1.52d02c7e14af6p76}, /* past the exact powers of ten */
+    {"8.41e21", 0x1.c7e83209e90b2p+72},
+    {"2.2250738585072014e-308", 0x1p-1022},
+    {"2.2250738585072011e-308", 0x0.fffffffffffffp-1022}, /* the one that hung PHP and Java */
+    {"5e-324", 0x1p-1074},
+    {"2.4703282292062328e-324", 0x1p-1074},
+    {"2.4703282292062327e-324", 0},
+    {"1e-400", 0},
+    {"-1e-400", -0.0},
+    {"1e-99999999999999999999", 0},
+    {"1.7976931348623157e308", 0x1.fffffffffffffp1023},
+    {"1.7976931348623158e308", 0x1.fffffffffffffp1023},
+    {"1.7976931348623159e308", HUGE_VAL},
+    {"1e400", HUGE_VAL},
+    {"-1e400", -HUGE_VAL},
+    {"1e99999999999999999999", HUGE_VAL},
+    {"123456789012345678901234567890", 0x1.8ee90ff6c373ep96},
+    /* 1 + 2^-53, half way between two doubles */
+    {"1.00000000000000011102230246251565404236316680908203125", 1},
+    {"1.00000000000000011102230246251565404236316680908203124", 1},
+    {"1.00000000000000011102230246251565404236316680908203126", 0x1.0000000000001p0},
+};
+
+static bool same_double(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static void check_real(struct rek_slice literal, double expected)
+{
+    struct rek_json_number number = rek_json_parse_number(literal);
+    if (!CHECK(!number.is_integer && same_double(number.real, expected)))
+        fprintf(stderr, "  %.*s: %a for %a\n", literal.len < 60 ? (int)literal.len : 60,
+                literal.data, number.real, expected);
+}
+
+static void test_tables(void)
+{
+    for (size_t i = 0; i < COUNT_OF(integers); i++) {
+        struct rek_json_number number = rek_json_parse_number(rek_slice_cstr(integers[i].literal));
+        if (!CHECK(number.is_integer && number.integer == integers[i].integer &&
+                   same_double(number.real, (double)integers[i].integer)))
+            fprintf(stderr, "  %s\n", integers[i].literal);
+    }
+    for (size_t i = 0; i < COUNT_OF(reals); i++)
+        check_real(rek_slice_cstr(reals[i].literal), reals[i].real);
+}
+
+/* Literals of thousands of digits, whose last digit decides or whose exponent undoes them. */
+static void test_long_literals(void)
+{
+    static char text[100000];
+    static const char half_way[] = "1.00000000000000011102230246251565404236316680908203125";
+    size_t len = sizeof half_way - 1;
+    memcpy(text, half_way, len);
+    memset(text + len, '0', 5000);
+    check_real(rek_slice_of(text, len + 5000), 1);
+    text[len + 4999] = '1';
+    check_real(rek_slice_of(text, len + 5000), 0x1.0000000000001p0);
+
+    memset(text, '0', 90000); /* 0.000...15e90000 */
+    memcpy(text, "0.", 2);
+    memcpy(text + 90000, "15e90000", 8);
+    check_real(rek_slice_of(text, 90008), 15);
+
+    memset(text, '0', 90000); /* 15000...e-89998 */
+    memcpy(text, "15", 2);
+    memcpy(text + 90000, "e-89998", 7);
+    check_real(rek_slice_of(text, 90007), 15);
+
+    memset(text, '9', 90000);
+    check_real(rek_slice_of(text, 90000), HUGE_VAL);
+}
+
+/* Random literals against the C library, whose conversion is correctly rounded. */
+static void test_against_strtod(void)
+{
+    uint64_t seed = 1;
+    for (int i = 0; i < 300000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        uint64_t mantissa = seed >> (seed >> 58);
+        int point = (int)(seed % 23);
+        int exponent = (int)(seed / 23 % 61) - 30;
+        if (i % 10 == 0)
+            exponent *= 11;
+        char text[64];
+        int len = snprintf(text, sizeof text, "%" PRIu64 ".%0*d%" PRIu64 "e%d", mantissa >> 20,
+                           point / 4 + 1, 0, mantissa % 1000000, exponent);
+        check_real(rek_slice_of(text, (size_t)len), strtod(text, NULL));
+    }
+}
+
+int main(void)
+{
+    test_tables();
+    test_long_literals();
+    test_against_strtod();
+    if (use_comma_locale()) {
+        char text[8];
+        snprintf(text, sizeof text, "%.1f", 0.5);
+        CHECK(strcmp(text, "0,5") == 0);
+        test_tables();
+        test_long_literals();
+    }
+    return check_result();
+}
