@@ -44,8 +44,6 @@ static const char *type_name(lua_State *L, int index)
     case LUA_TNUMBER:
         return lua_isinteger(L, index) ? "integer" : "float";
     case LUA_TLIGHTUSERDATA:
-        if (!lua_touserdata(L, index))
-            return "null (leave it out instead)";
         return "light userdata";
     case LUA_TTHREAD:
         return "coroutine";
@@ -56,7 +54,9 @@ static const char *type_name(lua_State *L, int index)
 
 void lrek_report_type(struct lrek_loader *l, const struct lrek_place *place, const char *wanted)
 {
-    lrek_report(l->problems, place, "expected %s, got %s", wanted, type_name(l->L, -1));
+    bool is_null = lua_type(l->L, -1) == LUA_TLIGHTUSERDATA && !lua_touserdata(l->L, -1);
+    lrek_report(l->problems, place, "expected %s, got %s", wanted,
+                is_null ? "null (leave it out instead)" : type_name(l->L, -1));
 }
 
 struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_place *parent,
@@ -404,7 +404,7 @@ static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struc
     if (!check_table(l, "table (a map)", place))
         return;
     size_t count = count_pairs(L);
-    check_count(l, shape, count, "entry", place);
+    check_count(l, shape, count, "key", place);
     size_t storage = rek_shape_storage(shape->value);
     struct rek_slice *keys = count > 0 ? allocate(l, count, sizeof *keys) : NULL;
     char *values = keys ? allocate(l, count, storage) : NULL;
