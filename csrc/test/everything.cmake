@@ -7,6 +7,8 @@ set_target_properties(everything PROPERTIES PREFIX "" SUFFIX ".so"
   LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 if(APPLE)
   target_link_options(everything PRIVATE -undefined dynamic_lookup)
+else()
+  target_link_options(everything PRIVATE -Wl,-z,nodelete)
 endif()
 
 add_executable(test_binding_oom "${source_dir}/test/everything/test_binding_oom.c"
