@@ -1,5 +1,7 @@
 #include "core/crypto.h"
 
+#include "core/fork.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -21,11 +23,30 @@ bool rek_random_bytes(void *out, size_t len)
     return RAND_bytes(out, (int)len) == 1;
 }
 
+/* The generator takes its time over each request, however small: UUIDs are cut from a larger piece.
+ * What is left of it is not used in the child of a fork, where it would give the parent's UUIDs. */
+static bool next_uuid_bytes(unsigned char out[16])
+{
+    static _Thread_local unsigned char pool[1024];
+    static _Thread_local size_t left;
+    static _Thread_local unsigned generation;
+    if (left == 0 || generation != rek_fork_generation()) {
+        left = 0;
+        if (!rek_random_bytes(pool, sizeof pool))
+            return false;
+        left = sizeof pool;
+        generation = rek_fork_generation();
+    }
+    left -= 16;
+    memcpy(out, pool + left, 16);
+    return true;
+}
+
 bool rek_random_uuid(char out[REK_UUID_LENGTH])
 {
     static const char hex[] = "0123456789abcdef";
     unsigned char bytes[16];
-    if (!rek_random_bytes(bytes, sizeof bytes))
+    if (!next_uuid_bytes(bytes))
         return false;
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* variant 10 */
