@@ -1,5 +1,6 @@
-/* The floor: what a call costs with nothing but libcurl and OpenSSL. One handle used again, the body
- * given as it is, a minimal signer with a cached signing key; the answer is received and not read.
+/* The floor: what a call costs with nothing but libcurl and OpenSSL. One handle used again, the
+ * body given as it is, a minimal signer with a cached signing key; the answer is received and not
+ * read.
  *
  * usage: floor URL OPERATION BODY_FILE CALLS
  * Prints CPU and wall time for each call in microseconds, and the peak memory in KiB, as JSON. */
@@ -59,15 +60,16 @@ static void sign(struct signer *signer, const char *host, const char *operation,
     gmtime_r(&now, &utc);
     strftime(signer->date, sizeof signer->date, "%Y%m%dT%H%M%SZ", &utc);
     hash(signer, body, body_len, hex);
-    int len = snprintf(canonical, sizeof canonical,
-                       "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:%s\nx-amz-date:%s\n"
-                       "x-amz-target:RekognitionService.%s\n\n"
-                       "content-type;host;x-amz-date;x-amz-target\n%s",
-                       host, signer->date, operation, hex);
+    int len =
+        snprintf(canonical, sizeof canonical,
+                 "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:%s\nx-amz-date:%s\n"
+                 "x-amz-target:RekognitionService.%s\n\n"
+                 "content-type;host;x-amz-date;x-amz-target\n%s",
+                 host, signer->date, operation, hex);
     hash(signer, canonical, (size_t)len, hex);
     len = snprintf(to_sign, sizeof to_sign,
-                   "AWS4-HMAC-SHA256\n%s\n%.8s/us-east-1/rekognition/aws4_request\n%s", signer->date,
-                   signer->date, hex);
+                   "AWS4-HMAC-SHA256\n%s\n%.8s/us-east-1/rekognition/aws4_request\n%s",
+                   signer->date, signer->date, hex);
     EVP_MD_CTX_copy_ex(signer->work, signer->inner);
     EVP_DigestUpdate(signer->work, to_sign, (size_t)len);
     EVP_DigestFinal_ex(signer->work, digest, NULL);

@@ -1,5 +1,6 @@
-/* The short way of a call: sign, send and read the answer in one go, with no Lua table for a header.
- * What the caller of a service keeps is its address and the memory that each exchange uses again. */
+/* The short way of a call: sign, send and read the answer in one go, with no Lua table for a
+ * header. What the caller of a service keeps is its address and the memory that each exchange uses
+ * again. */
 #include "binding/codec.h"
 #include "binding/lrek.h"
 #include "binding/transport.h"

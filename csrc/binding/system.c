@@ -78,9 +78,12 @@ static int system_platform(lua_State *L)
 
 void lrek_open_system(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"now", system_now},       {"monotonic", system_monotonic}, {"sleep", system_sleep},
-        {"random", system_random}, {"uuid", system_uuid},           {"platform", system_platform},
-        {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"now", system_now},
+                                         {"monotonic", system_monotonic},
+                                         {"sleep", system_sleep},
+                                         {"random", system_random},
+                                         {"uuid", system_uuid},
+                                         {"platform", system_platform},
+                                         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }
