@@ -1,0 +1,163 @@
+-- script/conformance over suites made here in the published forms, from botocore's signatures.
+
+local cjson = require("cjson").new()
+local service_build = require "spec.conformance.service_build"
+
+local vectors = {}
+for _, case in ipairs(cjson.decode(assert(io.open("spec/vectors/sigv4.json", "rb")):read("a"))) do
+  vectors[case.name] = case
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+local function http_text(method, target, headers, body, line_end)
+  local lines = { ("%s %s HTTP/1.1"):format(method, target) }
+  for _, header in ipairs(headers) do lines[#lines + 1] = header[1] .. ":" .. header[2] end
+  return table.concat(lines, line_end) .. (body ~= "" and line_end .. line_end .. body or "")
+end
+
+-- The headers that the signed request of a vector has.
+local function signed_headers(case, token)
+  local headers = { table.unpack(case.request.headers) }
+  if case.options.mode == "query" then return headers end
+  headers[#headers + 1] = { "X-Amz-Date", case.canonical_request:match("\nx%-amz%-date:(%w+)") }
+  if token then headers[#headers + 1] = { "X-Amz-Security-Token", token } end
+  if case.options.sign_body then
+    headers[#headers + 1] = { "x-amz-content-sha256", case.canonical_request:match("[^\n]+$") }
+  end
+  headers[#headers + 1] = { "Authorization", case.authorization }
+  return headers
+end
+
+local function context_of(case, changes)
+  local options = case.options
+  local context = {
+    credentials = {
+      access_key_id = options.credentials.access_key_id,
+      secret_access_key = options.credentials.secret_access_key,
+      token = options.credentials.session_token,
+    },
+    region = options.region, service = options.service, timestamp = os.date("!%Y-%m-%dT%H:%M:%SZ", options.time),
+    normalize = options.normalize_path ~= false, sign_body = options.sign_body or false,
+    expiration_in_seconds = options.expires or 3600,
+  }
+  for name, value in pairs(changes.context or {}) do context[name] = value end
+  context.credentials.token = changes.token or context.credentials.token
+  return context
+end
+
+-- Writes a vector as a case of the newer form. `changes`: line_end, request (its text), context (fields),
+-- token, signature.
+local function write_newer(dir, case, changes)
+  changes = changes or {}
+  assert(os.execute("mkdir -p " .. service_build.quoted(dir)))
+  local request, options = case.request, case.options
+  local context = context_of(case, changes)
+  local prefix = dir .. "/" .. options.mode .. "-"
+  write(dir .. "/context.json", cjson.encode(context))
+  write(dir .. "/request.txt", changes.request
+    or http_text(request.method, request.target, request.headers, request.body, changes.line_end or "\n"))
+  write(prefix .. "canonical-request.txt", case.canonical_request)
+  write(prefix .. "string-to-sign.txt", case.string_to_sign .. "\n")
+  write(prefix .. "signature.txt", changes.signature or case.signature)
+  write(prefix .. "signed-request.txt", http_text(request.method, case.target or request.target,
+    signed_headers(case, context.credentials.token), request.body, "\n"))
+end
+
+local function conformance(dir)
+  return service_build.run("script/conformance " .. service_build.quoted(dir))
+end
+
+local function with_folder(run)
+  return service_build.with_folder(run)
+end
+
+describe("script/conformance", function()
+  it("runs SigV4 cases of the newer form, at any depth", function()
+    with_folder(function(folder)
+      local suite = folder .. "/sigv4-newer/v4/"
+      write_newer(suite .. "vanilla", vectors["nothing but a host"])
+      write_newer(suite .. "carriage-returns", vectors["a call to Rekognition"], { line_end = "\r\n" })
+      write_newer(suite .. "utf8", vectors["a path that isn't ASCII"])
+      write_newer(suite .. "raw-query", vectors["spaces and pluses, raw"])
+      write_newer(suite .. "slashes", vectors["dot segments and slashes"])
+      write_newer(suite .. "token", vectors["a session token"])
+      write_newer(suite .. "token-after", vectors["nothing but a host"],
+        { token = "tok/en", context = { omit_session_token = true } })
+      write_newer(suite .. "sign-body", vectors["S3: a body"])
+      write_newer(suite .. "presigned", vectors["presigned, a token"])
+      write_newer(suite .. "presigned-headers", vectors["presigned, headers"], { context = { sign_body = true } })
+      write_newer(suite .. "folded", vectors["repeated and spaced headers"], { request = "GET / HTTP/1.1\n"
+        .. "Host:example.amazonaws.com\nMy-Header: b\nmy-header:a\n   b\n\tc\nMY-HEADER:b\nOther:\nA-First:x,y\n\n" })
+      local ok, output = conformance(folder)
+      assert.equal("11 passed, 0 failed\n", output)
+      assert.is_true(ok)
+      assert.equal("11 passed, 0 failed\n", select(2, conformance(folder .. "/sigv4-newer/")))
+    end)
+  end)
+
+  it("runs cases of the classic form", function()
+    with_folder(function(folder)
+      local case = vectors["a path that isn't ASCII"]
+      local request = case.request
+      local dir = folder .. "/sigv4-classic/deeper/get-utf8"
+      assert(os.execute("mkdir -p " .. service_build.quoted(dir)))
+      write(dir .. "/get-utf8.req", http_text("GET", request.target, request.headers, "", "\n"))
+      write(dir .. "/get-utf8.creq", case.canonical_request)
+      write(dir .. "/get-utf8.sts", case.string_to_sign)
+      write(dir .. "/get-utf8.authz", case.authorization)
+      write(dir .. "/get-utf8.sreq", http_text("GET", request.target, signed_headers(case), "", "\n"))
+      assert.equal("1 passed, 0 failed\n", select(2, conformance(folder)))
+    end)
+  end)
+
+  it("fails, and says where, for a wrong signature, a wrong request and a broken file", function()
+    with_folder(function(folder)
+      local suite = folder .. "/sigv4-x/"
+      write_newer(suite .. "right", vectors["nothing but a host"])
+      write_newer(suite .. "signature", vectors["nothing but a host"], { signature = ("0"):rep(64) })
+      write_newer(suite .. "region", vectors["nothing but a host"], { context = { region = "eu-west-1" } })
+      write_newer(suite .. "token", vectors["presigned"], { token = "unexpected" })
+      write_newer(suite .. "garbled", vectors["nothing but a host"], { request = "not a request" })
+      local ok, output = conformance(folder)
+      assert.is_false(ok)
+      for _, name in ipairs { "signature (header)", "region (header)", "token (query)", "garbled (header)" } do
+        assert.truthy(output:find("FAIL sigv4-x/" .. name, 1, true), output)
+      end
+      assert.equal("1 passed, 4 failed", output:match("([^\n]*)\n$"))
+    end)
+  end)
+
+  it("names folders that no suite knows, and fails a suite without a case", function()
+    with_folder(function(folder)
+      assert(os.execute("mkdir -p " .. service_build.quoted(folder .. "/it's new") .. " "
+        .. service_build.quoted(folder .. "/sigv4-empty")))
+      local ok, output = conformance(folder)
+      assert.is_false(ok)
+      assert.truthy(output:find("no suite knows the folder it's new; it was left out", 1, true), output)
+      assert.truthy(output:find("FAIL sigv4-empty/*: no case found", 1, true), output)
+    end)
+  end)
+
+  it("leaves SigV4a out", function()
+    with_folder(function(folder)
+      local dir = folder .. "/sigv4-a/case"
+      write_newer(dir, vectors["nothing but a host"])
+      write(dir .. "/header-string-to-sign.txt", "AWS4-ECDSA-P256-SHA256\n")
+      local ok, output = conformance(folder)
+      assert.is_true(ok)
+      assert.equal("0 passed, 0 failed, 1 skipped", output:match("([^\n]*)\n$"))
+    end)
+  end)
+
+  it("says how it is used", function()
+    assert.is_false((service_build.run("script/conformance")))
+    local ok, output = conformance("/nonexistent folder")
+    assert.is_false(ok)
+    assert.truthy(output:find("no folder /nonexistent folder", 1, true))
+  end)
+end)
