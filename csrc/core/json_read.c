@@ -124,9 +124,8 @@ static const char *read_unicode_escape(struct rek_json_reader *reader, const cha
         return NULL;
     }
     if (code_point >= 0xd800 && code_point <= 0xdfff) {
-        int32_t low = -1;
-        if (code_point < 0xdc00 && end - next >= 2 && next[0] == '\\' && next[1] == 'u')
-            low = read_hex4(next + 2, end);
+        bool followed = code_point < 0xdc00 && end - next >= 2 && next[0] == '\\' && next[1] == 'u';
+        int32_t low = followed ? read_hex4(next + 2, end) : -1;
         if (low < 0xdc00 || low > 0xdfff) {
             fail(reader, p, "lone surrogate");
             return NULL;

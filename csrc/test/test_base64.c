@@ -72,14 +72,14 @@ static void test_every_byte_at_every_place(void)
 
 static void test_large(void)
 {
-    enum { SIZE = (10 << 20) + 1 }; /* several of the pieces that encoding goes in */
-    char *bytes = malloc(SIZE);
-    char *text = malloc(REK_BASE64_ENCODED_SIZE(SIZE) + 1);
-    for (size_t i = 0; i < SIZE; i++)
+    const size_t size = ((size_t)10 << 20) + 1; /* several of the pieces that encoding goes in */
+    char *bytes = malloc(size);
+    char *text = malloc(REK_BASE64_ENCODED_SIZE(size) + 1);
+    for (size_t i = 0; i < size; i++)
         bytes[i] = (char)(i * 2654435761u >> 24);
-    size_t len = rek_base64_encode(text, rek_slice_of(bytes, SIZE));
-    CHECK(len == REK_BASE64_ENCODED_SIZE(SIZE) && text[len] == '\0');
-    CHECK(decode(rek_slice_of(text, len), rek_slice_of(bytes, SIZE)));
+    size_t len = rek_base64_encode(text, rek_slice_of(bytes, size));
+    CHECK(len == REK_BASE64_ENCODED_SIZE(size) && text[len] == '\0');
+    CHECK(decode(rek_slice_of(text, len), rek_slice_of(bytes, size)));
     free(text);
     free(bytes);
 }
