@@ -2,17 +2,11 @@
 
 #include "binding/nearest.h"
 #include "core/crypto.h"
-#include "core/utf8.h"
 
-#include <math.h>
 #include <stdio.h>
 
 /* Up to this many members are all listed where an unknown one is met. */
 enum { FEW_MEMBERS = 8 };
-
-/* The years 0001 to 9999, which every timestamp format can hold. */
-static const double least_timestamp = -62135596800.0;
-static const double greatest_timestamp = 253402300799.0;
 
 static void load_value(struct lrek_loader *l, const struct rek_shape *shape, void *out,
                        const struct lrek_place *place);
@@ -38,7 +32,7 @@ static void *allocate(struct lrek_loader *l, size_t count, size_t size)
     return piece;
 }
 
-static const char *type_name(lua_State *L, int index)
+const char *lrek_type_name(lua_State *L, int index)
 {
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
@@ -56,7 +50,7 @@ void lrek_report_type(struct lrek_loader *l, const struct lrek_place *place, con
 {
     bool is_null = lua_type(l->L, -1) == LUA_TLIGHTUSERDATA && !lua_touserdata(l->L, -1);
     lrek_report(l->problems, place, "expected %s, got %s", wanted,
-                is_null ? "null (leave it out instead)" : type_name(l->L, -1));
+                is_null ? "null (leave it out instead)" : lrek_type_name(l->L, -1));
 }
 
 struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_place *parent,
@@ -78,119 +72,6 @@ struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_p
         place.name = rek_slice_cstr(lua_typename(L, lua_type(L, index)));
     }
     return place;
-}
-
-static void check_count(struct lrek_loader *l, const struct rek_shape *shape, size_t count,
-                        const char *unit, const struct lrek_place *place)
-{
-    if (shape->has_min && (double)count < shape->min)
-        lrek_report(l->problems, place, "must have at least %.0f %s%s, has %zu", shape->min, unit,
-                    shape->min > 1 ? "s" : "", count);
-}
-
-/* Text is what strings and map keys have in common. */
-static void check_text(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice text,
-                       const struct lrek_place *place)
-{
-    size_t valid = rek_utf8_valid_prefix(text);
-    if (valid < text.len)
-        lrek_report(l->problems, place, "invalid UTF-8 at byte %zu", valid + 1);
-    else if (shape->has_min && (double)text.len < 4 * shape->min)
-        check_count(l, shape, rek_utf8_count(text), "character", place);
-}
-
-static void load_string(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,
-                        const struct lrek_place *place)
-{
-    if (lua_type(l->L, -1) != LUA_TSTRING) {
-        lrek_report_type(l, place, "string");
-        return;
-    }
-    *out = lrek_string_at(l->L, -1);
-    check_text(l, shape, *out, place);
-    l->body_size += out->len + 2;
-}
-
-static void load_blob(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,
-                      const struct lrek_place *place)
-{
-    if (lua_type(l->L, -1) != LUA_TSTRING) {
-        lrek_report_type(l, place, "string of bytes");
-        return;
-    }
-    *out = lrek_string_at(l->L, -1);
-    check_count(l, shape, out->len, "byte", place);
-    l->body_size += REK_BASE64_ENCODED_SIZE(out->len) + 2;
-}
-
-static void check_least(struct lrek_loader *l, const struct rek_shape *shape, double value,
-                        const struct lrek_place *place)
-{
-    if (!shape->has_min || value >= shape->min)
-        return;
-    if (shape->sensitive)
-        lrek_report(l->problems, place, "must be at least %.14g", shape->min);
-    else
-        lrek_report(l->problems, place, "must be at least %.14g, is %.14g", shape->min, value);
-}
-
-static void load_integer(struct lrek_loader *l, const struct rek_shape *shape, int64_t *out,
-                         const struct lrek_place *place)
-{
-    if (lua_isinteger(l->L, -1)) {
-        *out = lua_tointeger(l->L, -1);
-    } else if (lua_type(l->L, -1) == LUA_TNUMBER) {
-        double value = lua_tonumber(l->L, -1);
-        if (value != floor(value) || isinf(value)) {
-            lrek_report(l->problems, place, "expected integer, got %s",
-                        isnan(value)   ? "NaN"
-                        : isinf(value) ? "infinity"
-                                       : "float with a fraction");
-            return;
-        }
-        if (value < -0x1p63 || value >= 0x1p63) {
-            lrek_report(l->problems, place, "out of the range of 64-bit integers");
-            return;
-        }
-        *out = (int64_t)value;
-    } else {
-        lrek_report_type(l, place, "integer");
-        return;
-    }
-    if (shape->type == REK_INTEGER && (*out < INT32_MIN || *out > INT32_MAX))
-        lrek_report(l->problems, place, "out of the range of 32-bit integers");
-    else
-        check_least(l, shape, (double)*out, place);
-    l->body_size += 20;
-}
-
-static void load_number(struct lrek_loader *l, const struct rek_shape *shape, double *out,
-                        const struct lrek_place *place)
-{
-    if (lua_type(l->L, -1) != LUA_TNUMBER) {
-        lrek_report_type(l, place,
-                         shape->type == REK_TIMESTAMP ? "number of seconds since the epoch"
-                                                      : "number");
-        return;
-    }
-    *out = lua_tonumber(l->L, -1);
-    if (!isfinite(*out))
-        lrek_report(l->problems, place, "expected finite number, got %s",
-                    isnan(*out) ? "NaN" : "infinity");
-    else if (shape->type == REK_TIMESTAMP && (*out < least_timestamp || *out > greatest_timestamp))
-        lrek_report(l->problems, place, "out of the range of timestamps, years 1 to 9999");
-    else
-        check_least(l, shape, *out, place);
-    l->body_size += 32;
-}
-
-static void load_boolean(struct lrek_loader *l, bool *out, const struct lrek_place *place)
-{
-    if (lua_type(l->L, -1) != LUA_TBOOLEAN)
-        lrek_report_type(l, place, "boolean");
-    else
-        *out = lua_toboolean(l->L, -1);
-    l->body_size += 5;
 }
 
 /* Members come in the table's order, which is any; the scan goes on where the last one ended. */
@@ -216,7 +97,7 @@ static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
 {
     if (place->kind != LREK_NAME) {
         lrek_report(l->problems, place, "expected the name of a member as the key, got %s",
-                    type_name(l->L, -2));
+                    lrek_type_name(l->L, -2));
         return;
     }
     struct rek_slice near =
@@ -364,7 +245,7 @@ static void load_list(struct lrek_loader *l, const struct rek_shape *shape, stru
         return;
     bool dense;
     size_t count = check_elements(l, &dense, place);
-    check_count(l, shape, count, "element", place);
+    lrek_check_count(l, shape, count, "element", place);
     l->body_size += 2 + count;
     size_t storage = rek_shape_storage(shape->value);
     char *items = count > 0 ? allocate(l, count, storage) : NULL;
@@ -404,7 +285,7 @@ static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struc
     if (!check_table(l, "table (a map)", place))
         return;
     size_t count = count_pairs(L);
-    check_count(l, shape, count, "key", place);
+    lrek_check_count(l, shape, count, "key", place);
     size_t storage = rek_shape_storage(shape->value);
     struct rek_slice *keys = count > 0 ? allocate(l, count, sizeof *keys) : NULL;
     char *values = keys ? allocate(l, count, storage) : NULL;
@@ -418,11 +299,12 @@ static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struc
         struct lrek_place here = lrek_place_of_key(L, -2, place, text);
         if (here.kind == LREK_NAME) {
             keys[slot] = here.name;
-            check_text(l, shape->key, here.name, &here);
+            lrek_check_text(l, shape->key, here.name, &here);
             l->body_size += here.name.len + 4;
             load_value(l, shape->value, values + slot++ * storage, &here);
         } else {
-            lrek_report(l->problems, &here, "expected string as the key, got %s", type_name(L, -2));
+            lrek_report(l->problems, &here, "expected string as the key, got %s",
+                        lrek_type_name(L, -2));
         }
         lua_pop(L, 1);
     }
@@ -443,27 +325,11 @@ static void load_value(struct lrek_loader *l, const struct rek_shape *shape, voi
     case REK_MAP:
         load_map(l, shape, out, place);
         return;
-    case REK_STRING:
-        load_string(l, shape, out, place);
-        return;
-    case REK_BLOB:
-        load_blob(l, shape, out, place);
-        return;
-    case REK_BOOLEAN:
-        load_boolean(l, out, place);
-        return;
-    case REK_INTEGER:
-    case REK_LONG:
-        load_integer(l, shape, out, place);
-        return;
-    case REK_FLOAT:
-    case REK_DOUBLE:
-    case REK_TIMESTAMP:
-        load_number(l, shape, out, place);
-        return;
     case REK_DOCUMENT:
         lrek_load_document(l, out, place);
         return;
+    default:
+        lrek_load_scalar(l, shape, out, place);
     }
 }
 

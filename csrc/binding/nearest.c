@@ -10,9 +10,10 @@ static size_t simplify(struct rek_slice name, char out[LONGEST])
         return 0;
     for (size_t i = 0; i < name.len; i++) {
         char byte = name.data[i];
-        if (byte == '_' || byte == '-')
-            continue;
-        out[len++] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+        if (byte >= 'A' && byte <= 'Z')
+            byte |= 0x20;
+        if (byte != '_' && byte != '-')
+            out[len++] = byte;
     }
     return len;
 }

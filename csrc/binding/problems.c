@@ -92,23 +92,30 @@ static void write_path(struct rek_buffer *text, size_t start, const struct lrek_
     }
 }
 
-bool lrek_report(struct lrek_problems *problems, const struct lrek_place *place, const char *format,
-                 ...)
+static void add_problem(struct lrek_problems *problems, const struct lrek_place *place,
+                        struct rek_slice message)
 {
-    if (problems->count++ >= LREK_MAX_PROBLEMS)
-        return false;
-    struct lrek_problem *problem = &problems->list[problems->count - 1];
+    struct lrek_problem *problem = &problems->list[problems->count++];
     problem->start = problems->text.len;
     write_path(&problems->text, problem->start, place);
     problem->path_len = problems->text.len - problem->start;
+    problem->message_len = message.len;
+    rek_buffer_append_slice(&problems->text, message);
+}
 
+bool lrek_report(struct lrek_problems *problems, const struct lrek_place *place, const char *format,
+                 ...)
+{
     char message[MESSAGE_SIZE];
     va_list arguments;
     va_start(arguments, format);
     int len = vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    problem->message_len = len < MESSAGE_SIZE ? (size_t)len : MESSAGE_SIZE - 1;
-    rek_buffer_append(&problems->text, message, problem->message_len);
+    if (problems->count < LREK_MAX_PROBLEMS)
+        add_problem(problems, place,
+                    rek_slice_of(message, len < MESSAGE_SIZE ? (size_t)len : MESSAGE_SIZE - 1));
+    else
+        problems->count++;
     return false;
 }
 

@@ -1,27 +1,13 @@
 #include "binding/push.h"
 
-#include "binding/scratch.h"
-#include "core/crypto.h"
-#include "core/timestamp_read.h"
+#include "binding/push_scalar.h"
 
 #include <lauxlib.h>
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 /* How many elements or pairs wait on the stack before they are put into their table. */
 enum { PENDING = 128, STACK_STEP = 256 };
 
 static const char names_key;
-
-struct pusher {
-    lua_State *L;
-    struct rek_json_reader *reader;
-    struct rek_buffer *bytes;       /* for decoded blobs */
-    struct lrek_problems *problems; /* gets the one error */
-    int names;                      /* where the interned names lie on the stack */
-    int room;                       /* the highest place of the stack that may be used */
-};
 
 /* A table in the making: a place for it on the stack, and above that what goes into it. */
 struct table {
@@ -32,49 +18,11 @@ struct table {
     bool ordered; /* keys may come twice: the pairs go in in their order */
 };
 
-static bool push_value(struct pusher *p, const struct rek_shape *shape, enum rek_json_token token,
-                       int top, const struct lrek_place *place);
-
-/* Reports what the reader found; raises where it ran out of memory. */
-static bool fail_json(struct pusher *p, const struct lrek_place *place)
-{
-    if (p->reader->scratch.failed)
-        luaL_error(p->L, "not enough memory");
-    return lrek_report(p->problems, place, "invalid JSON at byte %zu: %s", p->reader->offset + 1,
-                       p->reader->error);
-}
-
-static const char *token_name(enum rek_json_token token)
-{
-    switch (token) {
-    case REK_JSON_NULL:
-        return "null";
-    case REK_JSON_TRUE:
-    case REK_JSON_FALSE:
-        return "a boolean";
-    case REK_JSON_NUMBER:
-        return "a number";
-    case REK_JSON_STRING:
-        return "a string";
-    case REK_JSON_OBJECT_BEGIN:
-        return "an object";
-    case REK_JSON_ARRAY_BEGIN:
-        return "an array";
-    default:
-        return "nothing";
-    }
-}
-
-static bool fail_type(struct pusher *p, const struct lrek_place *place, const char *wanted,
-                      enum rek_json_token token)
-{
-    if (token == REK_JSON_ERROR)
-        return fail_json(p, place);
-    return lrek_report(p->problems, place, "expected %s, found %s", wanted, token_name(token));
-}
+static bool push_value(struct lrek_pusher *p, const struct rek_shape *shape,
+                       enum rek_json_token token, int top, const struct lrek_place *place);
 
 /* Makes sure that some slots above `top` can be used. Raises where there is no more stack. */
-static void make_room(struct pusher *p, int top)
+static void make_room(struct lrek_pusher *p, int top)
 {
     if (top + 8 > p->room) {
         luaL_checkstack(p->L, STACK_STEP, "a response is nested too deeply");
@@ -83,7 +31,7 @@ static void make_room(struct pusher *p, int top)
 }
 
 /* Puts the pending pairs into the table. */
-static void settle_pairs(struct pusher *p, struct table *t)
+static void settle_pairs(struct lrek_pusher *p, struct table *t)
 {
     lua_State *L = p->L;
     if (!t->made) {
@@ -106,7 +54,7 @@ static void settle_pairs(struct pusher *p, struct table *t)
 }
 
 /* Puts the pending elements into the table. */
-static void settle_elements(struct pusher *p, struct table *t)
+static void settle_elements(struct lrek_pusher *p, struct table *t)
 {
     lua_State *L = p->L;
     if (!t->made) {
@@ -145,7 +93,7 @@ static const struct rek_member *find_member(const struct rek_shape *shape, struc
 }
 
 /* Reads a known member's value and pushes the pair, unless it is null. */
-static bool push_member(struct pusher *p, const struct rek_member *member, bool again,
+static bool push_member(struct lrek_pusher *p, const struct rek_member *member, bool again,
                         struct table *t, struct lrek_place *place)
 {
     enum rek_json_token token = rek_json_next(p->reader);
@@ -164,7 +112,7 @@ static bool push_member(struct pusher *p, const struct rek_member *member, bool 
 }
 
 /* Reads the value under a key that is only known from the document, and pushes the pair. */
-static bool push_entry(struct pusher *p, const struct rek_shape *shape, struct table *t,
+static bool push_entry(struct lrek_pusher *p, const struct rek_shape *shape, struct table *t,
                        struct lrek_place *place)
 {
     int top = t->at + 2 * t->pending;
@@ -181,7 +129,7 @@ static bool push_entry(struct pusher *p, const struct rek_shape *shape, struct t
 }
 
 /* An object: a structure, a map, or, where shape is NULL, of whatever kind. */
-static bool push_object(struct pusher *p, const struct rek_shape *shape, int top,
+static bool push_object(struct lrek_pusher *p, const struct rek_shape *shape, int top,
                         const struct lrek_place *place)
 {
     struct lrek_place here = {.parent = place};
@@ -208,13 +156,13 @@ static bool push_object(struct pusher *p, const struct rek_shape *shape, int top
             settle_pairs(p, &t);
     }
     if (token == REK_JSON_ERROR)
-        return fail_json(p, place);
+        return lrek_fail_json(p, place);
     if (t.pending > 0 || !t.made)
         settle_pairs(p, &t);
     return true;
 }
 
-static bool push_array(struct pusher *p, const struct rek_shape *element, int top,
+static bool push_array(struct lrek_pusher *p, const struct rek_shape *element, int top,
                        const struct lrek_place *place)
 {
     struct lrek_place here = {.parent = place, .kind = LREK_INDEX};
@@ -236,96 +184,8 @@ static bool push_array(struct pusher *p, const struct rek_shape *element, int to
     return true;
 }
 
-/* A number, or one of the strings that Smithy's JSON protocols write for what is none. */
-static bool push_float(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
-{
-    struct rek_slice text = p->reader->text;
-    double value;
-    if (token == REK_JSON_NUMBER) {
-        struct rek_json_number number = rek_json_parse_number(text);
-        value = number.is_integer ? (double)number.integer : number.real;
-        if (isinf(value))
-            return lrek_report(p->problems, place, "a number out of range");
-    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("NaN"))) {
-        value = NAN;
-    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("Infinity"))) {
-        value = INFINITY;
-    } else if (token == REK_JSON_STRING && rek_slice_equal(text, REK_SLICE("-Infinity"))) {
-        value = -INFINITY;
-    } else {
-        return fail_type(p, place, "a number", token);
-    }
-    lua_pushnumber(p->L, value);
-    return true;
-}
-
-static bool push_integer(struct pusher *p, enum rek_json_token token,
-                         const struct lrek_place *place)
-{
-    if (token != REK_JSON_NUMBER)
-        return fail_type(p, place, "an integer", token);
-    struct rek_json_number number = rek_json_parse_number(p->reader->text);
-    if (!number.is_integer) {
-        if (number.real != floor(number.real))
-            return lrek_report(p->problems, place,
-                               "expected an integer, found a number with a fraction");
-        if (number.real < -0x1p63 || number.real >= 0x1p63)
-            return lrek_report(p->problems, place, "an integer out of the range of 64 bits");
-        number.integer = (int64_t)number.real;
-    }
-    lua_pushinteger(p->L, number.integer);
-    return true;
-}
-
-static bool push_timestamp(struct pusher *p, enum rek_json_token token,
-                           const struct lrek_place *place)
-{
-    double seconds;
-    if (token == REK_JSON_NUMBER)
-        return push_float(p, token, place);
-    if (token != REK_JSON_STRING)
-        return fail_type(p, place, "a timestamp", token);
-    if (!rek_timestamp_read(p->reader->text, &seconds))
-        return lrek_report(p->problems, place, "a string that is no timestamp");
-    lua_pushnumber(p->L, seconds);
-    return true;
-}
-
-static bool push_blob(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
-{
-    if (token != REK_JSON_STRING)
-        return fail_type(p, place, "a string of base64", token);
-    struct rek_slice text = p->reader->text;
-    size_t len;
-    p->bytes->len = 0;
-    char *bytes = rek_buffer_reserve(p->bytes, text.len / 4 * 3 + 1);
-    if (!bytes)
-        luaL_error(p->L, "not enough memory");
-    if (!rek_base64_decode((unsigned char *)bytes, text, &len))
-        return lrek_report(p->problems, place, "a string that is no base64");
-    lua_pushlstring(p->L, bytes, len);
-    return true;
-}
-
-static bool push_string(struct pusher *p, enum rek_json_token token, const struct lrek_place *place)
-{
-    if (token != REK_JSON_STRING)
-        return fail_type(p, place, "a string", token);
-    lua_pushlstring(p->L, p->reader->text.data, p->reader->text.len);
-    return true;
-}
-
-static bool push_boolean(struct pusher *p, enum rek_json_token token,
-                         const struct lrek_place *place)
-{
-    if (token != REK_JSON_TRUE && token != REK_JSON_FALSE)
-        return fail_type(p, place, "a boolean", token);
-    lua_pushboolean(p->L, token == REK_JSON_TRUE);
-    return true;
-}
-
 /* A value that no shape tells anything of. */
-static bool push_any(struct pusher *p, enum rek_json_token token, int top,
+static bool push_any(struct lrek_pusher *p, enum rek_json_token token, int top,
                      const struct lrek_place *place)
 {
     switch (token) {
@@ -334,58 +194,41 @@ static bool push_any(struct pusher *p, enum rek_json_token token, int top,
     case REK_JSON_ARRAY_BEGIN:
         return push_array(p, NULL, top, place);
     case REK_JSON_STRING:
-        return push_string(p, token, place);
     case REK_JSON_NUMBER:
-        if (rek_json_parse_number(p->reader->text).is_integer)
-            return push_integer(p, token, place);
-        return push_float(p, token, place);
     case REK_JSON_TRUE:
     case REK_JSON_FALSE:
-        return push_boolean(p, token, place);
+        return lrek_push_any_scalar(p, token, place);
     case REK_JSON_NULL:
         lua_pushnil(p->L);
         return true;
     default:
-        return fail_json(p, place);
+        return lrek_fail_json(p, place);
     }
 }
 
 /* Pushes the value that `token` begins, one slot above `top`, which is where the stack ends. */
-static bool push_value(struct pusher *p, const struct rek_shape *shape, enum rek_json_token token,
-                       int top, const struct lrek_place *place)
+static bool push_value(struct lrek_pusher *p, const struct rek_shape *shape,
+                       enum rek_json_token token, int top, const struct lrek_place *place)
 {
     switch (shape ? shape->type : REK_DOCUMENT) {
     case REK_STRUCTURE:
     case REK_MAP:
         if (token != REK_JSON_OBJECT_BEGIN)
-            return fail_type(p, place, "an object", token);
+            return lrek_fail_type(p, place, "an object", token);
         return push_object(p, shape, top, place);
     case REK_LIST:
         if (token != REK_JSON_ARRAY_BEGIN)
-            return fail_type(p, place, "an array", token);
+            return lrek_fail_type(p, place, "an array", token);
         return push_array(p, shape->value, top, place);
-    case REK_STRING:
-        return push_string(p, token, place);
-    case REK_BLOB:
-        return push_blob(p, token, place);
-    case REK_BOOLEAN:
-        return push_boolean(p, token, place);
-    case REK_INTEGER:
-    case REK_LONG:
-        return push_integer(p, token, place);
-    case REK_FLOAT:
-    case REK_DOUBLE:
-        return push_float(p, token, place);
-    case REK_TIMESTAMP:
-        return push_timestamp(p, token, place);
     case REK_DOCUMENT:
-        break;
+        return push_any(p, token, top, place);
+    default:
+        return lrek_push_scalar(p, shape, token, place);
     }
-    return push_any(p, token, top, place);
 }
 
 /* The whole document: one value and nothing behind it. */
-static bool push_document(struct pusher *p, const struct rek_shape *shape)
+static bool push_document(struct lrek_pusher *p, const struct rek_shape *shape)
 {
     const struct lrek_place root = {0};
     int top = lua_gettop(p->L);
@@ -395,7 +238,7 @@ static bool push_document(struct pusher *p, const struct rek_shape *shape)
         lua_newtable(p->L); /* what is absent has no members */
     else if (!push_value(p, shape, token, top, &root))
         return false;
-    return rek_json_next(p->reader) == REK_JSON_END || fail_json(p, &root);
+    return rek_json_next(p->reader) == REK_JSON_END || lrek_fail_json(p, &root);
 }
 
 static void push_message(lua_State *L, const struct lrek_problems *problems)
@@ -415,11 +258,11 @@ static bool push(lua_State *L, const struct rek_shape *shape, struct rek_slice t
     struct lrek_scratch *scratch = lrek_take_scratch(L);
     int box = lua_gettop(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &names_key);
-    struct pusher pusher = {.L = L,
-                            .reader = &scratch->reader,
-                            .bytes = &scratch->bytes,
-                            .problems = &scratch->problems,
-                            .names = box + 1};
+    struct lrek_pusher pusher = {.L = L,
+                                 .reader = &scratch->reader,
+                                 .bytes = &scratch->bytes,
+                                 .problems = &scratch->problems,
+                                 .names = box + 1};
     rek_json_reader_init(&scratch->reader, text);
     bool ok = push_document(&pusher, shape);
     if (!ok) {

@@ -65,7 +65,7 @@ struct lrek_scratch *lrek_take_scratch(lua_State *L)
 void lrek_give_scratch(lua_State *L, int index)
 {
     struct lrek_scratch *scratch = lua_touserdata(L, index);
-    rek_arena_clear(&scratch->arena);
+    rek_arena_reset(&scratch->arena);
     empty_buffer(&scratch->bytes);
     empty_buffer(&scratch->problems.text);
     scratch->problems.count = 0;

@@ -10,6 +10,7 @@ enum { BLOCK_SIZE = 4096 };
 
 struct rek_arena_block {
     struct rek_arena_block *older;
+    size_t size;
     alignas(max_align_t) char bytes[];
 };
 
@@ -29,12 +30,32 @@ void rek_arena_clear(struct rek_arena *arena)
     rek_arena_init(arena);
 }
 
+void rek_arena_reset(struct rek_arena *arena)
+{
+    struct rek_arena_block *kept = NULL;
+    struct rek_arena_block *block = arena->blocks;
+    while (block) {
+        struct rek_arena_block *older = block->older;
+        if (!kept && block->size == BLOCK_SIZE)
+            kept = block;
+        else
+            rek_free(block);
+        block = older;
+    }
+    rek_arena_init(arena);
+    if (kept) {
+        kept->older = NULL;
+        *arena = (struct rek_arena){.blocks = kept, .next = kept->bytes, .left = kept->size};
+    }
+}
+
 static void *new_block(struct rek_arena *arena, size_t bytes)
 {
     struct rek_arena_block *block = rek_realloc(NULL, sizeof *block + bytes);
     if (!block)
         return NULL;
     block->older = arena->blocks;
+    block->size = bytes;
     arena->blocks = block;
     return block->bytes;
 }

@@ -15,6 +15,8 @@ struct rek_arena {
 void rek_arena_init(struct rek_arena *arena);
 /* Frees every piece and leaves the arena empty and usable. */
 void rek_arena_clear(struct rek_arena *arena);
+/* As rek_arena_clear, but one block stays for the next pieces. */
+void rek_arena_reset(struct rek_arena *arena);
 /* Zeroed memory, aligned for any type, a piece of its own even for size 0; NULL when out of
  * memory. */
 void *rek_arena_alloc(struct rek_arena *arena, size_t size);

@@ -62,8 +62,3 @@ void rek_buffer_append_slice(struct rek_buffer *buffer, struct rek_slice slice)
 {
     rek_buffer_append(buffer, slice.data, slice.len);
 }
-
-void rek_buffer_append_char(struct rek_buffer *buffer, char byte)
-{
-    rek_buffer_append(buffer, &byte, 1);
-}

@@ -22,7 +22,14 @@ void rek_buffer_wipe(struct rek_buffer *buffer);
 char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra);
 void rek_buffer_append(struct rek_buffer *buffer, const char *data, size_t len);
 void rek_buffer_append_slice(struct rek_buffer *buffer, struct rek_slice slice);
-void rek_buffer_append_char(struct rek_buffer *buffer, char byte);
+
+static inline void rek_buffer_append_char(struct rek_buffer *buffer, char byte)
+{
+    if (buffer->len < buffer->capacity && !buffer->failed)
+        buffer->data[buffer->len++] = byte;
+    else
+        rek_buffer_append(buffer, &byte, 1);
+}
 
 static inline struct rek_slice rek_buffer_slice(const struct rek_buffer *buffer)
 {

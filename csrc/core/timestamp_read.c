@@ -142,8 +142,8 @@ bool rek_timestamp_read(struct rek_slice text, double *seconds)
     if (m.month < 1 || m.month > 12 || m.day < 1 || m.day > days_in_month(m.year, m.month) ||
         m.hour > 23 || m.minute > 59 || m.second > 60)
         return false;
-    int64_t whole = days_since_epoch(m.year, m.month, m.day) * 86400 + m.hour * 3600 +
-                    (m.minute - m.offset) * 60 + m.second;
-    *seconds = (double)whole + m.fraction;
+    int64_t minutes =
+        (days_since_epoch(m.year, m.month, m.day) * 24 + m.hour) * 60 + m.minute - m.offset;
+    *seconds = (double)(minutes * 60 + m.second) + m.fraction;
     return true;
 }
