@@ -313,13 +313,13 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
 /* Buffers that ran out of memory are to be used again when there is some. */
 static void forget_failures(struct rek_signer *signer, struct rek_sigv4_result *result)
 {
-    struct rek_buffer *buffers[] = {
-        &signer->header_names,   &signer->parameter_text, &result->canonical_request,
-        &result->string_to_sign, &result->signed_headers, &result->authorization,
-        &result->target,
-    };
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
-        buffers[i]->failed = false;
+    signer->header_names.failed = false;
+    signer->parameter_text.failed = false;
+    result->canonical_request.failed = false;
+    result->string_to_sign.failed = false;
+    result->signed_headers.failed = false;
+    result->authorization.failed = false;
+    result->target.failed = false;
 }
 
 enum rek_sigv4_error rek_sigv4_sign(struct rek_signer *signer,
@@ -333,46 +333,33 @@ enum rek_sigv4_error rek_sigv4_sign(struct rek_signer *signer,
     return error;
 }
 
+static const char *const messages[] = {
+    [REK_SIGV4_OK] = "is fine",
+    [REK_SIGV4_NO_MEMORY] = "could not be signed: out of memory",
+    [REK_SIGV4_NO_CRYPTO] = "could not be signed: OpenSSL's SHA-256 failed",
+    [REK_SIGV4_METHOD] = "must be an HTTP method, such as GET",
+    [REK_SIGV4_TARGET] = "must be a path and query as on the request line: begin with / and have "
+                         "no control characters",
+    [REK_SIGV4_HEADER_NAME] = "must be a header name: letters, digits and hyphens, at least one",
+    [REK_SIGV4_HEADER_VALUE] = "must be a header value on one line, without control characters",
+    [REK_SIGV4_NO_HOST] = "must have a Host header that is signed",
+    [REK_SIGV4_TOO_MANY_HEADERS] = "must have at most 1024 headers",
+    [REK_SIGV4_TOO_MANY_PARAMETERS] = "must have at most 1024 query parameters",
+    [REK_SIGV4_REGION] = "must be a region, such as us-east-1",
+    [REK_SIGV4_SERVICE] = "must be a service's signing name, such as rekognition",
+    [REK_SIGV4_ACCESS_KEY_ID] =
+        "must be an access key id: not empty, without spaces, slashes and commas",
+    [REK_SIGV4_SECRET_ACCESS_KEY] =
+        "must be a secret access key: not empty, without control characters",
+    [REK_SIGV4_SESSION_TOKEN] = "must be a session token: without spaces and control characters",
+    [REK_SIGV4_TIME] = "must be seconds since the epoch, from 0 to the end of the year 9999",
+    [REK_SIGV4_EXPIRES] = "must be from 1 to 604800 seconds (seven days)",
+    [REK_SIGV4_PAYLOAD_HASH] =
+        "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD",
+};
+
 const char *rek_sigv4_message(enum rek_sigv4_error error)
 {
-    switch (error) {
-    case REK_SIGV4_OK:
-        return "is fine";
-    case REK_SIGV4_NO_MEMORY:
-        return "could not be signed: out of memory";
-    case REK_SIGV4_NO_CRYPTO:
-        return "could not be signed: OpenSSL's SHA-256 failed";
-    case REK_SIGV4_METHOD:
-        return "must be an HTTP method, such as GET";
-    case REK_SIGV4_TARGET:
-        return "must be a path and query as on the request line: begin with / and have no control "
-               "characters";
-    case REK_SIGV4_HEADER_NAME:
-        return "must be a header name: letters, digits and hyphens, at least one";
-    case REK_SIGV4_HEADER_VALUE:
-        return "must be a header value on one line, without control characters";
-    case REK_SIGV4_NO_HOST:
-        return "must have a Host header that is signed";
-    case REK_SIGV4_TOO_MANY_HEADERS:
-        return "must have at most 1024 headers";
-    case REK_SIGV4_TOO_MANY_PARAMETERS:
-        return "must have at most 1024 query parameters";
-    case REK_SIGV4_REGION:
-        return "must be a region, such as us-east-1";
-    case REK_SIGV4_SERVICE:
-        return "must be a service's signing name, such as rekognition";
-    case REK_SIGV4_ACCESS_KEY_ID:
-        return "must be an access key id: not empty, without spaces, slashes and commas";
-    case REK_SIGV4_SECRET_ACCESS_KEY:
-        return "must be a secret access key: not empty, without control characters";
-    case REK_SIGV4_SESSION_TOKEN:
-        return "must be a session token: without spaces and control characters";
-    case REK_SIGV4_TIME:
-        return "must be seconds since the epoch, from 0 to the end of the year 9999";
-    case REK_SIGV4_EXPIRES:
-        return "must be from 1 to 604800 seconds (seven days)";
-    case REK_SIGV4_PAYLOAD_HASH:
-        return "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD";
-    }
-    return "is unknown";
+    bool known = error >= 0 && error < (int)(sizeof messages / sizeof messages[0]);
+    return known ? messages[error] : "is unknown";
 }

@@ -88,7 +88,7 @@ static void test_hex(void)
 {
     unsigned char bytes[256];
     char got[512], expected[513];
-    for (int i = 0; i < 256; i++) {
+    for (size_t i = 0; i < 256; i++) {
         bytes[i] = (unsigned char)i;
         snprintf(expected + 2 * i, 3, "%02x", (unsigned)i);
     }

@@ -1,0 +1,49 @@
+/* The arguments of sign: reading them, without metamethods, and telling what is wrong with them. */
+#ifndef LREK_SIGN_ARGUMENTS_H
+#define LREK_SIGN_ARGUMENTS_H
+
+#include "core/sigv4.h"
+
+#include <lua.h>
+
+/* Where things lie on the stack of a call: the arguments, and the tables inside them. */
+enum {
+    LREK_SIGN_REQUEST = 1,
+    LREK_SIGN_OPTIONS,
+    LREK_SIGN_HEADERS,
+    LREK_SIGN_CREDENTIALS,
+    LREK_SIGN_TOKEN
+};
+
+/* The upvalue of sign that holds the names of the fields that are read. With them at hand, reading
+ * allocates nothing: the collector, and with it a finalizer that changes the caller's tables, can't
+ * run between the reading and the signing. */
+enum { LREK_SIGN_NAMES = 2 };
+void lrek_push_sign_names(lua_State *L);
+
+/* What is wrong: a path into the arguments and what should be there. */
+struct lrek_complaint {
+    const char *where; /* "request", "options" or "options.credentials" */
+    const char *field;
+    size_t header; /* from 1, or 0 */
+    int part;      /* of the header: 1 its name, 2 its value, or 0 */
+    const char *message;
+};
+
+/* Checks that the stack holds two tables, and pushes the tables inside them, and the session token,
+ * so that they outlive the call. Sets *header_count. */
+bool lrek_push_sign_parts(lua_State *L, size_t *header_count, struct lrek_complaint *complaint);
+/* The slices hold as long as the caller's tables do. */
+bool lrek_read_sign_options(lua_State *L, struct rek_sigv4_options *options,
+                            struct lrek_complaint *complaint);
+/* `headers` has room for request->header_count. */
+bool lrek_read_sign_request(lua_State *L, struct rek_sigv4_request *request,
+                            struct rek_http_header *headers, struct lrek_complaint *complaint);
+
+/* What signing refused, as a place in the arguments. */
+void lrek_locate_sign_error(enum rek_sigv4_error error, size_t bad_header,
+                            struct lrek_complaint *complaint);
+/* Pushes nil and the complaint as a table {path, message}; gives 2. */
+int lrek_push_complaint(lua_State *L, const struct lrek_complaint *complaint);
+
+#endif
