@@ -8,7 +8,7 @@ local timestamp = require "rekognition.credentials.timestamp"
 local M = {}
 
 -- Choices, well over what AWS hands out (a session token has some 1 to 2 KB, 4 KB at most).
-local MAX_KEY, MAX_TOKEN = 1024, 64 * 1024
+local MAX_KEY, MAX_TOKEN, MAX_MESSAGE = 1024, 64 * 1024, 1000
 --- The most that is read from a file, a process or an answer. A choice.
 M.MAX_DOCUMENT = 1024 * 1024
 
@@ -20,6 +20,8 @@ cjson.decode_max_depth(NESTING)
 ---@param message string
 ---@param extra? table    further fields of the error
 function M.fail(source, message, extra)
+  -- A service's own words may be in it.
+  message = message:gsub("%c+", " "):sub(1, MAX_MESSAGE)
   local fields = { kind = "credentials", message = source .. ": " .. message }
   for name, value in pairs(extra or {}) do fields[name] = value end
   rekognition_error.raise(fields)

@@ -50,6 +50,18 @@ function M.persist(context, build, worth_it, base)
   end
 end
 
+--- The error of a service that speaks JSON. What is not JSON is not quoted: a proxy's page may repeat the
+--- request, secrets and all.
+---@param answer { status: integer, headers: table<string, string>, body: string }
+---@return table fields  as of `rekognition.response.service_error`
+function M.json_error(answer)
+  local fields = response_of.service_error(answer.status, answer.headers, answer.body)
+  if not fields.details then
+    fields.message = ("HTTP status %d, no error of the service's in the answer"):format(answer.status)
+  end
+  return fields
+end
+
 ---@class rekognition.CredentialCall
 ---@field source string       for errors
 ---@field what string         "STS AssumeRole"

@@ -7,7 +7,6 @@ local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local response_of = require "rekognition.response"
 local timestamp = require "rekognition.credentials.timestamp"
 local token_cache = require "rekognition.credentials.token_cache"
 
@@ -65,7 +64,7 @@ local function read_token(context, session)
 end
 
 local function read_error(answer)
-  local fields = response_of.service_error(answer.status, answer.headers, answer.body)
+  local fields = exchange.json_error(answer)
   local why = fields.details and REFUSALS[fields.details.error]
   if why then fields.message = why end
   fields.details = { refused = why ~= nil }

@@ -7,7 +7,6 @@ local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local response_of = require "rekognition.response"
 local timestamp = require "rekognition.credentials.timestamp"
 local token_cache = require "rekognition.credentials.token_cache"
 
@@ -30,10 +29,6 @@ local REQUIRED = { "sso_account_id", "sso_role_name", "sso_start_url", "sso_regi
 ---@field sso_region string
 ---@field sso_session? string  the session's name; absent: the legacy form
 
-local function read_error(answer)
-  return response_of.service_error(answer.status, answer.headers, answer.body)
-end
-
 local function cache_path(settings)
   return ("~/.aws/sso/cache/%s.json"):format(core.sha1_hex(settings.sso_session or settings.sso_start_url))
 end
@@ -45,7 +40,7 @@ local function create_token(context, settings, token)
     clientSecret = token.clientSecret, refreshToken = token.refreshToken,
   }
   local answer = exchange.call(context, {
-    source = NAME, what = "SSO-OIDC CreateToken", read_error = read_error,
+    source = NAME, what = "SSO-OIDC CreateToken", read_error = exchange.json_error,
     request = function()
       return { method = "POST", url = url, headers = { { "Content-Type", "application/json" } }, body = body }
     end,
@@ -114,7 +109,7 @@ local function role_credentials(context, settings, token)
     (context:endpoint("sso", settings.sso_region).url:gsub("/$", "")),
     exchange.escape(settings.sso_account_id), exchange.escape(settings.sso_role_name))
   local answer = exchange.call(context, {
-    source = NAME, what = "SSO GetRoleCredentials", read_error = read_error,
+    source = NAME, what = "SSO GetRoleCredentials", read_error = exchange.json_error,
     request = function()
       return { method = "GET", url = url, headers = { { "x-amz-sso_bearer_token", token } } }
     end,
