@@ -338,8 +338,8 @@ static const char *const messages[] = {
     [REK_SIGV4_NO_MEMORY] = "could not be signed: out of memory",
     [REK_SIGV4_NO_CRYPTO] = "could not be signed: OpenSSL's SHA-256 failed",
     [REK_SIGV4_METHOD] = "must be an HTTP method, such as GET",
-    [REK_SIGV4_TARGET] = "must be a path and query as on the request line: begin with / and have "
-                         "no control characters",
+    [REK_SIGV4_TARGET] =
+        "must be a path and query as sent: begin with / and have no control characters",
     [REK_SIGV4_HEADER_NAME] = "must be a header name: letters, digits and hyphens, at least one",
     [REK_SIGV4_HEADER_VALUE] = "must be a header value on one line, without control characters",
     [REK_SIGV4_NO_HOST] = "must have a Host header that is signed",

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { MAX_HEADERS = 64 };
+enum { FIELDS = 10, MAX_HEADERS = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct rek_slice input = rek_slice_of((const char *)data + 2, size - 2);
-    struct rek_slice *const fields[] = {
+    struct rek_slice *const fields[FIELDS] = {
         &request.method,
         &request.target,
         &request.body,
@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         &options.payload_hash,
         &options.signed_headers,
     };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < FIELDS; i++)
         *fields[i] = next_field(&input);
     while (input.len > 0 && request.header_count < MAX_HEADERS) {
         struct rek_http_header *header = &headers[request.header_count++];
