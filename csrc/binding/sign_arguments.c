@@ -226,34 +226,23 @@ bool lrek_read_sign_request(lua_State *L, struct rek_sigv4_request *request,
     return true;
 }
 
+/* Which of the caller's tables holds what the error is about. */
+static const char *owner(enum rek_sigv4_error error)
+{
+    if (error == REK_SIGV4_ACCESS_KEY_ID || error == REK_SIGV4_SECRET_ACCESS_KEY ||
+        error == REK_SIGV4_SESSION_TOKEN)
+        return "options.credentials";
+    return error < REK_SIGV4_REGION ? "request" : "options";
+}
+
 void lrek_locate_sign_error(enum rek_sigv4_error error, size_t bad_header,
                             struct lrek_complaint *complaint)
 {
-    static const struct {
-        const char *where;
-        int field;
-    } places[] = {
-        [REK_SIGV4_NO_MEMORY] = {"request", 0},
-        [REK_SIGV4_NO_CRYPTO] = {"request", 0},
-        [REK_SIGV4_METHOD] = {"request", METHOD},
-        [REK_SIGV4_TARGET] = {"request", TARGET},
-        [REK_SIGV4_HEADER_NAME] = {"request", HEADERS},
-        [REK_SIGV4_HEADER_VALUE] = {"request", HEADERS},
-        [REK_SIGV4_NO_HOST] = {"request", HEADERS},
-        [REK_SIGV4_TOO_MANY_HEADERS] = {"request", HEADERS},
-        [REK_SIGV4_TOO_MANY_PARAMETERS] = {"request", TARGET},
-        [REK_SIGV4_REGION] = {"options", REGION},
-        [REK_SIGV4_SERVICE] = {"options", SERVICE},
-        [REK_SIGV4_ACCESS_KEY_ID] = {"options.credentials", ACCESS_KEY_ID},
-        [REK_SIGV4_SECRET_ACCESS_KEY] = {"options.credentials", SECRET_ACCESS_KEY},
-        [REK_SIGV4_SESSION_TOKEN] = {"options.credentials", SESSION_TOKEN},
-        [REK_SIGV4_TIME] = {"options", TIME},
-        [REK_SIGV4_EXPIRES] = {"options", EXPIRES},
-        [REK_SIGV4_PAYLOAD_HASH] = {"options", PAYLOAD_HASH},
-    };
-    *complaint = (struct lrek_complaint){.where = places[error].where,
-                                         .field = field_names[places[error].field],
+    *complaint = (struct lrek_complaint){.where = owner(error),
+                                         .field = rek_sigv4_subject(error),
                                          .message = rek_sigv4_message(error)};
+    if (error == REK_SIGV4_NO_CRYPTO)
+        complaint->field = NULL; /* the request itself */
     if (error == REK_SIGV4_HEADER_NAME || error == REK_SIGV4_HEADER_VALUE) {
         complaint->header = bad_header + 1;
         complaint->part = error == REK_SIGV4_HEADER_NAME ? 1 : 2;

@@ -24,9 +24,9 @@ void lrek_push_sign_names(lua_State *L);
 /* What is wrong: a path into the arguments and what should be there. */
 struct lrek_complaint {
     const char *where; /* "request", "options" or "options.credentials" */
-    const char *field;
-    size_t header; /* from 1, or 0 */
-    int part;      /* of the header: 1 its name, 2 its value, or 0 */
+    const char *field; /* or NULL: the table itself */
+    size_t header;     /* from 1, or 0 */
+    int part;          /* of the header: 1 its name, 2 its value, or 0 */
     const char *message;
 };
 

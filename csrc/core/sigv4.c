@@ -333,33 +333,46 @@ enum rek_sigv4_error rek_sigv4_sign(struct rek_signer *signer,
     return error;
 }
 
-static const char *const messages[] = {
-    [REK_SIGV4_OK] = "is fine",
-    [REK_SIGV4_NO_MEMORY] = "could not be signed: out of memory",
-    [REK_SIGV4_NO_CRYPTO] = "could not be signed: OpenSSL's SHA-256 failed",
-    [REK_SIGV4_METHOD] = "must be an HTTP method, such as GET",
+static const struct {
+    const char *subject;
+    const char *message;
+} sentences[] = {
+    [REK_SIGV4_OK] = {"request", "is signed"},
+    [REK_SIGV4_NO_MEMORY] = {"request", "could not be signed: out of memory"},
+    [REK_SIGV4_NO_CRYPTO] = {"request", "could not be signed: OpenSSL's SHA-256 failed"},
+    [REK_SIGV4_METHOD] = {"method", "must be an HTTP method, such as GET"},
     [REK_SIGV4_TARGET] =
-        "must be a path and query as sent: begin with / and have no control characters",
-    [REK_SIGV4_HEADER_NAME] = "must be a header name: letters, digits and hyphens, at least one",
-    [REK_SIGV4_HEADER_VALUE] = "must be a header value on one line, without control characters",
-    [REK_SIGV4_NO_HOST] = "must have a Host header that is signed",
-    [REK_SIGV4_TOO_MANY_HEADERS] = "must have at most 1024 headers",
-    [REK_SIGV4_TOO_MANY_PARAMETERS] = "must have at most 1024 query parameters",
-    [REK_SIGV4_REGION] = "must be a region, such as us-east-1",
-    [REK_SIGV4_SERVICE] = "must be a service's signing name, such as rekognition",
+        {"target", "must be a path and query as sent: begin with / and have no control characters"},
+    [REK_SIGV4_HEADER_NAME] = {"headers",
+                               "must be a header name: letters, digits and hyphens, at least one"},
+    [REK_SIGV4_HEADER_VALUE] = {"headers",
+                                "must be a header value on one line, without control characters"},
+    [REK_SIGV4_NO_HOST] = {"headers", "must have a Host header that is signed"},
+    [REK_SIGV4_TOO_MANY_HEADERS] = {"headers", "must be at most 1024"},
+    [REK_SIGV4_TOO_MANY_PARAMETERS] = {"target", "must have at most 1024 query parameters"},
+    [REK_SIGV4_REGION] = {"region", "must be a region, such as us-east-1"},
+    [REK_SIGV4_SERVICE] = {"service", "must be a service's signing name, such as rekognition"},
     [REK_SIGV4_ACCESS_KEY_ID] =
-        "must be an access key id: not empty, without spaces, slashes and commas",
-    [REK_SIGV4_SECRET_ACCESS_KEY] =
-        "must be a secret access key: not empty, without control characters",
-    [REK_SIGV4_SESSION_TOKEN] = "must be a session token: without spaces and control characters",
-    [REK_SIGV4_TIME] = "must be seconds since the epoch, from 0 to the end of the year 9999",
-    [REK_SIGV4_EXPIRES] = "must be from 1 to 604800 seconds (seven days)",
+        {"access_key_id",
+         "must be an access key id: not empty, without spaces, slashes and commas"},
+    [REK_SIGV4_SECRET_ACCESS_KEY] = {"secret_access_key",
+                                     "must be a secret key: not empty, without control characters"},
+    [REK_SIGV4_SESSION_TOKEN] = {"session_token",
+                                 "must be a session token: without spaces and control characters"},
+    [REK_SIGV4_TIME] = {"time",
+                        "must be seconds since the epoch, from 0 to the end of the year 9999"},
+    [REK_SIGV4_EXPIRES] = {"expires", "must be from 1 to 604800 seconds (seven days)"},
     [REK_SIGV4_PAYLOAD_HASH] =
-        "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD",
+        {"payload_hash",
+         "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD"},
 };
+
+const char *rek_sigv4_subject(enum rek_sigv4_error error)
+{
+    return sentences[error].subject;
+}
 
 const char *rek_sigv4_message(enum rek_sigv4_error error)
 {
-    bool known = error >= 0 && error < (int)(sizeof messages / sizeof messages[0]);
-    return known ? messages[error] : "is unknown";
+    return sentences[error].message;
 }

@@ -156,7 +156,9 @@ rek_sigv4_sign(struct rek_signer *signer, const struct rek_sigv4_request *reques
  * signer's own takes its place (or, in query form, its parameter does). */
 bool rek_sigv4_replaces(const struct rek_sigv4_options *options, struct rek_slice header_name);
 
-/* What is wrong and what to do about it, in a sentence without a subject ("must be ..."). */
+/* What is wrong and what to do about it, in two parts that make a sentence: "region", "must be a
+ * region, such as us-east-1". Neither holds a value. */
+const char *rek_sigv4_subject(enum rek_sigv4_error error);
 const char *rek_sigv4_message(enum rek_sigv4_error error);
 
 #endif
