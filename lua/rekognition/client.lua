@@ -174,8 +174,8 @@ function M.new(options)
   self._send, self._transport = new_sender(options, config, self._target)
   self._credentials = require("rekognition.credentials").resolve(options.credentials, {
     config = config, profile = options.profile, env = seams.env, http = options.http or self._transport,
-    clock = seams.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger, mfa_token = options.mfa_token,
-    region = endpoint.signing_region,
+    clock = seams.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger,
+    mfa_token = options.mfa_token, region = endpoint.signing_region,
   })
   return self
 end
