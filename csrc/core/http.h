@@ -47,7 +47,7 @@ struct rek_http_options {
 struct rek_http_request {
     struct rek_slice method; /* any token; "GET" and "get" are two methods, as HTTP has it */
     struct rek_slice url;    /* sent as it stands: absolute, http or https, percent-encoded */
-    const struct rek_http_header *headers; /* only Host and Content-Length are added */
+    const struct rek_http_header *headers; /* Host, Content-Length, Accept-Encoding are added */
     size_t header_count;
     struct rek_slice body;   /* borrowed until rek_http_perform returns, never copied whole */
     long connect_timeout_ms; /* 0: the option's */

@@ -5,15 +5,14 @@
 #include <sys/stat.h>
 
 enum {
-    LARGE_BODY = 64 << 10,   /* libcurl copies a body up to this into the request's first packet */
-    UPLOAD_BUFFER = 2 << 20, /* for bodies beyond it: fewer, larger writes */
+    LARGE_BODY = 60 << 10,          /* libcurl sends smaller ones in one piece with the headers */
+    UPLOAD_BUFFER = 2 << 20,        /* for the large: fewer, larger writes */
     SMALL_UPLOAD_BUFFER = 64 << 10, /* libcurl's default */
 };
 
 /* Headers that libcurl would add of its own accord; a line without a value leaves them out. */
 static struct curl_slist no_expect = {(char[]){"Expect:"}, NULL};
-static struct curl_slist no_encoding = {(char[]){"Accept-Encoding:"}, &no_expect};
-static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_encoding};
+static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_expect};
 static struct curl_slist no_content_type = {(char[]){"Content-Type:"}, &no_accept};
 
 static void set_authorities(CURL *easy, const char *ca_bundle)
@@ -39,7 +38,6 @@ static bool set_up(struct rek_http *http, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the path was signed as it stands */
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, http->max_connections);
@@ -48,7 +46,6 @@ static bool set_up(struct rek_http *http, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
-    /* Answers that are compressed all the same, or because the caller asked, are decompressed. */
     if (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
         good &= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK;
     good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
@@ -56,6 +53,18 @@ static bool set_up(struct rek_http *http, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, http->no_proxy ? http->no_proxy : "") == CURLE_OK;
     set_authorities(easy, http->ca_bundle);
     return good;
+}
+
+/* libcurl keeps its upload buffer between requests: it is large while bodies are. These go over
+ * HTTP/1.1: a body beyond HTTP/2's first window (64 KiB) can hang, processor busy, where the server
+ * answers before it has read all of it (libcurl 7.74 to 7.88 at least; curl's issues 10433, 10618).
+ * Everything else uses HTTP/2 where TLS offers it. */
+static void set_body_size(CURL *easy, bool large)
+{
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                     large ? (long)UPLOAD_BUFFER : (long)SMALL_UPLOAD_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     large ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
 }
 
 /* A handle that came through a fork is left where it is: closing its connections here would end
@@ -72,6 +81,7 @@ static bool ready_handle(struct rek_http *http)
     http->proxy = NULL;
     http->method[0] = '\0';
     http->large_body = false;
+    set_body_size(http->easy, false);
     if (set_up(http, http->easy))
         return true;
     curl_easy_cleanup(http->easy);
@@ -150,16 +160,13 @@ static enum rek_http_result set_method(struct rek_http *http, struct rek_slice m
     return REK_HTTP_MEMORY;
 }
 
-/* The body is borrowed. libcurl keeps its upload buffer between requests: it is made large for a
- * large body, and small again with the first small one after it. */
+/* The body is borrowed. */
 static bool set_body(struct rek_http *http, struct rek_slice body)
 {
-    bool large = body.len > LARGE_BODY;
-    if (large != http->large_body) {
-        http->large_body = large;
-        curl_easy_setopt(http->easy, CURLOPT_UPLOAD_BUFFERSIZE,
-                         large ? (long)UPLOAD_BUFFER : (long)SMALL_UPLOAD_BUFFER);
-    }
+    bool large = body.len >= LARGE_BODY;
+    if (large != http->large_body)
+        set_body_size(http->easy, large);
+    http->large_body = large;
     if (!http->method_sends_body)
         return true;
     curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.len);
