@@ -95,6 +95,31 @@ static double convert(const struct decimal *decimal)
     return strtod(text, NULL);
 }
 
+#ifdef __SIZEOF_INT128__
+/* The mantissa, which is not 0, divided by ten to the power of `places`, at most 19: the numbers of
+ * 16 and 17 digits that the service is full of, several times faster than by way of strtod. */
+static double divide(uint64_t mantissa, int64_t places)
+{
+    uint64_t divisor = 1;
+    for (int64_t i = 0; i < places; i++)
+        divisor *= 10;
+    int shift = 64 + __builtin_clzll(mantissa);
+    unsigned __int128 dividend = (unsigned __int128)mantissa << shift;
+    unsigned __int128 quotient = dividend / divisor;
+    /* The quotient has 64 bits or more. Its first 64, the last of which stands for all that
+     * follow, are enough for the conversion to double to round as the whole would. */
+    uint64_t high = (uint64_t)(quotient >> 64);
+    int extra = high ? 64 - __builtin_clzll(high) : 0;
+    uint64_t top = (uint64_t)(quotient >> extra);
+    if ((quotient >> extra << extra) * divisor != dividend)
+        top |= 1;
+    uint64_t scale_bits = (uint64_t)(DBL_MAX_EXP - 1 + extra - shift) << (DBL_MANT_DIG - 1);
+    double scale; /* a power of two: multiplying by it is exact */
+    memcpy(&scale, &scale_bits, sizeof scale);
+    return (double)top * scale;
+}
+#endif
+
 static inline double to_double(const struct decimal *decimal)
 {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -110,6 +135,11 @@ static inline double to_double(const struct decimal *decimal)
         return decimal->exponent < 0 ? mantissa / powers[-decimal->exponent]
                                      : mantissa * powers[decimal->exponent];
     }
+#ifdef __SIZEOF_INT128__
+    if (FLT_EVAL_METHOD == 0 && !decimal->overflow && decimal->mantissa != 0 &&
+        decimal->exponent < 0 && decimal->exponent >= -19)
+        return divide(decimal->mantissa, -decimal->exponent);
+#endif
     return convert(decimal);
 }
 

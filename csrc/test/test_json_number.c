@@ -150,11 +150,29 @@ static void test_against_strtod(void)
     }
 }
 
+/* Literals of 16 to 19 digits behind the point, of the kind that floats are sent as, and numbers
+ * exactly half way between two doubles with one digit more or less at their end: an odd n of 54
+ * bits times 5^k is n / 2^k times 10^k. */
+static void test_many_places_against_strtod(void)
+{
+    uint64_t seed = 1;
+    for (int i = 0; i < 200000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        char text[64];
+        int len = snprintf(text, sizeof text, "%" PRIu64 "e-%d", seed >> (seed % 13), i % 20 + 1);
+        check_real(rek_slice_of(text, (size_t)len), strtod(text, NULL));
+        uint64_t half_way = (UINT64_C(1) << 53 | seed >> 11 | 1) * 125;
+        len = snprintf(text, sizeof text, "%" PRIu64 "e-3", half_way + (uint64_t)(i % 3) - 1);
+        check_real(rek_slice_of(text, (size_t)len), strtod(text, NULL));
+    }
+}
+
 int main(void)
 {
     test_tables();
     test_long_literals();
     test_against_strtod();
+    test_many_places_against_strtod();
     if (use_comma_locale()) {
         char text[8];
         snprintf(text, sizeof text, "%.1f", 0.5);
