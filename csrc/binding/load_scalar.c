@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+static const double two_to_63 = 9223372036854775808.0;
 /* The years 0001 to 9999, which every timestamp format can hold. */
 static const double least_timestamp = -62135596800.0;
 static const double greatest_timestamp = 253402300799.0;
@@ -77,7 +78,7 @@ static void load_integer(struct lrek_loader *l, const struct rek_shape *shape, i
                                        : "float with a fraction");
             return;
         }
-        if (value < -0x1p63 || value >= 0x1p63) {
+        if (value < -two_to_63 || value >= two_to_63) {
             lrek_report(l->problems, place, "out of the range of 64-bit integers");
             return;
         }

@@ -157,7 +157,7 @@ static int compare_entries(const void *left, const void *right)
 
 void lrek_push_problems(lua_State *L, struct lrek_problems *problems)
 {
-    struct entry entries[LREK_MAX_PROBLEMS];
+    struct entry entries[LREK_MAX_PROBLEMS] = {0};
     size_t count = problems->count < LREK_MAX_PROBLEMS ? problems->count : LREK_MAX_PROBLEMS;
     for (size_t i = 0; i < count; i++) {
         const struct lrek_problem *problem = &problems->list[i];

@@ -134,7 +134,7 @@ static bool push_object(struct lrek_pusher *p, const struct rek_shape *shape, in
 {
     struct lrek_place here = {.parent = place};
     struct table t = {.at = top + 1};
-    bool is_structure = shape && shape->type == REK_STRUCTURE;
+    const struct rek_shape *structure = shape && shape->type == REK_STRUCTURE ? shape : NULL;
     const struct rek_shape *value = shape && shape->type == REK_MAP ? shape->value : NULL;
     uint64_t seen = 0;
     unsigned hint = 0;
@@ -143,9 +143,9 @@ static bool push_object(struct lrek_pusher *p, const struct rek_shape *shape, in
     while ((token = rek_json_next(p->reader)) == REK_JSON_KEY) {
         make_room(p, t.at + 2 * t.pending);
         const struct rek_member *member =
-            is_structure ? find_member(shape, p->reader->text, &hint) : NULL;
+            structure ? find_member(structure, p->reader->text, &hint) : NULL;
         if (member) {
-            uint64_t bit = UINT64_C(1) << (member - shape->members);
+            uint64_t bit = UINT64_C(1) << (member - structure->members);
             if (!push_member(p, member, seen & bit, &t, &here))
                 return false;
             seen |= bit;

@@ -6,6 +6,8 @@
 #include <lauxlib.h>
 #include <math.h>
 
+static const double two_to_63 = 9223372036854775808.0;
+
 bool lrek_fail_json(struct lrek_pusher *p, const struct lrek_place *place)
 {
     if (p->reader->scratch.failed)
@@ -77,7 +79,7 @@ static bool push_integer(struct lrek_pusher *p, enum rek_json_token token,
         if (number.real != floor(number.real))
             return lrek_report(p->problems, place,
                                "expected an integer, found a number with a fraction");
-        if (number.real < -0x1p63 || number.real >= 0x1p63)
+        if (number.real < -two_to_63 || number.real >= two_to_63)
             return lrek_report(p->problems, place, "an integer out of the range of 64 bits");
         number.integer = (int64_t)number.real;
     }

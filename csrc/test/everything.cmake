@@ -2,7 +2,8 @@
 # specs (everything.so in the build folder), and a program that has a Lua of its own.
 find_library(lua_library NAMES lua5.4 lua-5.4 lua54 lua REQUIRED)
 
-add_library(everything MODULE ${binding_sources} "${source_dir}/test/everything/service.c")
+add_library(everything MODULE $<TARGET_OBJECTS:rekognition_binding>
+  "${source_dir}/test/everything/service.c")
 set_target_properties(everything PROPERTIES PREFIX "" SUFFIX ".so"
   LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 if(APPLE)
@@ -12,7 +13,7 @@ else()
 endif()
 
 add_executable(test_binding_oom "${source_dir}/test/everything/test_binding_oom.c"
-  ${binding_sources} "${source_dir}/test/everything/service.c")
+  $<TARGET_OBJECTS:rekognition_binding> "${source_dir}/test/everything/service.c")
 target_link_libraries(test_binding_oom PRIVATE "${lua_library}" m)
 add_test(NAME test_binding_oom COMMAND test_binding_oom)
 

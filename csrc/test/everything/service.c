@@ -73,7 +73,7 @@ static const struct rek_shape shapes[SHAPE_COUNT];
 #define SHAPE(id)       (&shapes[id])
 #define IN_TREE(member) offsetof(struct tree, member)
 #define IN_ALL(member)  offsetof(struct everything, member)
-#define MEMBERS(array)  .members = array, .member_count = sizeof(array) / sizeof *(array)
+#define MEMBERS(array)  .members = (array), .member_count = sizeof(array) / sizeof *(array)
 
 static const struct rek_member tree_members[] = {
     {NAME("Label"), SHAPE(STRING), IN_TREE(label), 0, true, false},

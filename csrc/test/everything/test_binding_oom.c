@@ -59,6 +59,15 @@ static void *limited_realloc(void *data, void *block, size_t old_size, size_t si
     return realloc(block, size);
 }
 
+static lua_State *new_state(struct budget *budget)
+{
+#if LUA_VERSION_NUM >= 505
+    return lua_newstate(limited_realloc, budget, 0);
+#else
+    return lua_newstate(limited_realloc, budget);
+#endif
+}
+
 /* Pushes the script's function. */
 static void prepare(lua_State *L)
 {
@@ -89,7 +98,7 @@ static bool run(lua_State *L, bool *finished)
 static void test_lua_allocator(void)
 {
     struct budget budget = {-1};
-    lua_State *L = lua_newstate(limited_realloc, &budget);
+    lua_State *L = new_state(&budget);
     if (!CHECK(L != NULL))
         return;
     prepare(L);
@@ -144,7 +153,7 @@ static void test_opening(void)
     long count = 0;
     while (status != LUA_OK && count < 10000) {
         struct budget budget = {-1};
-        lua_State *L = lua_newstate(limited_realloc, &budget);
+        lua_State *L = new_state(&budget);
         if (!CHECK(L != NULL))
             return;
         lua_pushcfunction(L, open_module);
