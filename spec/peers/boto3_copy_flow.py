@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Drives an emulator through the whole copy flow with boto3, an implementation that is not ours.
 
-usage: boto3_copy_flow.py URL
+usage: boto3_copy_flow.py URL [SKEWED_URL]
 
-Prints one JSON object: each step's name with what came of it, an error's code among it. Whoever
+SKEWED_URL is an emulator whose clock is an hour ahead. Prints one JSON object: each step's name with what came of it, an error's code among it. Whoever
 runs it judges the values. The accounts are the emulator's default ones; its passing states must
 be short (--train-seconds, --copy-seconds, --delete-seconds).
 """
@@ -158,7 +158,7 @@ def copy_across(owner, other, source, version):
     return there
 
 
-def errors(owner, other, source, version, url):
+def errors(owner, other, source, url, skewed_url):
     step("no such project", owner.describe_project_versions, ProjectArn=source + "1")
     step("another's project", other.describe_project_versions, ProjectArn=source)
     step("bad name", owner.create_project, ProjectName="no blanks")
@@ -173,6 +173,8 @@ def errors(owner, other, source, version, url):
     step("wrong secret", client(url, (SOURCE[0], "wrong")).describe_projects)
     step("unknown key", client(url, ("AKIAUNKNOWN", "wrong")).describe_projects)
     step("other region", client(url, SOURCE, "eu-west-1").describe_project_versions, ProjectArn=source)
+    if skewed_url:
+        step("skewed clock", client(skewed_url, SOURCE).describe_projects)
 
 
 def tags(owner, version):
@@ -212,7 +214,7 @@ def presigned(url, keys, seconds):
     return answers
 
 
-def main(url):
+def main(url, skewed_url=None):
     owner, other = client(url, SOURCE), client(url, DESTINATION)
     source = project(owner, "SourceProject")
     step("project name taken", owner.create_project, ProjectName="SourceProject")
@@ -220,7 +222,7 @@ def main(url):
     same = copy_inside(owner, source, version)
     copy_across(owner, other, source, version)
     tags(owner, version)
-    errors(owner, other, source, version, url)
+    errors(owner, other, source, url, skewed_url)
     pages = owner.get_paginator("describe_projects").paginate(PaginationConfig={"PageSize": 1})
     report["project names"] = [
         one["ProjectArn"].split("/")[1] for page in pages for one in page["ProjectDescriptions"]
@@ -230,4 +232,4 @@ def main(url):
     print(json.dumps(report, default=lambda value: value.timestamp()))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])
