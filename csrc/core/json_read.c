@@ -176,6 +176,21 @@ static inline const char *skip_plain(const char *p, const char *end)
     return p;
 }
 
+/* Passes over the characters from `p` on that aren't ASCII. NULL after an error. */
+static inline const char *skip_beyond_ascii(struct rek_json_reader *reader, const char *p)
+{
+    const char *end = document_end(reader);
+    while (p < end && (unsigned char)*p >= 0x80) {
+        size_t length = rek_utf8_sequence(p, end);
+        if (length == 0) {
+            fail(reader, p, "invalid UTF-8");
+            return NULL;
+        }
+        p += length;
+    }
+    return p;
+}
+
 /* Reads the string whose opening quote is at `p` into reader->text. Returns what is behind its
  * closing quote, or NULL after an error. */
 static const char *read_string(struct rek_json_reader *reader, const char *p)
@@ -203,14 +218,9 @@ static const char *read_string(struct rek_json_reader *reader, const char *p)
             fail(reader, p, "control character in a string");
             return NULL;
         }
-        do {
-            size_t length = rek_utf8_sequence(p, end);
-            if (length == 0) {
-                fail(reader, p, "invalid UTF-8");
-                return NULL;
-            }
-            p += length;
-        } while (p < end && (unsigned char)*p >= 0x80);
+        p = skip_beyond_ascii(reader, p);
+        if (!p)
+            return NULL;
     }
     reader->text = rek_slice_of(run, (size_t)(p - run));
     if (reader->scratch.len > 0 || reader->scratch.failed) {
