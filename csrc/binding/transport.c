@@ -58,7 +58,7 @@ static long number_option(lua_State *L, int table, const char *name, lua_Number 
     if (value >= INT_MAX)
         return INT_MAX;
     long whole = (long)value;
-    return whole < value ? whole + 1 : whole;
+    return (lua_Number)whole < value ? whole + 1 : whole;
 }
 
 /* The message is copied before anything else: a finalizer may close the client it belongs to. */
@@ -140,14 +140,14 @@ static size_t read_headers(lua_State *L, struct transport *transport)
         struct rek_http_header *headers =
             count < INT_MAX ? rek_realloc(transport->headers, count * sizeof *headers) : NULL;
         if (!headers)
-            luaL_error(L, "out of memory");
+            return (size_t)luaL_error(L, "out of memory");
         transport->headers = headers;
         transport->header_capacity = count;
     }
     for (size_t i = 0; i < count; i++) {
         if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE)
-            luaL_error(L, "request.headers[%d]: {name, value} expected, got %s", (int)i + 1,
-                       luaL_typename(L, -1));
+            return (size_t)luaL_error(L, "request.headers[%d]: {name, value} expected, got %s",
+                                      (int)i + 1, luaL_typename(L, -1));
         transport->headers[i].name = header_part(L, i, 1);
         transport->headers[i].value = header_part(L, i, 2);
         lua_pop(L, 1);
