@@ -397,7 +397,7 @@ sso_oidc =
     it("of STS is the global one where no region is known", function()
       assert.same({ url = "https://sts.amazonaws.com", signing_region = "us-east-1", partition = "aws" },
         load():endpoint("sts"))
-      assert.equal("us-east-1", load({ env = { AWS_ENDPOINT_URL_STS = "http://x" } }):endpoint("sts").signing_region)
+      assert.same({ url = "http://x" }, load({ env = { AWS_ENDPOINT_URL_STS = "http://x" } }):endpoint("sts"))
     end)
 
     it("without a region is an error that says what to do", function()

@@ -149,15 +149,16 @@ end
 --- Where a service is, with all that is configured of endpoints.
 ---@param service "rekognition"|"sts"|"sso"|"sso-oidc"|"signin"
 ---@param region? string  in the place of the configured one
----@return rekognition.Endpoint  always with a region to sign for
+---@return rekognition.Endpoint  without a region to sign for only where STS has a custom endpoint: some of its calls
+---  are not signed
 --- Raises a `config` error as rekognition.endpoint.resolve does, and where no region is known.
 function Config:endpoint(service, region)
   local region_source
   if not region then region, region_source = self:get("region") end
   local url, url_source = self:endpoint_url(service)
   -- Without a region STS is asked at its global endpoint, as botocore does it.
-  if not region and service == "sts" then region = url and "us-east-1" or "aws-global" end
-  if not region then
+  if not region and not url and service == "sts" then region = "aws-global" end
+  if not region and service ~= "sts" then
     fail("Invalid Configuration: Missing Region; give the option region, set AWS_REGION, or write region in profile %s",
       self.profile_name)
   end
