@@ -209,7 +209,10 @@ describe("expired credentials", function()
     function p:get()
       return { access_key_id = "AKID" .. self.refreshed, secret_access_key = "s" }
     end
-    function p:refresh() self.refreshed = self.refreshed + 1 end
+    function p:refresh()
+      self.refreshed = self.refreshed + 1
+      return self:get()
+    end
     return p
   end
 
@@ -219,6 +222,12 @@ describe("expired credentials", function()
     client:describe_projects()
     assert.equal(1, p.refreshed)
     assert.is_truthy(fake.header(world.requests[2], "authorization"):find("AKID1", 1, true))
+  end)
+
+  it("are not tried again where there are no others", function()
+    local client, world = fake.client { fake.refusal "ExpiredTokenException" }
+    assert.equal("ExpiredTokenException", fake.catch(client.describe_projects, client).code)
+    assert.equal(1, #world.requests)
   end)
 
   it("are not refreshed for ever", function()

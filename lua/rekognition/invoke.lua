@@ -55,10 +55,20 @@ end
 
 ---@class rekognition.Call  the state of one call, made at its first failure
 ---@field attempt integer
+---@field credentials rekognition.Credentials  those of the last attempt
 ---@field acquired? integer   quota tokens that the last retry took
 ---@field ambiguous boolean   an earlier attempt may have reached the service and succeeded
 ---@field refreshed boolean   the credentials were refreshed for this call
 ---@field corrected boolean   the clock was set right for this call
+
+-- Asks the provider for other credentials than those refused. False where it has none.
+local function refresh(client, call, code)
+  local provider, stale = client._credentials, call.credentials
+  if not provider.refresh then return false end
+  client._seams.logger("info", "credentials_refresh", { operation = call.operation, code = code })
+  local fresh = provider:refresh(stale)
+  return fresh.access_key_id ~= stale.access_key_id or fresh.session_token ~= stale.session_token
+end
 
 -- Whether a changed clock or changed credentials make the next attempt another one; at most once a call.
 local function mend(client, call, fields, answer)
@@ -68,11 +78,8 @@ local function mend(client, call, fields, answer)
     client._seams.logger("warn", "clock_corrected", { operation = call.operation, offset = client._clock.offset })
     return 0
   end
-  local provider = client._credentials
-  if not call.refreshed and EXPIRED_CODES[fields.code] and provider.refresh then
+  if not call.refreshed and EXPIRED_CODES[fields.code] and refresh(client, call, fields.code) then
     call.refreshed = true
-    client._seams.logger("info", "credentials_refresh", { operation = call.operation, code = fields.code })
-    provider:refresh()
     return 0
   end
   return nil
@@ -155,6 +162,7 @@ function M.send(client, operation, request)
       return response, answer
     end
     call = call or { operation = operation, attempt = 1, ambiguous = false, refreshed = false, corrected = false }
+    call.credentials = credentials
     after_failure(client, call, answer, started)
   end
 end
