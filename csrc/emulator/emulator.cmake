@@ -29,7 +29,8 @@ else()
 endif()
 
 if(build_emulator)
-  add_library(emulator_httpd MODULE "${source_dir}/emulator/httpd.c")
+  file(GLOB emulator_sources CONFIGURE_DEPENDS "${source_dir}/emulator/*.c")
+  add_library(emulator_httpd MODULE ${emulator_sources})
   target_include_directories(emulator_httpd PRIVATE "${source_dir}" "${lua_include_dir}"
     "${microhttpd_include_dir}")
   target_compile_definitions(emulator_httpd PRIVATE _POSIX_C_SOURCE=200809L)

@@ -3,23 +3,21 @@
  * One thread: everything, the Lua handler included, runs inside server:step(), so that neither
  * Lua nor the handler has to know of threads. A handler is called once for each request, when
  * the whole body is there, and an error that it raises never passes through libmicrohttpd. */
+#include "emulator/httpd.h"
+
 #include <lauxlib.h>
-#include <lua.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <microhttpd.h>
 
 #define SERVER_TYPE "rekognition.emulator.httpd"
 
@@ -38,25 +36,6 @@ struct server {
     unsigned port;
     size_t body_max;
     size_t pending; /* bytes of bodies held now */
-};
-
-/* A request on its way in; libmicrohttpd keeps one for each connection that has begun one. */
-struct request {
-    char *target; /* as on the request line, or NULL when memory was short */
-    char *body;
-    size_t len;
-    size_t capacity;
-    unsigned refusal; /* HTTP status to answer with instead of calling the handler, or 0 */
-    bool begun;
-};
-
-/* What `serve` gets and leaves. */
-struct exchange {
-    const char *method;
-    struct MHD_Connection *connection;
-    const struct request *request;
-    struct MHD_Response *response;
-    unsigned status;
 };
 
 static volatile sig_atomic_t caught_signal;
@@ -87,156 +66,12 @@ static int httpd_caught(lua_State *L)
     return 1;
 }
 
-struct header {
-    const char *name;
-    size_t name_len;
-    const char *value;
-    size_t value_len;
-};
-
-struct header_list {
-    struct header *headers;
-    size_t count;
-    size_t capacity;
-};
-
-static enum MHD_Result collect_header(void *closure, enum MHD_ValueKind kind, const char *name,
-                                      size_t name_len, const char *value, size_t value_len)
-{
-    struct header_list *list = closure;
-    (void)kind;
-    if (list->count == list->capacity)
-        return MHD_NO;
-    list->headers[list->count++] =
-        (struct header){name, name_len, value != NULL ? value : "", value_len};
-    return MHD_YES;
-}
-
-/* Pushes {{name, value}, ...}. The headers are collected first, since nothing may raise while
- * libmicrohttpd iterates. */
-static void push_headers(lua_State *L, struct MHD_Connection *connection)
-{
-    int count = MHD_get_connection_values_n(connection, MHD_HEADER_KIND, NULL, NULL);
-    struct header_list list = {.capacity = count > 0 ? (size_t)count : 0};
-    list.headers = lua_newuserdatauv(L, (list.capacity + 1) * sizeof *list.headers, 0);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_header, &list);
-    lua_createtable(L, (int)list.count, 0);
-    for (size_t i = 0; i < list.count; i++) {
-        const struct header *header = &list.headers[i];
-        lua_createtable(L, 2, 0);
-        lua_pushlstring(L, header->name, header->name_len);
-        lua_rawseti(L, -2, 1);
-        lua_pushlstring(L, header->value, header->value_len);
-        lua_rawseti(L, -2, 2);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_remove(L, -2);
-}
-
-/* Pushes the request as the handler sees it. */
-static void push_request(lua_State *L, const struct exchange *exchange)
-{
-    const struct request *request = exchange->request;
-    lua_createtable(L, 0, 5);
-    lua_pushstring(L, exchange->method);
-    lua_setfield(L, -2, "method");
-    lua_pushstring(L, request->target);
-    lua_setfield(L, -2, "target");
-    push_headers(L, exchange->connection);
-    lua_setfield(L, -2, "headers");
-    lua_pushlstring(L, request->body != NULL ? request->body : "", request->len);
-    lua_setfield(L, -2, "body");
-    if (request->refusal != 0) {
-        lua_pushinteger(L, (lua_Integer)request->refusal);
-        lua_setfield(L, -2, "refused");
-    }
-}
-
-/* Adds the headers of the table at `index` to the response. */
-static void add_headers(lua_State *L, int index, struct MHD_Response *response)
-{
-    lua_Integer count = (lua_Integer)lua_rawlen(L, index);
-    for (lua_Integer i = 1; i <= count; i++) {
-        lua_rawgeti(L, index, i);
-        if (!lua_istable(L, -1))
-            luaL_error(L, "the handler's headers are not a list of {name, value}");
-        lua_rawgeti(L, -1, 1);
-        lua_rawgeti(L, -2, 2);
-        const char *name = lua_tostring(L, -2);
-        const char *value = lua_tostring(L, -1);
-        if (name == NULL || value == NULL ||
-            MHD_add_response_header(response, name, value) != MHD_YES)
-            luaL_error(L, "the handler gave a header that can't be sent");
-        lua_pop(L, 3);
-    }
-}
-
-/* serve(handler, exchange): calls the handler and makes its results a response. Runs protected. */
-static int serve(lua_State *L)
-{
-    struct exchange *exchange = lua_touserdata(L, 2);
-    size_t len = 0;
-    int is_integer = 0;
-    lua_settop(L, 1);
-    push_request(L, exchange);
-    lua_call(L, 1, 3);
-    lua_Integer status = lua_tointegerx(L, 1, &is_integer);
-    const char *body = lua_tolstring(L, 3, &len);
-    if (!is_integer || status < 200 || status > 599 || !lua_istable(L, 2) || body == NULL)
-        return luaL_error(L, "the handler must return a status from 200 to 599, a list of "
-                             "headers and a body");
-    exchange->response =
-        MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
-    if (exchange->response == NULL)
-        return luaL_error(L, "not enough memory for a response");
-    add_headers(L, 2, exchange->response);
-    exchange->status = (unsigned)status;
-    return 0;
-}
-
-static int add_traceback(lua_State *L)
-{
-    const char *message = lua_tostring(L, 1);
-    luaL_traceback(L, L, message != NULL ? message : "an error that is not a string", 1);
-    return 1;
-}
-
-/* Has the handler answer, or answers 500 in its place, with its error on stderr. */
-static enum MHD_Result answer(struct server *server, struct exchange *exchange)
-{
-    lua_State *L = server->L;
-    int top = lua_gettop(L);
-    int status = LUA_ERRMEM;
-    if (lua_checkstack(L, 8)) {
-        lua_pushcfunction(L, add_traceback);
-        lua_pushcfunction(L, serve);
-        lua_pushvalue(L, server->handler);
-        lua_pushlightuserdata(L, exchange);
-        status = lua_pcall(L, 2, 0, top + 1);
-    }
-    if (status != LUA_OK) {
-        const char *message = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "no memory";
-        fprintf(stderr, "%s: the handler failed: %s\n", SERVER_TYPE, message);
-        if (exchange->response != NULL)
-            MHD_destroy_response(exchange->response);
-        exchange->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-        exchange->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    lua_settop(L, top);
-    if (exchange->response == NULL)
-        return MHD_NO;
-    enum MHD_Result queued =
-        MHD_queue_response(exchange->connection, exchange->status, exchange->response);
-    MHD_destroy_response(exchange->response);
-    return queued;
-}
-
 /* ---- what libmicrohttpd calls ------------------------------------------------------------ */
 
 /* A request line has come; `target` is still as the client sent it. */
 static void *on_target(void *closure, const char *target, struct MHD_Connection *connection)
 {
-    struct request *request = calloc(1, sizeof *request);
+    struct httpd_request *request = calloc(1, sizeof *request);
     (void)closure;
     (void)connection;
     if (request != NULL)
@@ -244,7 +79,7 @@ static void *on_target(void *closure, const char *target, struct MHD_Connection 
     return request;
 }
 
-static void drop_body(struct server *server, struct request *request)
+static void drop_body(struct server *server, struct httpd_request *request)
 {
     server->pending -= request->capacity;
     free(request->body);
@@ -255,7 +90,7 @@ static void drop_body(struct server *server, struct request *request)
 static void on_completed(void *closure, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode why)
 {
-    struct request *request = *state;
+    struct httpd_request *request = *state;
     (void)connection;
     (void)why;
     if (request == NULL)
@@ -266,7 +101,7 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
     *state = NULL;
 }
 
-static bool grow_body(struct server *server, struct request *request, size_t needed)
+static bool grow_body(struct server *server, struct httpd_request *request, size_t needed)
 {
     size_t capacity = request->capacity < 4096 ? 4096 : request->capacity * 2;
     while (capacity < needed)
@@ -283,7 +118,8 @@ static bool grow_body(struct server *server, struct request *request, size_t nee
 }
 
 /* A body that is refused is still read to its end, so that its sender gets to see the answer. */
-static void take_body(struct server *server, struct request *request, const char *data, size_t len)
+static void take_body(struct server *server, struct httpd_request *request, const char *data,
+                      size_t len)
 {
     if (request->refusal != 0)
         return;
@@ -306,7 +142,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
                                   size_t *upload_size, void **state)
 {
     struct server *server = closure;
-    struct request *request = *state;
+    struct httpd_request *request = *state;
     (void)url;
     (void)version;
     if (request == NULL || request->target == NULL)
@@ -320,8 +156,7 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
         *upload_size = 0;
         return MHD_YES;
     }
-    struct exchange exchange = {.method = method, .connection = connection, .request = request};
-    return answer(server, &exchange);
+    return httpd_answer(server->L, server->handler, connection, method, request);
 }
 
 /* ---- the server as Lua sees it ----------------------------------------------------------- */
