@@ -198,7 +198,7 @@ static int listen_on(const struct addrinfo *address)
     return listener;
 }
 
-/* As listen_on, for a host's name or address; raises where that can't be. */
+/* As listen_on, for a host's name or address; raises a sentence where that can't be. */
 static int open_listener(lua_State *L, const char *host, lua_Integer port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
@@ -206,13 +206,17 @@ static int open_listener(lua_State *L, const char *host, lua_Integer port)
     char service[8];
     snprintf(service, sizeof service, "%d", (int)port);
     int why = getaddrinfo(host, service, &hints, &addresses);
-    if (why != 0)
-        return luaL_error(L, "can't listen on %s: %s", host, gai_strerror(why));
+    if (why != 0) {
+        lua_pushfstring(L, "can't listen on %s: %s", host, gai_strerror(why));
+        return lua_error(L);
+    }
     int listener = listen_on(addresses);
     why = errno;
     freeaddrinfo(addresses);
-    if (listener < 0)
-        return luaL_error(L, "can't listen on %s, port %d: %s", host, (int)port, strerror(why));
+    if (listener < 0) {
+        lua_pushfstring(L, "can't listen on %s, port %d: %s", host, (int)port, strerror(why));
+        return lua_error(L);
+    }
     return listener;
 }
 

@@ -1,0 +1,114 @@
+local cli = require "rekognition.emulator.cli"
+local core = require "rekognition.core"
+local emulator = require "spec.support.emulator"
+local socket = require "socket"
+
+local root, build = os.getenv("REK_ROOT") or ".", os.getenv("BUILD") or "build"
+
+-- Runs the command to its end: its exit code, stdout and stderr.
+local function run(arguments)
+  local errors = os.tmpname()
+  local process = io.popen(("BUILD=%s %s/script/lua %s/bin/rekognition-emulator %s 2>%s"):format(
+    build, root, root, arguments, errors))
+  local output = process:read("a")
+  local _, _, code = process:close()
+  local file = io.open(errors)
+  local stderr = file:read("a")
+  file:close()
+  os.remove(errors)
+  return code, output, stderr
+end
+
+describe("the command rekognition-emulator", function()
+  it("reads its options", function()
+    assert.same({
+      host = "::1", port = 80, region = "eu-west-1", train_seconds = 0.5, copy_seconds = 0, delete_seconds = 10,
+      fail = { "a*", "b" }, clock_offset = -30.5, state_file = "s", logging = true,
+      accounts = { { access_key_id = "K1", secret_access_key = "s/+=", account_id = "111122223333" },
+                   { access_key_id = "K2", secret_access_key = "s", account_id = "555555555555", session_token = "t" },
+                   { access_key_id = "K3", secret_access_key = "s", account_id = "555555555555", session_token = "t",
+                     expires = 1656611123 } },
+    }, cli.parse { "--host", "::1", "--port=80", "--region", "eu-west-1", "--train-seconds", "0.5", "--copy-seconds=0",
+      "--delete-seconds", "10", "--fail", "a*", "--fail=b", "--clock-offset=-30.5", "--state", "s", "--log",
+      "--account", "K1:s/+=:111122223333", "--account=K2:s:555555555555:t",
+      "--account", "K3:s:555555555555:t:1656611123" })
+    assert.same({ fail = {} }, cli.parse {})
+  end)
+
+  for _, arguments in ipairs {
+    { "--bogus" }, { "-p" }, { "word" }, { "" }, { "--port" }, { "--port", "x" }, { "--port", "65536" }, { "--port", "-1" },
+    { "--port", "1.5" }, { "--port", "0x10" }, { "--copy-seconds", "-1" }, { "--copy-seconds", "nan" },
+    { "--copy-seconds", "1e3" }, { "--train-seconds", "" }, { "--account", "K:s" }, { "--account", "K:s:123" },
+    { "--account", ":s:111122223333" }, { "--account", "K:s:111122223333:" }, { "--account", "K:s:111122223333:t:x" },
+    { "--log=1" },
+  } do
+    it("refuses " .. table.concat(arguments, " "), function()
+      local ok, problem = pcall(cli.parse, arguments)
+      assert.is_false(ok)
+      assert.is_string(problem.usage)
+    end)
+  end
+
+  it("ends with 2 and one line for bad arguments", function()
+    local code, output, stderr = run "--bogus"
+    assert.same({ 2, "" }, { code, output })
+    assert.equal("rekognition-emulator: unknown option '--bogus' (--help lists the options)\n", stderr)
+  end)
+
+  it("never shows a secret that it refuses", function()
+    local _, _, stderr = run "--account KEY:hunter2secret:123"
+    assert.is_nil(stderr:find("hunter2secret", 1, true))
+  end)
+
+  it("shows its help and its version", function()
+    local code, output = run "--help"
+    assert.equal(0, code)
+    assert.matches("^Usage: rekognition%-emulator", output)
+    assert.matches("111122223333  AKIAEMULATOR00000001", output)
+    code, output = run "--version"
+    assert.same({ 0, "rekognition-emulator " .. core.version .. "\n" }, { code, output })
+  end)
+
+  it("ends with 1 and one line where it can't listen", function()
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local _, port = listener:getsockname()
+    local code, output, stderr = run("--port " .. port)
+    listener:close()
+    assert.same({ 1, "" }, { code, output })
+    assert.matches("^rekognition%-emulator: can't listen on 127.0.0.1, port %d+: [^\n]+\n$", stderr)
+  end)
+
+  it("ends with 1 and one line where its state file can't be used, and leaves that alone", function()
+    local path = os.tmpname()
+    local code, _, stderr = run("--state " .. path)
+    assert.equal(1, code)
+    assert.matches("^rekognition%-emulator: the state file [^\n]+\n$", stderr)
+    assert.equal("", io.open(path):read("a"))
+    os.remove(path)
+  end)
+
+  it("prints its URL when it listens, and ends on SIGTERM and SIGINT", function()
+    for _, signal in ipairs { "TERM", "INT" } do
+      local running = emulator.start()
+      assert.matches("^http://127%.0%.0%.1:%d+$", running.url)
+      local client = assert(socket.connect("127.0.0.1", tonumber(running.url:match("%d+$"))))
+      os.execute(("kill -%s %d"):format(signal, running.pid))
+      client:settimeout(10)
+      assert.equal("closed", (select(2, client:receive(1))))
+      client:close()
+      assert.same({ 0, "" }, { running.stop() })
+    end
+  end)
+
+  it("logs a line for each request where it was told to", function()
+    local running = emulator.start { "--log" }
+    local client = assert(socket.connect("127.0.0.1", tonumber(running.url:match("%d+$"))))
+    client:settimeout(10)
+    client:send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert.matches("405", client:receive("*l"))
+    client:close()
+    local code, stderr = running.stop()
+    assert.equal(0, code)
+    assert.matches("^rekognition%-emulator: %d+%-%d+%-%d+T%S+Z %- %- 405 UnknownOperationException %S+\n$", stderr)
+  end)
+end)

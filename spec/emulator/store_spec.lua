@@ -1,0 +1,122 @@
+local emulator = require "rekognition.emulator"
+local client = require "spec.support.emulator_client"
+local cjson = require("cjson").new()
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+describe("the emulator's state file", function()
+  local path, time
+
+  before_each(function()
+    path, time = os.tmpname(), 1656611123.456
+    os.remove(path)
+  end)
+
+  after_each(function()
+    os.remove(path)
+    os.remove(path .. ".new")
+  end)
+
+  local function open()
+    return emulator.new { state_file = path, copy_seconds = 30, clock = function() return time end }
+  end
+
+  local function fill(service)
+    local arn = client.must(service, "CreateProject", { ProjectName = "p", Tags = { a = "é" } }).ProjectArn
+    client.must(service, "CreateProjectVersion",
+      { ProjectArn = arn, VersionName = "m", OutputConfig = { S3Bucket = "bucket" } })
+    client.must(service, "PutProjectPolicy", { ProjectArn = arn, PolicyName = "x", PolicyDocument = cjson.encode {
+      Version = "2012-10-17", Statement = { { Effect = "Deny", Principal = "*", Resource = "*",
+                                              Action = "rekognition:CopyProjectVersion" } } } })
+    return arn
+  end
+
+  local function everything(service, arn)
+    local policies = client.must(service, "ListProjectPolicies", { ProjectArn = arn })
+    return { client.must(service, "DescribeProjects", {}), policies,
+             client.must(service, "DescribeProjectVersions", { ProjectArn = arn }),
+             client.must(service, "ListTagsForResource", { ResourceArn = arn }) }
+  end
+
+  it("is made at the first change, and brings everything back", function()
+    local service = open()
+    client.must(service, "DescribeProjects", {})
+    assert.is_nil(read(path))
+    local arn = fill(service)
+    assert.is_table(cjson.decode(read(path)))
+    assert.is_nil(read(path .. ".new"))
+    local before = everything(service, arn)
+    assert.same(before, everything(open(), arn))
+    time = time + 5
+    assert.equal("TRAINING_COMPLETED", everything(open(), arn)[3].ProjectVersionDescriptions[1].Status)
+  end)
+
+  it("lets time go on while nobody serves", function()
+    local service = open()
+    local arn = fill(service)
+    time = time + 5
+    client.must(service, "DeleteProjectPolicy", { ProjectArn = arn, PolicyName = "x" })
+    local version = everything(service, arn)[3].ProjectVersionDescriptions[1]
+    client.must(service, "CopyProjectVersion", { SourceProjectArn = arn, DestinationProjectArn = arn, VersionName = "c",
+      SourceProjectVersionArn = version.ProjectVersionArn, OutputConfig = { S3Bucket = "bucket" } })
+    time = time + 29
+    assert.equal("COPYING_IN_PROGRESS", everything(open(), arn)[3].ProjectVersionDescriptions[1].Status)
+    time = time + 1
+    local copy = everything(open(), arn)[3].ProjectVersionDescriptions[1]
+    assert.equal("COPYING_COMPLETED", copy.Status)
+    assert.equal(version.TrainingEndTimestamp, copy.TrainingEndTimestamp)
+  end)
+
+  it("keeps numbers apart after a restart with an earlier clock", function()
+    local arn = fill(open())
+    time = time - 1000
+    local second = client.must(open(), "CreateProject", { ProjectName = "q" }).ProjectArn
+    assert.is_true(tonumber(second:match("%d+$")) > tonumber(arn:match("%d+$")))
+  end)
+
+  for what, text in pairs {
+    ["is empty"] = "", ["is not JSON"] = "{", ["is another's JSON"] = '{"a":1}', ["is a list"] = "[]",
+    ["is of a newer format"] = '{"format":2,"projects":[],"versions":[],"last_number":0}',
+    ["lacks a part"] = '{"format":1,"projects":[],"last_number":0}',
+    ["has a broken project"] = '{"format":1,"projects":[{}],"versions":[],"last_number":0}',
+    ["has a broken version"] = '{"format":1,"projects":[],"versions":[1],"last_number":0}',
+  } do
+    it("is refused and left alone where it " .. what, function()
+      write(path, text)
+      local ok, problem = pcall(open)
+      assert.is_false(ok)
+      assert.matches("^the state file " .. path .. " can't be used: ", problem)
+      assert.equal(text, read(path))
+    end)
+  end
+
+  it("is refused where it can't be read", function()
+    path = "/"
+    local ok, problem = pcall(open)
+    path = os.tmpname()
+    assert.is_false(ok)
+    assert.matches("can't read the state file /", problem)
+  end)
+
+  it("that can't be written makes a request fail, and says so in the log", function()
+    local lines = {}
+    local service = emulator.new { state_file = "/no such folder/state", clock = function() return time end,
+      log = function(line) lines[#lines + 1] = line end }
+    local code, _, status = client.fails(service, "CreateProject", { ProjectName = "p" })
+    assert.same({ "InternalServerError", 500 }, { code, status })
+    assert.matches("can't write the state file: /no such folder", lines[1])
+    assert.matches(" CreateProject 500 InternalServerError ", lines[2])
+  end)
+end)
