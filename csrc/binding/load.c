@@ -172,6 +172,7 @@ static void *load_structure(struct lrek_loader *l, const struct rek_shape *shape
     char *request = allocate(l, 1, shape->size);
     if (!request)
         return NULL;
+    l->body_size += 2;
     uint64_t present = 0;
     unsigned hint = 0;
     lua_pushnil(L);
@@ -338,6 +339,7 @@ static const void *load_nothing(struct lrek_loader *l, const struct rek_shape *s
                                 const struct lrek_place *root)
 {
     char *request = allocate(l, 1, shape->size);
+    l->body_size += 2;
     if (request)
         *(uint64_t *)(void *)request = complete(l, shape, 0, request, root);
     return request;
@@ -347,7 +349,6 @@ const void *lrek_load(struct lrek_loader *l, int index, const struct rek_shape *
 {
     const struct lrek_place root = {0};
     const void *request = NULL;
-    l->body_size += 2;
     /* A key and a value for each level, and what the functions above push for a moment. */
     if (!lua_checkstack(l->L, 3 * (LREK_MAX_DEPTH + 2))) {
         lrek_fail(l, "not enough memory");
