@@ -92,8 +92,15 @@ static void test_arena(void)
     CHECK(rek_arena_alloc(&arena, SIZE_MAX) == NULL);
     rek_arena_clear(&arena);
     CHECK(fill_arena(&arena));
+    rek_arena_reset(&arena);
+    rek_alloc_fail_after(0); /* the block that stayed is enough for small pieces */
+    CHECK(rek_arena_alloc(&arena, 10) != NULL);
+    rek_alloc_fail_after(-1);
+    CHECK(fill_arena(&arena));
     rek_arena_clear(&arena);
     rek_arena_clear(&arena);
+    rek_arena_reset(&arena);
+    CHECK(arena.blocks == NULL);
 }
 
 static void test_arena_out_of_memory(void)
