@@ -391,6 +391,19 @@ describe("TLS", function()
     fails("tls", ask("expired", bundle))
   end)
 
+  it("keeps its connections, and outlives a server that ends one", function()
+    local one = new { ca_bundle = folder .. "/ca.pem" }
+    local function ask_path(path) return one { method = "POST", url = url(path, "tls"), body = ("x"):rep(100000) } end
+    local first = assert(ask_path "/echo")
+    assert.are.equal(header(first, "X-Connection"), header(assert(ask_path "/echo"), "X-Connection"))
+    for _ = 1, 5 do
+      assert(ask_path "/quiet-close")
+      fails("reset", ask_path "/reset")
+    end
+    assert.are.equal(100000, #assert(ask_path "/echo").body)
+    one:close()
+  end)
+
   it("fails against a server that speaks none, or with a bundle that is missing", function()
     fails("tls", transport { method = "GET", url = "https://" .. server.plain .. "/" })
     local message = fails("tls", ask("tls", { ca_bundle = folder .. "/missing.pem" }))

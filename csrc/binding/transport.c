@@ -208,6 +208,7 @@ static int transport_request(lua_State *L)
     enum rek_http_result result = rek_http_perform(http, &request, &transport->response);
     if (result == REK_HTTP_OK) {
         push_response(L, &transport->response);
+        rek_http_response_empty(&transport->response);
         return 1;
     }
     push_failure(L, result, rek_http_message(http));

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { KEPT_BODY = 1 << 20 }; /* a body beyond this is freed before the next request */
+enum { KEPT_BODY = 1 << 20 }; /* the memory of a body beyond this is freed */
 
 const char *rek_http_result_name(enum rek_http_result result)
 {
@@ -97,7 +97,7 @@ void rek_http_response_clear(struct rek_http_response *response)
     rek_http_response_init(response);
 }
 
-static void empty_response(struct rek_http_response *response)
+void rek_http_response_empty(struct rek_http_response *response)
 {
     if (response->body.capacity > KEPT_BODY || response->body.failed)
         rek_buffer_clear(&response->body);
@@ -170,7 +170,7 @@ static enum rek_http_result fail(struct rek_http *http, CURLcode code)
 enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_http_request *request,
                                       struct rek_http_response *response)
 {
-    empty_response(response);
+    rek_http_response_empty(response);
     http->message[0] = '\0';
     enum rek_http_result result = rek_http_prepare(http, request);
     if (result == REK_HTTP_MEMORY)
@@ -185,7 +185,7 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
     http->response = NULL;
     if (code != CURLE_OK) {
         result = fail(http, code);
-        empty_response(response);
+        rek_http_response_empty(response);
         return result;
     }
     long connections = 0;

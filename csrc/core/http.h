@@ -54,8 +54,7 @@ struct rek_http_request {
     long timeout_ms;         /* for everything, the connection and the body included; 0: likewise */
 };
 
-/* Belongs to the caller, who may use it again for the next request: its memory stays, apart from
- * that of a large body. */
+/* Belongs to the caller, who may use it for the next request as it is: its memory is used again. */
 struct rek_http_response {
     long status;
     struct rek_buffer
@@ -85,6 +84,9 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
 const char *rek_http_message(const struct rek_http *http);
 
 void rek_http_response_init(struct rek_http_response *response);
+/* Makes it empty, and keeps its memory for the next request, up to 1 MiB. */
+void rek_http_response_empty(struct rek_http_response *response);
+/* Frees its memory. */
 void rek_http_response_clear(struct rek_http_response *response);
 
 #endif
