@@ -17,13 +17,6 @@ void lrek_fail(struct lrek_loader *l, const char *failure)
         l->failure = failure;
 }
 
-struct rek_slice lrek_string_at(lua_State *L, int index)
-{
-    struct rek_slice string;
-    string.data = lua_tolstring(L, index, &string.len);
-    return string;
-}
-
 static void *allocate(struct lrek_loader *l, size_t count, size_t size)
 {
     void *piece = count > SIZE_MAX / size ? NULL : rek_arena_alloc(l->arena, count * size);

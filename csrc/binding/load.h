@@ -34,6 +34,14 @@ const void *lrek_load(struct lrek_loader *loader, int index, const struct rek_sh
 
 /* What load.c, load_scalar.c and load_document.c have of each other. */
 
+/* The bytes of the string at `index`, which is a string and nothing else. */
+static inline struct rek_slice lrek_string_at(lua_State *L, int index)
+{
+    struct rek_slice string;
+    string.data = lua_tolstring(L, index, &string.len);
+    return string;
+}
+
 /* Reads the value on top of the stack, which stays there, into its storage. */
 void lrek_load_scalar(struct lrek_loader *loader, const struct rek_shape *shape, void *out,
                       const struct lrek_place *place);
@@ -54,8 +62,6 @@ void lrek_report_type(struct lrek_loader *loader, const struct lrek_place *place
 /* The place of the table's element under the key at `index`; `text` holds odd keys. */
 struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_place *parent,
                                     char text[32]);
-/* The bytes of the string at `index`, which is a string and nothing else. */
-struct rek_slice lrek_string_at(lua_State *L, int index);
 /* Ends the loading; the first failure stands. */
 void lrek_fail(struct lrek_loader *loader, const char *failure);
 

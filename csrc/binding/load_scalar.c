@@ -18,15 +18,19 @@ void lrek_check_count(struct lrek_loader *l, const struct rek_shape *shape, size
                     shape->min > 1 ? "s" : "", count);
 }
 
-/* Text is what strings and map keys have in common. */
 void lrek_check_text(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice text,
                      const struct lrek_place *place)
 {
-    size_t valid = rek_utf8_valid_prefix(text);
-    if (valid < text.len)
-        lrek_report(l->problems, place, "invalid UTF-8 at byte %zu", valid + 1);
-    else if (shape->has_min && (double)text.len < 4 * shape->min)
-        lrek_check_count(l, shape, rek_utf8_count(text), "character", place);
+    size_t count = text.len;
+    if (!rek_utf8_is_ascii(text)) {
+        size_t valid = rek_utf8_valid_prefix(text);
+        if (valid < text.len) {
+            lrek_report(l->problems, place, "invalid UTF-8 at byte %zu", valid + 1);
+            return;
+        }
+        count = rek_utf8_count(text);
+    }
+    lrek_check_count(l, shape, count, "character", place);
 }
 
 static void load_string(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,

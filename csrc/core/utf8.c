@@ -2,6 +2,20 @@
 
 #include "core/word.h"
 
+bool rek_utf8_is_ascii(struct rek_slice text)
+{
+    uint64_t bits = 0;
+    if (text.len < REK_WORD_SIZE) {
+        for (size_t i = 0; i < text.len; i++)
+            bits |= (unsigned char)text.data[i];
+    } else {
+        for (size_t i = 0; i + REK_WORD_SIZE <= text.len; i += REK_WORD_SIZE)
+            bits |= rek_word_load(text.data + i);
+        bits |= rek_word_load(text.data + text.len - REK_WORD_SIZE);
+    }
+    return (bits & REK_WORD_HIGH_BITS) == 0;
+}
+
 size_t rek_utf8_valid_prefix(struct rek_slice text)
 {
     if (text.len == 0)

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+/* Whether every byte is ASCII, which most text is: a quick look before a thorough one. */
+bool rek_utf8_is_ascii(struct rek_slice text);
 /* How many bytes at the start of `text` are valid: all of them, or up to the first character
  * that is invalid or cut off. */
 size_t rek_utf8_valid_prefix(struct rek_slice text);

@@ -70,8 +70,24 @@ static void test_every_code_point(void)
     }
 }
 
+/* One byte that is not ASCII, anywhere in a text of any length, is seen. */
+static void test_is_ascii(void)
+{
+    char text[40];
+    for (size_t len = 0; len <= sizeof text; len++) {
+        memset(text, 'a', sizeof text);
+        CHECK(rek_utf8_is_ascii(rek_slice_of(text, len)));
+        for (size_t at = 0; at < len; at++) {
+            text[at] = (char)0x80;
+            CHECK(!rek_utf8_is_ascii(rek_slice_of(text, len)));
+            text[at] = 0x7f;
+        }
+    }
+}
+
 int main(void)
 {
+    test_is_ascii();
     for (size_t i = 0; i < COUNT_OF(invalid); i++)
         for (size_t before = 0; before < 17; before++)
             for (size_t after = 0; after < 17; after += 8)
