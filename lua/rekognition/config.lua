@@ -20,6 +20,7 @@ local shown = require "rekognition.config.shown"
 ---@field profiles table<string, table<string, rekognition.ProfileValue>>  every profile, merged from both files
 ---@field sso_sessions table<string, table<string, rekognition.ProfileValue>>
 ---@field services table<string, table<string, rekognition.ProfileValue>>
+---@field origins table<string, table<string, string>>  profile -> key -> the path of the file that it was read from
 ---@field settings table<string, rekognition.Setting>  every setting; a value that is nowhere set is nil
 ---@field config_path? string       where the config file is, or would be
 ---@field credentials_path? string  the same for the credentials file

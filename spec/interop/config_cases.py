@@ -198,7 +198,9 @@ def single_cases():
         "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": ["IPv4", "ipv9"],
         "AWS_METADATA_SERVICE_TIMEOUT": ["x", "2", ""],
         "AWS_METADATA_SERVICE_NUM_ATTEMPTS": ["x", "2"],
-        "AWS_DEFAULT_REGION": ["", "a b", "a.b", "-a", "us_east", "US-EAST-1", "fips-us-west-1", "aws-global", "x" * 64],
+        "AWS_DEFAULT_REGION": [
+            "", "a b", "a.b", "-a", "us_east", "US-EAST-1", "fips-us-west-1", "aws-global", "x" * 64,
+        ],
         "AWS_PROFILE": ["", "default", "none", "a b"],
         "AWS_ENDPOINT_URL": ["", "ftp://x", "http://", "nonsense", "http://x/", "https://x:8443/p"],
         "AWS_ENDPOINT_URL_REKOGNITION": ["", "http://x"],
@@ -211,7 +213,7 @@ def single_cases():
         "continuation": "[default]\n  x\n", "nested": "[default]\nregion = eu-west-1\ns3 =\n  bad\n",
         "twice": "[default]\nregion = eu-west-1\n[default]\nretry_mode = adaptive\n",
         "key twice": "[default]\nregion = eu-west-1\nregion = us-east-2\n",
-        "both defaults": "[default]\nregion = eu-west-1\nretry_mode = adaptive\n[profile default]\nregion = us-east-2\n",
+        "both defaults": "[default]\nregion = eu-west-1\nmax_attempts = 2\n[profile default]\nregion = us-east-2\n",
         "both defaults, turned": "[profile default]\nregion = us-east-2\n[default]\nregion = eu-west-1\n",
         "bare": "[default]\nregion = eu-west-1\n[a]\nregion = us-east-2\n",
         "quoted": "[profile \"a b\"]\nregion = eu-west-1\n",
@@ -241,8 +243,10 @@ def single_cases():
         "nobody": [("default", "none")],
     }.items():
         config = [
-            (profile if profile == "default" else f"profile {profile}",
-             [("region", "us-east-1"), ("role_arn", f"arn:aws:iam::123456789012:role/{profile}"), ("source_profile", source)])
+            (profile if profile == "default" else f"profile {profile}", [
+                ("region", "us-east-1"), ("source_profile", source),
+                ("role_arn", f"arn:aws:iam::123456789012:role/{profile}"),
+            ])
             for profile, source in pairs
         ]
         keys = [("d", [("aws_access_key_id", "D"), ("aws_secret_access_key", "s")])]

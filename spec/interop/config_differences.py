@@ -107,7 +107,8 @@ def schemes(_, theirs, __):
 
 
 def texts(case, theirs, _):
-    wrong = isinstance(case.config, str) and any(part in case.config for part, (_, same) in TEXTS.items() if same is None)
+    errors = [part for part, (_, same) in TEXTS.items() if same is None]
+    wrong = isinstance(case.config, str) and any(part in case.config for part in errors)
     if wrong:
         theirs.update(dict.fromkeys(PARTS, ERROR))
     return wrong

@@ -102,10 +102,11 @@ def sts(request, host):
     authorization = request.headers.get("Authorization", b"")
     signer = re.search("Credential=([^/]*)/", os.fsdecode(authorization))
     key_id = "!".join([body["RoleArn"].rpartition("/")[2], host, signer[1] if signer else ""])
+    action = body["Action"]
     return answer(request, f"""
-        <{body["Action"]}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{body["Action"]}Result><Credentials>
+        <{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result><Credentials>
         <AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
-        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></{body["Action"]}Result></{body["Action"]}Response>
+        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></{action}Result></{action}Response>
         """.strip().encode())
 
 
@@ -210,7 +211,8 @@ def ask_ours(cases):
     with tempfile.TemporaryDirectory() as folder:
         queries = []
         for number, case in enumerate(cases):
-            query = {"env": write(case, pathlib.Path(folder) / str(number)), "network": dict.fromkeys(case.network, True)}
+            env = write(case, pathlib.Path(folder) / str(number))
+            query = {"env": env, "network": dict.fromkeys(case.network, True)}
             query.update({name: value for name in ("profile", "region") if (value := getattr(case, name)) is not None})
             queries.append(json.dumps(query) + "\n")
         run = subprocess.run(
