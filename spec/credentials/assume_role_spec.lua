@@ -173,6 +173,28 @@ describe("a profile's role", function()
     end)
   end
 
+  it("does not go on to another identity where the source has nothing", function()
+    local box = { AccessKeyId = "AKIDBOX", SecretAccessKey = "S", Token = "T", Expiration = "2015-08-30T18:36:00Z" }
+    local world = world_of("[default]\nrole_arn = r\ncredential_source = Environment\n",
+      { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/x" }, answers = { support.answer(200, box) } })
+    local problem = support.catch(get, world)
+    assert.same({ "credentials", "credentials" }, { problem.kind, problem.code })
+    assert.matches("credential_source Environment, which profile default names, has nothing: AWS_ACCESS_KEY_ID",
+      problem.message)
+  end)
+
+  it("does not mix keys of both files", function()
+    local world = world_of("[default]\naws_secret_access_key = OTHER\n",
+      { files = { [CREDENTIALS] = "[default]\naws_access_key_id = AKID\n" } })
+    assert.matches("no aws_secret_access_key, in /home/.aws/credentials", support.catch(get, world).message)
+  end)
+
+  it("needs a region to sign for at an endpoint of one's own", function()
+    local world = world_of("[default]\nrole_arn = r\nsource_profile = base\n",
+      { env = { AWS_ENDPOINT_URL_STS = "http://127.0.0.1:5000" } })
+    assert.equal("config", support.catch(get, world).kind)
+  end)
+
   it("asks for the code of an MFA device each time", function()
     local config = "[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/me\n"
     local world, asked = world_of(config, { answers = function(_, world)

@@ -69,20 +69,12 @@ function Context:variable(name)
   return value ~= "" and value or nil
 end
 
---- Where a service is, with what is configured of endpoints. STS is asked at its global endpoint where
---- there is no region, or where sts_regional_endpoints says so.
+--- Where a service is; see `rekognition.config`.
 ---@param service "sts"|"sso"|"sso-oidc"|"signin"
 ---@param region? string
----@return { url: string, signing_region: string }
+---@return rekognition.Endpoint
 function Context:endpoint(service, region)
-  local config = self:config()
-  local url, source = config:endpoint_url(service)
-  local is_sts = service == "sts"
-  return require("rekognition.endpoint").resolve {
-    service = service, region = region or is_sts and "aws-global" or nil, endpoint = url, endpoint_source = source,
-    use_fips = config:get("use_fips_endpoint"), use_dualstack = config:get("use_dualstack_endpoint"),
-    use_global_endpoint = is_sts and config:get("sts_regional_endpoints") == "legacy",
-  }
+  return self:config():endpoint(service, region)
 end
 
 --- A path with a leading "~" put in full.

@@ -28,24 +28,27 @@ local function has_role(profile)
   return profile.role_arn ~= nil and profile.web_identity_token_file == nil
 end
 
--- The profile's own keys, if they stand in the file asked for.
+-- The profile's own keys, if they stand in the file asked for. All of them are of one file: a key and a
+-- secret of different ones don't belong together.
 local function keys(context, name, in_credentials_file)
   local profile = context:profile(name)
   if not profile then return nil, ("there is no profile %s"):format(name) end
   if not profile.aws_access_key_id then return nil, ("profile %s has no aws_access_key_id"):format(name) end
   local config = context:config()
-  local origin = (config.origins and config.origins[name] or {}).aws_access_key_id
-  if (origin == nil or origin == config.credentials_path) ~= in_credentials_file then
+  local origins = config.origins[name]
+  local file = origins.aws_access_key_id
+  if (file == config.credentials_path) ~= in_credentials_file then
     return nil, ("profile %s has its aws_access_key_id in the other file"):format(name)
   end
-  if not profile.aws_secret_access_key then
-    check.fail(NAME, ("profile %s has aws_access_key_id, but no aws_secret_access_key"):format(name))
+  local function value(key) return origins[key] == file and profile[key] or nil end
+  if not value "aws_secret_access_key" then
+    check.fail(NAME, ("profile %s has aws_access_key_id, but no aws_secret_access_key, in %s"):format(name, file))
   end
   return static.new({
-    access_key_id = profile.aws_access_key_id,
-    secret_access_key = profile.aws_secret_access_key,
-    session_token = profile.aws_security_token or profile.aws_session_token,
-    account_id = profile.aws_account_id,
+    access_key_id = value "aws_access_key_id",
+    secret_access_key = value "aws_secret_access_key",
+    session_token = value "aws_security_token" or value "aws_session_token",
+    account_id = value "aws_account_id",
   }, NAME)
 end
 
@@ -74,6 +77,20 @@ local function loop(name, visited)
   check.misconfigured(("source_profile goes round in a loop: %s -> %s"):format(table.concat(visited, " -> "), name))
 end
 
+-- A provider that has to have credentials: where it has none, `raise` is called with the reason, so that
+-- no chain goes on to another identity.
+local function settled(provider, raise)
+  local function asked(method)
+    return function(_, ...)
+      local ok, result = pcall(method, provider, ...)
+      if ok then return result end
+      if not providers.is_none(result) then error(result, 0) end
+      raise(result.reason)
+    end
+  end
+  return { get = asked(provider.get), refresh = asked(provider.refresh) }
+end
+
 -- The provider of the credentials that a role's profile names another profile for.
 local function from_source_profile(context, name, source_name, visited)
   local source = context:profile(source_name)
@@ -85,17 +102,10 @@ local function from_source_profile(context, name, source_name, visited)
     if seen == source_name and not (source_name == name and has_keys(source)) then loop(source_name, visited) end
   end
   if has_role(source) and not has_keys(source) then return role_of(context, source_name, visited) end
-  local list = chain.new(own(context, source_name, true))
-  return {
-    get = function()
-      local ok, result = pcall(list.get, list)
-      if ok then return result end
-      if not providers.is_none(result) then error(result, 0) end
-      check.misconfigured(("source_profile %s, which profile %s names, has no credentials: %s"):format(
-        source_name, name, result.reason))
-    end,
-    refresh = function(_, stale) return list:refresh(stale) end,
-  }
+  return settled(chain.new(own(context, source_name, true)), function(reason)
+    check.misconfigured(("source_profile %s, which profile %s names, has no credentials: %s"):format(
+      source_name, name, reason))
+  end)
 end
 
 local function from_credential_source(context, name, source)
@@ -104,7 +114,10 @@ local function from_credential_source(context, name, source)
     check.misconfigured(("credential_source of profile %s is to be Environment, Ec2InstanceMetadata or EcsContainer")
       :format(name))
   end
-  return source_module(module).new(context)
+  return settled(source_module(module).new(context), function(reason)
+    check.fail("assume_role",
+      ("credential_source %s, which profile %s names, has nothing: %s"):format(source, name, reason))
+  end)
 end
 
 -- The provider of the role in a profile; nil and why where it has none.

@@ -27,12 +27,15 @@ local function form(parameters)
   return table.concat(pairs_of, "&")
 end
 
+-- STS has <ErrorResponse><Error>; what stands in for it may have EC2's <Errors><Error>, which botocore
+-- takes as well.
 local function read_error(answer)
   local ok, texts = pcall(xml.read, "sts", answer.body)
   texts = ok and texts or {}
   return {
-    code = texts["Error.Code"] or "HTTP" .. answer.status,
-    message = texts["Error.Message"] or ("HTTP status %d, no STS error in the answer"):format(answer.status),
+    code = texts["Error.Code"] or texts["Errors.Error.Code"] or "HTTP" .. answer.status,
+    message = texts["Error.Message"] or texts["Errors.Error.Message"]
+      or ("HTTP status %d, no STS error in the answer"):format(answer.status),
     request_id = texts.RequestId,
   }
 end
@@ -79,6 +82,9 @@ end
 --- Raises an error of kind "credentials".
 function M.call(context, source, operation, parameters, credentials)
   local endpoint = context:endpoint("sts", context:region())
+  if credentials and not endpoint.signing_region then
+    check.misconfigured(source .. ": there is no region to sign for; set AWS_REGION, or write region in the profile")
+  end
   local all = { Action = operation, Version = VERSION }
   for name, value in pairs(parameters) do all[name] = value end
   local body = form(all)
