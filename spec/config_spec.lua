@@ -182,6 +182,29 @@ describe("rekognition.config", function()
       assert.equal("profile y in " .. CREDENTIALS, loaded:origin("y", "d"))
     end)
 
+    it("have secrets that can be asked for and don't show", function()
+      local loaded = load({}, {
+        [CONFIG] = "[profile a]\naws_session_token = hunter2\n",
+        [CREDENTIALS] = "[a]\naws_access_key_id = AKID\naws_secret_access_key = hunter3\naws_security_token = hunter4\n",
+      })
+      local profile = loaded.profiles.a
+      assert.same({ "AKID", "hunter3", "hunter2", "hunter4" }, { profile.aws_access_key_id,
+        profile.aws_secret_access_key, profile.aws_session_token, profile.aws_security_token })
+      assert.same({ aws_access_key_id = "AKID" }, profile)
+      local seen = {}
+      local function walk(value)
+        if type(value) == "string" then assert.is_nil(value:find("hunter", 1, true)) end
+        if type(value) ~= "table" or seen[value] then return end
+        seen[value] = true
+        for key, inner in pairs(value) do
+          walk(key)
+          walk(inner)
+        end
+      end
+      walk(loaded)
+      assert.is_true(seen[profile])
+    end)
+
     for _, case in ipairs {
       { "HOME", { HOME = "/h", USERPROFILE = "/u" }, "/h/.aws/config" },
       { "USERPROFILE", { HOME = "", USERPROFILE = "C:\\Users\\u" }, "C:\\Users\\u/.aws/config" },

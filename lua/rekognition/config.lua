@@ -16,7 +16,8 @@ local shown = require "rekognition.config.shown"
 
 ---@class rekognition.Config
 ---@field profile_name string  "default" where nothing names another
----@field profile table<string, rekognition.ProfileValue>  the keys of that profile, from both files; may be empty
+---@field profile table<string, rekognition.ProfileValue>  the keys of that profile, from both files; may be empty.
+---  Its secrets can be asked for by name, and are not seen by `pairs`: no debug printer shows them
 ---@field profiles table<string, table<string, rekognition.ProfileValue>>  every profile, merged from both files
 ---@field sso_sessions table<string, table<string, rekognition.ProfileValue>>
 ---@field services table<string, table<string, rekognition.ProfileValue>>
@@ -24,8 +25,8 @@ local shown = require "rekognition.config.shown"
 ---@field settings table<string, rekognition.Setting>  every setting; a value that is nowhere set is nil
 ---@field config_path? string       where the config file is, or would be
 ---@field credentials_path? string  the same for the credentials file
----@field env table<string, string>
----@field read_file fun(path: string): string?, string?
+---@field package env table<string, string>
+---@field package endpoint_option? string  the client option `endpoint`
 local Config = {}
 Config.__index = Config
 
@@ -220,9 +221,10 @@ end
 function M.load(options)
   options = options or {}
   local seam = seams.from(options)
-  local read_file = options.read_file or files.read
-  local config = setmetatable(files.load { env = seam.env, logger = seam.logger, read_file = read_file }, Config)
-  config.env, config.read_file = seam.env, read_file
+  local config = setmetatable(files.load {
+    env = seam.env, logger = seam.logger, read_file = options.read_file or files.read,
+  }, Config)
+  config.env = seam.env
   if options.endpoint ~= nil and type(options.endpoint) ~= "string" then
     fail("client option endpoint is a %s, and is to be a URL", type(options.endpoint))
   end

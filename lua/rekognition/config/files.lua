@@ -65,6 +65,15 @@ local function load(path, kind, options)
   })
 end
 
+local SECRETS = { "aws_secret_access_key", "aws_session_token", "aws_security_token" }
+
+-- Puts a profile's secrets where only who asks for them by name gets them, and no printer that walks tables.
+local function hide_secrets(profile)
+  local hidden = {}
+  for _, key in ipairs(SECRETS) do hidden[key], profile[key] = profile[key], nil end
+  setmetatable(profile, { __index = function(_, key) return hidden[key] end })
+end
+
 local function path_of(env, variable, fallback)
   local given = env[variable]
   return M.expand(given and given ~= "" and given or fallback, env)
@@ -91,6 +100,7 @@ function M.load(options)
       target[key], origins[key] = value, credentials_path
     end
   end
+  for _, profile in pairs(merged.profiles) do hide_secrets(profile) end
   merged.config_path, merged.credentials_path = config_path, credentials_path
   return merged
 end
