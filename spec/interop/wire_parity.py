@@ -335,11 +335,10 @@ def main(lua, per_operation):
         signatures += bool(signature)
         for difference in on_the_wire + signature:
             print(f"FAIL {operation}: {difference}")
-    operations = len({o for o, _ in cases})
-    print(f"botocore {botocore.__version__}: {operations} operations, {len(cases)} requests: "
-          f"{wire} wire differences, {signatures} signature differences")
-    failed = wire + signatures
-    print(f"{2 * len(cases) - failed} passed, {failed} failed")
+    failed, operations = wire + signatures, len({o for o, _ in cases})
+    print(f"wire as botocore {botocore.__version__}, {operations} operations, {len(cases)} requests: "
+          f"{wire} wire differences, {signatures} signature differences: "
+          f"{2 * len(cases) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
