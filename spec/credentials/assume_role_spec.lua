@@ -248,6 +248,20 @@ describe("STS", function()
     assert.matches("STS AssumeRole: AccessDenied: User: x is not authorized", problem.message)
   end)
 
+  it("is asked again with renewed credentials where the source's have expired", function()
+    local renewals = 0
+    local world = support.world { env = { AWS_REGION = "us-east-1" }, answers = {
+      support.sts_error(403, "ExpiredToken", "The security token included in the request is expired"),
+      support.sts_answer {} } }
+    world.options.role_arn = "arn:aws:iam::1:role/r"
+    world.options.source = credentials.from_function(function()
+      renewals = renewals + 1
+      return { access_key_id = "AKID" .. renewals, secret_access_key = "S", expiration = world.now + 3600 }
+    end, world.options)
+    assert.equal("AKIDROLE", credentials.assume_role(world.options):get().access_key_id)
+    assert.matches("Credential=AKID2/", support.header(world.requests[2], "authorization"))
+  end)
+
   it("signs each attempt at its own time", function()
     local world = ask { support.answer(500, ""), support.sts_answer {} }
     assert.equal("20150830T123600Z", support.header(world.requests[1], "x-amz-date"))

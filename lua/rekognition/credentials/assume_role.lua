@@ -4,6 +4,7 @@
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
+local rekognition_error = require "rekognition.error"
 local sts = require "rekognition.credentials.sts"
 
 local M = {}
@@ -40,6 +41,26 @@ local function duration(role, context)
   return seconds
 end
 
+local EXPIRED = { ExpiredToken = true, ExpiredTokenException = true }
+
+-- Asks STS; where it says that the source's credentials have expired, once more with renewed ones.
+local function fetch(role, context)
+  local credentials = role.source:get()
+  local parameters = {
+    RoleArn = role.role_arn,
+    RoleSessionName = role.role_session_name or sts.session_name(context),
+    ExternalId = role.external_id,
+    DurationSeconds = duration(role, context),
+    SerialNumber = role.mfa_serial,
+    TokenCode = token_code(role, context),
+    Policy = role.policy,
+  }
+  local ok, result = pcall(sts.call, context, NAME, "AssumeRole", parameters, credentials)
+  if ok then return result end
+  if not (rekognition_error.is_error(result) and EXPIRED[result.code]) then error(result, 0) end
+  return sts.call(context, NAME, "AssumeRole", parameters, providers.refresh(role.source, credentials))
+end
+
 --- A provider of a role's credentials.
 ---@param role rekognition.AssumeRole
 ---@param context rekognition.CredentialContext
@@ -51,21 +72,7 @@ function M.new(role, context)
   if type(role.source) ~= "table" or not role.source.get then
     check.misconfigured("assume_role: source is to be a provider, an object with get()")
   end
-  return providers.new({
-    name = NAME,
-    fetch = function(_, force)
-      local credentials = force and providers.refresh(role.source) or role.source:get()
-      return sts.call(context, NAME, "AssumeRole", {
-        RoleArn = role.role_arn,
-        RoleSessionName = role.role_session_name or sts.session_name(context),
-        ExternalId = role.external_id,
-        DurationSeconds = duration(role, context),
-        SerialNumber = role.mfa_serial,
-        TokenCode = token_code(role, context),
-        Policy = role.policy,
-      }, credentials)
-    end,
-  }, context)
+  return providers.new({ name = NAME, fetch = function() return fetch(role, context) end }, context)
 end
 
 return M
