@@ -7,16 +7,25 @@
 #include <math.h>
 #include <stdio.h>
 
+/* The high bits of the bytes of the word at `p` that need an escape; of those, the first counts. */
+static inline uint64_t marks_at(const char *p)
+{
+    uint64_t word = rek_word_load(p);
+    return rek_word_json_marks(word) & ~word & REK_WORD_HIGH_BITS;
+}
+
 /* The first byte from `p` on that needs an escape, or `end`. */
 static inline const char *skip_plain(const char *p, const char *end)
 {
+    bool has_words = end - p >= REK_WORD_SIZE;
     while (end - p >= REK_WORD_SIZE) {
-        uint64_t word = rek_word_load(p);
-        uint64_t marks = rek_word_json_marks(word) & ~word & REK_WORD_HIGH_BITS;
+        uint64_t marks = marks_at(p);
         if (marks != 0)
             return p + rek_word_first(marks);
         p += REK_WORD_SIZE;
     }
+    if (has_words && marks_at(end - REK_WORD_SIZE) == 0) /* the rest, and some once more */
+        return end;
     while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
         p++;
     return p;
@@ -34,22 +43,40 @@ static void write_escape(struct rek_buffer *out, char byte)
         rek_buffer_append(out, (char[]){'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6);
 }
 
-void rek_json_write_string(struct rek_buffer *out, struct rek_slice text)
+static void write_escaped(struct rek_buffer *out, struct rek_slice text)
 {
+    const char *p = text.data;
+    const char *end = p + text.len;
     rek_buffer_append_char(out, '"');
-    if (text.len > 0) {
-        const char *p = text.data;
-        const char *end = p + text.len;
-        for (;;) {
-            const char *run = p;
-            p = skip_plain(p, end);
-            rek_buffer_append(out, run, (size_t)(p - run));
-            if (p == end)
-                break;
-            write_escape(out, *p++);
-        }
+    for (;;) {
+        const char *run = p;
+        p = skip_plain(p, end);
+        rek_buffer_append(out, run, (size_t)(p - run));
+        if (p == end)
+            break;
+        write_escape(out, *p++);
     }
     rek_buffer_append_char(out, '"');
+}
+
+void rek_json_write_string(struct rek_buffer *out, struct rek_slice text)
+{
+    if (text.len == 0) {
+        rek_buffer_append(out, "\"\"", 2);
+        return;
+    }
+    const char *end = text.data + text.len;
+    if (skip_plain(text.data, end) != end) {
+        write_escaped(out, text);
+        return;
+    }
+    char *room = rek_buffer_reserve(out, text.len + 2);
+    if (room) {
+        room[0] = '"';
+        memcpy(room + 1, text.data, text.len);
+        room[text.len + 1] = '"';
+        out->len += text.len + 2;
+    }
 }
 
 void rek_json_write_boolean(struct rek_buffer *out, bool value)
