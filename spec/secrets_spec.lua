@@ -33,6 +33,13 @@ describe("secrets", function()
     client._credentials:get()
     shows_no_secret(client)
     client:close()
+    client = rekognition.client {
+      env = { AWS_REGION = "us-east-1", AWS_ACCESS_KEY_ID = KEYS.access_key_id,
+        AWS_SECRET_ACCESS_KEY = KEYS.secret_access_key, AWS_SESSION_TOKEN = KEYS.session_token },
+    }
+    assert.equal(KEYS.secret_access_key, client._credentials:get().secret_access_key)
+    shows_no_secret(client)
+    client:close()
   end)
 
   it("stand in no error, whatever the service says", function()

@@ -35,6 +35,11 @@ local process_env = setmetatable({}, {
   __index = function(_, name) return os.getenv(name) end,
 })
 
+-- The environment that a host gave, which may hold keys: read by name, not shown by a walk of tables.
+local function given_env(env)
+  return setmetatable({}, { __index = function(_, name) return env[name] end })
+end
+
 local function silent() end
 
 -- The shared default transport, made at its first use.
@@ -48,7 +53,7 @@ end
 function M.from(options)
   options = options or {}
   return {
-    env = options.env or process_env,
+    env = options.env and given_env(options.env) or process_env,
     http = options.http or default_http,
     clock = options.clock or core.now,
     sleep = options.sleep or core.sleep,
