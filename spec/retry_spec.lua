@@ -159,6 +159,19 @@ describe("retries", function()
   end)
 end)
 
+-- spec/vectors/make_retry.py made the cases with botocore's own retry classes.
+describe("botocore's decisions on answers", function()
+  it("are ours", function()
+    local passed, failures = 0, {}
+    require("spec.conformance.retry").run("spec/vectors/retry-standard", {
+      pass = function() passed = passed + 1 end,
+      fail = function(_, name, why) failures[#failures + 1] = name .. ": " .. why end,
+    })
+    assert.same({}, failures)
+    assert.is_true(passed > 100)
+  end)
+end)
+
 describe("a wrong clock", function()
   local date = "Mon, 31 Aug 2015 13:36:00 GMT" -- the service's; the client's is a day and an hour behind
 

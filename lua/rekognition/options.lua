@@ -4,7 +4,7 @@ local rek_error = require "rekognition.error"
 
 local M = {}
 
--- A kind of value: what a message calls it, and the test.
+-- A kind of value: what a message calls it, and the test. Whole numbers may be floats (3.0).
 local function kind(name, test) return { name = name, test = test } end
 
 local function is(...)
@@ -32,7 +32,7 @@ local SECONDS = kind("a positive number of seconds", function(value)
   return type(value) == "number" and value > 0 and value < math.huge
 end)
 local COUNT = kind("a whole number of at least 1", function(value)
-  return math.type(value) == "integer" and value >= 1
+  return type(value) == "number" and math.tointeger(value) and value >= 1
 end)
 local CALLABLE = kind("a function", function(value)
   if type(value) == "function" then return true end
@@ -67,7 +67,7 @@ local WAIT = {
 
 local PRESIGN = {
   expires = kind("a whole number of seconds from 1 to 604800", function(value)
-    return math.type(value) == "integer" and value >= 1 and value <= 604800
+    return type(value) == "number" and math.tointeger(value) and value >= 1 and value <= 604800
   end),
 }
 

@@ -83,10 +83,9 @@ function Retry:classify(failure)
   end
   if code == "LimitExceededException" and self.limit_exceeded == "fail" then return nil end
   if THROTTLING_CODES[code] then return "throttling" end
-  if TRANSIENT_CODES[code] or TRANSIENT_STATUS[status] then return "transient" end
   -- A 429 counts where the model does not say what its code means.
   if status == 429 and not (failure.is_modelled and failure.is_modelled()) then return "throttling" end
-  return nil
+  return (TRANSIENT_CODES[code] or TRANSIENT_STATUS[status]) and "transient" or nil
 end
 
 --- Seconds to wait before an attempt is sent; 0 but in adaptive mode.

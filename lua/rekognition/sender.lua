@@ -93,18 +93,20 @@ function M.custom(http, target)
     signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
     local answer, failure = http(signed)
     if answer == nil then return nil, transport_failure(failure) end
-    if type(answer) ~= "table" or math.type(answer.status) ~= "integer" then
-      return nil, transport_failure("the transport gave no status")
+    local status = type(answer) == "table" and type(answer.status) == "number" and math.tointeger(answer.status)
+    if not status then return nil, transport_failure("the transport gave no status") end
+    local given = { status = status, headers = headers_of(answer) }
+    local body = type(answer.body) == "string" and answer.body or ""
+    if status >= 200 and status <= 299 then
+      local result, problem = core.decode(request:operation(), body)
+      if result then
+        given.request_id = response.request_id(given.headers)
+        return result, given
+      end
+      given.protocol = problem
     end
-    local found, body = headers_of(answer), type(answer.body) == "string" and answer.body or ""
-    if answer.status < 200 or answer.status > 299 then
-      return nil, { status = answer.status, headers = found, body = body }
-    end
-    local result, problem = core.decode(request:operation(), body)
-    if not result then
-      return nil, { status = answer.status, headers = found, body = body, protocol = problem }
-    end
-    return result, { status = answer.status, request_id = response.request_id(found), headers = found }
+    given.body = body
+    return nil, given
   end
 end
 
