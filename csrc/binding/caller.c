@@ -84,7 +84,9 @@ static struct rek_slice check_slice(lua_State *L, int index)
 
 static struct rek_slice opt_slice(lua_State *L, int index)
 {
-    return lua_isnoneornil(L, index) ? (struct rek_slice){0} : check_slice(L, index);
+    if (lua_isnoneornil(L, index))
+        return (struct rek_slice){0};
+    return check_slice(L, index);
 }
 
 /* The text under a key of the table at `index`, kept as a user value of the caller on top. */

@@ -118,7 +118,7 @@ static void test_numbers(void)
         CHECK_SLICE(rek_buffer_slice(&out), doubles[i].json);
     }
     out.len = 0;
-    rek_json_write_double(&out, nan(""));
+    rek_json_write_double(&out, (double)NAN);
     CHECK_TEXT(rek_buffer_slice(&out), "null");
     rek_buffer_clear(&out);
 }

@@ -35,6 +35,6 @@ int main(void)
         len = rek_timestamp_rfc822(text, moments[i].seconds);
         CHECK_SLICE(rek_slice_of(text, len), moments[i].rfc822);
     }
-    CHECK(rek_timestamp_iso8601(text, nan("")) == 20);
+    CHECK(rek_timestamp_iso8601(text, (double)NAN) == 20);
     return check_result();
 }
