@@ -244,6 +244,15 @@ describe("one renewal at a time", function()
     assert.equal(2, source.fetches)
   end)
 
+  it("says so where a source asks for its own credentials", function()
+    local world = support.world {}
+    local provider
+    provider = numbered(world, 3600, function() provider:get() end)
+    local problem = support.catch(provider.get, provider)
+    assert.equal("config", problem.kind)
+    assert.equal(0, world.slept)
+  end)
+
   it("gives up on a coroutine that is never resumed, in bounded time", function()
     local world = support.world {}
     local provider = numbered(world, 3600, function(number) if number == 1 then coroutine.yield() end end)

@@ -138,6 +138,9 @@ local function warn(self, period, failure)
 end
 
 local function join(self, state, flight)
+  if flight.thread == coroutine.running() then
+    check.misconfigured(self.name .. ": the source of these credentials asks for the credentials themselves")
+  end
   if wait_for(self, flight) and (flight.result or flight.error) then return flight.result, flight.error end
   -- Given up, or its coroutine was closed half-way.
   return renew(self, state, false)
