@@ -44,7 +44,7 @@ function M.build(folder, model)
   write_tables(folder, model)
   local command = ([[mkdir FOLDER/rekognition &&
     cc -std=c17 -O0 -fPIC -shared -Wall -Wextra -Werror -I csrc FLAGS -o FOLDER/rekognition/core.so FOLDER/*.c \
-      $(find BUILD/CMakeFiles/core.dir -name '*.o') BUILD/librekognition_core.a -lcurl -lcrypto]])
+      $(find BUILD/CMakeFiles/rekognition_binding.dir -name '*.o') BUILD/librekognition_core.a -lcurl -lcrypto]])
     :gsub("%u%u%u+", { FOLDER = quoted(folder), BUILD = quoted(build), FLAGS = extra_flags() })
   local ok, output = M.run(command)
   if not ok then error("the module could not be built: " .. output, 0) end
