@@ -160,6 +160,14 @@ describe("the other waiters", function()
     end)
   end
 
+  it("take a version that has been started since for trained", function()
+    for _, status in ipairs { "STARTING", "RUNNING", "STOPPING", "STOPPED" } do
+      local ok, result = wait_for("project_version_training_completed", { status })
+      assert.is_true(ok)
+      assert.equal(status, result.Status)
+    end
+  end)
+
   it("of the model look at every version where none is named", function()
     local client = fake.client {
       page { version("a", 1, "RUNNING"), version("b", 2, "STARTING") },

@@ -21,9 +21,17 @@ local Client = {}
 Client.__index = Client
 Client.__name = "rekognition.client"
 
+local function new_method(operation, method)
+  return function(self, params)
+    if not (self and self.call) then
+      error(("call it with a colon: client:%s { ... }"):format(method), 2)
+    end
+    return self:call(operation, params)
+  end
+end
+
 for _, operation in ipairs(core.operations()) do
-  local name = operation.name
-  Client[operation.method] = function(self, params) return self:call(name, params) end
+  Client[operation.method] = new_method(operation.name, operation.method)
 end
 
 local function raise_problems(operation, problems)
@@ -92,7 +100,8 @@ function Client:presign(operation, params, options)
   options = options or {}
   options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
-  return senders.presign(request, self._credentials:get(), self._clock:now(), self._target, options.expires or 900)
+  local credentials = invoke.credentials(self, operation)
+  return senders.presign(request, credentials, self._clock:now(), self._target, options.expires or 900)
 end
 
 --- Closes the client and its connections. Closing again does nothing.

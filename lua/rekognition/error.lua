@@ -62,4 +62,9 @@ function Error:__tostring()
   return subject .. code .. self.message .. details(self)
 end
 
+-- So that `"failed: " .. e` reads as expected.
+function Error.__concat(left, right)
+  return tostring(left) .. tostring(right)
+end
+
 return M

@@ -126,9 +126,25 @@ local function after_failure(client, call, answer, started)
   call.attempt = call.attempt + 1
 end
 
-local function get_credentials(client, operation)
+-- A provider of the host's own may give anything.
+local function is_credentials(value)
+  return type(value) == "table" and type(value.access_key_id) == "string" and type(value.secret_access_key) == "string"
+    and (value.session_token == nil or type(value.session_token) == "string")
+end
+
+--- The client's credentials as they are now. Raises what their provider raises, and kind "credentials"
+--- where it gave something else.
+---@param client rekognition.Client
+---@param operation string  for the error
+---@return rekognition.Credentials
+function M.credentials(client, operation)
   local ok, credentials = pcall(client._credentials.get, client._credentials)
-  if ok then return credentials end
+  if ok and is_credentials(credentials) then return credentials end
+  if ok then
+    rek_error.raise { kind = "credentials", code = "InvalidCredentials", operation = operation, retryable = false,
+      message = "the provider's get() is to give a table with access_key_id, secret_access_key and, if there is one, "
+        .. "session_token, each a string" }
+  end
   if rek_error.is_error(credentials) then
     credentials.operation = credentials.operation or operation
   end
@@ -149,7 +165,7 @@ function M.send(client, operation, request)
     local wait = retry:before_attempt()
     if wait > 0 then client._seams.sleep(wait) end
     local attempt = call and call.attempt or 1
-    local credentials = get_credentials(client, operation)
+    local credentials = M.credentials(client, operation)
     local response, answer = client._send(request, credentials, client._clock:now(), attempt,
       client:_user_agent(credentials.source), invocation_id)
     if response then

@@ -2,20 +2,27 @@
 --
 -- What is paginated is generated from the model (`rekognition.generated.paginators`).
 
+local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
 
 local M = {}
 
 local function paginator_of(operation)
   local paginator = require("rekognition.generated.paginators")[operation]
-  if not paginator then
-    rek_error.raise { kind = "validation", code = "NotPaginated", operation = operation,
-      message = "this operation does not answer in pages; call it once" }
+  if paginator then return paginator end
+  local message = "this operation does not answer in pages; call it once"
+  if not require("rekognition.generated.model").operations[operation] then
+    local _, problems = core.request(operation)
+    message = problems[1].message
   end
-  return paginator
+  return rek_error.raise { kind = "validation", code = "NotPaginated", operation = operation, message = message }
 end
 
-local function shallow_copy(params)
+local function shallow_copy(operation, params)
+  if params ~= nil and type(params) ~= "table" then
+    rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
+      message = "params must be a table, not a " .. type(params) }
+  end
   local copy = {}
   for key, value in next, params or {} do copy[key] = value end
   return copy
@@ -28,7 +35,7 @@ end
 ---@return fun(): table?, table?  a page and its metadata
 function M.pages(client, operation, params)
   local paginator = paginator_of(operation)
-  local input, done, seen = shallow_copy(params), false, nil
+  local input, done, seen = shallow_copy(operation, params), false, nil
   return function()
     if done then return nil end
     local page, metadata = client:call(operation, input)

@@ -15,13 +15,19 @@ local function set(...)
   return names
 end
 
+local function has_been_started(version)
+  local status = version.Status
+  return status == "STARTING" or status == "RUNNING" or status == "STOPPING" or status == "STOPPED"
+end
+
 -- What a version's state means to one that waits: `done`, `pending`; every other state is one from
--- which the goal can't be reached any more. `delay` and `timeout` are seconds, a choice for ours; for
--- the modelled waiters they, and `done`, are the model's.
+-- which the goal can't be reached any more, but where `has_passed` knows that it has been. `delay` and
+-- `timeout` are seconds, a choice for ours; for the modelled waiters they, and `done`, are the model's.
 local WAITERS = {
   project_version_training_completed = {
     goal = "trained",
     pending = set("TRAINING_IN_PROGRESS"),
+    has_passed = has_been_started,
   },
   project_version_running = {
     goal = "running",
@@ -33,8 +39,10 @@ local WAITERS = {
     goal = "copied", delay = 10, timeout = 3600,
     done = set("COPYING_COMPLETED"),
     pending = set("COPYING_IN_PROGRESS"),
-    -- A copy that somebody has started since is a completed copy.
-    passed = set("STARTING", "RUNNING", "STOPPING", "STOPPED", "FAILED"),
+    -- Nothing but a copy has a source; its failure to start is no failure to copy.
+    has_passed = function(version)
+      return version.SourceProjectVersionArn and (has_been_started(version) or version.Status == "FAILED")
+    end,
   },
   project_version_stopped = {
     goal = "stopped", delay = 10, timeout = 1200,
@@ -119,7 +127,7 @@ local function state_of(waiter, version)
   local status = version.Status
   if waiter.done[status] then return "done" end
   if waiter.pending[status] then return "pending" end
-  if waiter.passed and waiter.passed[status] and version.SourceProjectVersionArn then return "done" end
+  if waiter.has_passed and waiter.has_passed(version) then return "done" end
   return "failed"
 end
 

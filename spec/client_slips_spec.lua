@@ -1,0 +1,96 @@
+-- What is easily got wrong by those who come from other SDKs: each is told so in one clear error.
+
+local fake = require "spec.support.fake"
+local rekognition = require "rekognition"
+
+describe("a method called with a dot", function()
+  it("says how to call it", function()
+    local client = fake.client { fake.answer(200, {}) }
+    for _, arguments in ipairs { {}, { { ProjectName = "x" } }, { "x" } } do
+      local message = fake.catch(client.create_project, table.unpack(arguments))
+      assert.is_truthy(tostring(message):find("client:create_project { ... }", 1, true), message)
+    end
+  end)
+
+  it("works for what stands before a client", function()
+    local client = fake.client { fake.answer(200, { ProjectDescriptions = { { ProjectArn = "x" } } }) }
+    local proxy = setmetatable({}, { __index = client })
+    assert.equal("x", proxy:describe_projects().ProjectDescriptions[1].ProjectArn)
+  end)
+end)
+
+describe("a provider of the host's own", function()
+  local keys = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
+
+  for name, given in pairs {
+    nothing = false, ["an empty table"] = {}, ["a text"] = "AKIDEXAMPLE",
+    ["numbers"] = { access_key_id = 1, secret_access_key = 2 },
+    ["no secret"] = { access_key_id = "AKIDEXAMPLE" },
+    ["a token that is no text"] = { access_key_id = "AKIDEXAMPLE", secret_access_key = "x", session_token = {} },
+  } do
+    it("that gives " .. name .. " is told what to give", function()
+      local client, world = fake.client({ fake.answer(200, {}) }, {
+        credentials = { get = function() return given or nil end },
+      })
+      for _, call in ipairs { client.describe_projects, function() client:presign("DescribeProjects") end } do
+        local e = fake.catch(call, client)
+        assert.equal("credentials", e.kind)
+        assert.equal("DescribeProjects", e.operation)
+        assert.is_truthy(e.message:find("access_key_id, secret_access_key", 1, true))
+        assert.is_nil(tostring(e):find("AKIDEXAMPLE", 1, true))
+      end
+      assert.equal(0, #world.requests)
+    end)
+  end
+
+  it("that raises is heard", function()
+    local client = fake.client({}, { credentials = { get = function() error("no vault", 0) end } })
+    assert.equal("no vault", fake.catch(client.describe_projects, client))
+  end)
+
+  it("need have nothing but get", function()
+    local client, world = fake.client({ fake.answer(200, {}) }, { credentials = { get = function() return keys end } })
+    client:describe_projects()
+    assert.is_truthy(fake.header(world.requests[1], "authorization"):find("Credential=AKIDEXAMPLE/", 1, true))
+  end)
+end)
+
+describe("pages and items", function()
+  for _, method in ipairs { "pages", "items" } do
+    it("of params that are no table raise at once (" .. method .. ")", function()
+      local client = fake.client {}
+      local e = fake.catch(client[method], client, "DescribeProjects", "all")
+      assert.equal("validation", e.kind)
+      assert.equal("DescribeProjects", e.operation)
+      assert.is_truthy(e.message:find("must be a table, not a string", 1, true))
+    end)
+  end
+
+  it("of an operation that there is not name the nearest", function()
+    local client = fake.client {}
+    local e = fake.catch(client.pages, client, "describe_projects")
+    assert.equal("validation", e.kind)
+    assert.is_truthy(e.message:find("DescribeProjects", 1, true), e.message)
+  end)
+end)
+
+describe("an error", function()
+  local function raised()
+    local client = fake.client { fake.refusal("AccessDeniedException", "not for you") }
+    return fake.catch(client.describe_projects, client)
+  end
+
+  it("may be put together with texts", function()
+    local e = raised()
+    assert.equal("failed: " .. tostring(e) .. "!", "failed: " .. e .. "!")
+    assert.is_truthy(("" .. e):find("DescribeProjects: AccessDeniedException: not for you", 1, true))
+  end)
+
+  it("stays what it is when it is raised again, and in a traceback's handler", function()
+    local e = raised()
+    assert.equal(e, fake.catch(error, e))
+    assert.equal(e, select(2, xpcall(error, debug.traceback, e)))
+    assert.is_true(rekognition.error.is_error(e))
+    assert.is_false(rekognition.error.is_error("AccessDeniedException"))
+  end)
+end)
