@@ -146,8 +146,10 @@ describe("retries", function()
     it("do not say so where no attempt could have", function()
       local client = fake.client { fake.refusal "ResourceInUseException" }
       assert.is_nil(fake.catch(copy, client).maybe_succeeded)
-      client = fake.client { fake.refusal "ThrottlingException", fake.refusal "ResourceInUseException" }
-      assert.is_nil(fake.catch(copy, client).maybe_succeeded)
+      for _, clear in ipairs { fake.refusal "ThrottlingException", fake.failure "connect" } do
+        client = fake.client { clear, fake.refusal "ResourceInUseException" }
+        assert.is_nil(fake.catch(copy, client).maybe_succeeded)
+      end
     end)
 
     it("do not say so for a call that only reads, deletes, or has a token", function()

@@ -99,6 +99,13 @@ local function fail(client, call, fields, started)
   rek_error.raise(fields)
 end
 
+-- Whether the attempt may have succeeded all the same: a refusal is clear, a lost answer or a server's fault is not.
+-- What found no connection was never sent.
+local function is_ambiguous(answer)
+  if answer.transport then return answer.transport.code ~= "connect" end
+  return answer.status >= 500
+end
+
 -- After a failed attempt: waits, so that the next one may follow, or raises.
 local function after_failure(client, call, answer, started)
   local fields, failure = describe(answer, call.operation)
@@ -117,8 +124,7 @@ local function after_failure(client, call, answer, started)
     end
     call.acquired = reason
   end
-  -- A refusal is clear; a lost answer or a server's fault is not.
-  call.ambiguous = call.ambiguous or answer.transport ~= nil or answer.status >= 500
+  call.ambiguous = call.ambiguous or is_ambiguous(answer)
   client._seams.logger("info", "retry",
     { operation = call.operation, attempt = call.attempt, delay = delay, kind = fields.kind,
       code = fields.code, status = fields.status })
