@@ -262,6 +262,23 @@ describe("STS", function()
     assert.matches("Credential=AKID2/", support.header(world.requests[2], "authorization"))
   end)
 
+  it("can't be understood without luaexpat, and says where that is to be had", function()
+    local loaded = package.loaded.lxp
+    package.loaded.lxp, package.preload.lxp = nil, function() error("not installed") end
+    local _, ok, problem = ask { support.sts_answer {} }
+    package.loaded.lxp, package.preload.lxp = loaded, nil
+    assert.is_false(ok)
+    assert.matches("lua%-expat", problem.message)
+  end)
+
+  it("bears a transport that gives anything", function()
+    for _, answer in ipairs { { status = "200" }, { status = 200, body = 7 }, 7, { status = 200, headers = {} } } do
+      local world = world_of("[default]\nregion = us-east-1\nrole_arn = r\nsource_profile = base\n")
+      world.options.http = function() return answer end
+      assert.equal("credentials", support.catch(get, world).kind)
+    end
+  end)
+
   it("signs each attempt at its own time", function()
     local world = ask { support.answer(500, ""), support.sts_answer {} }
     assert.equal("20150830T123600Z", support.header(world.requests[1], "x-amz-date"))

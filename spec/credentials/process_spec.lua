@@ -66,6 +66,14 @@ describe("running a command", function()
     end
   end)
 
+  it("passes its error stream on", function()
+    local script = [[require "rekognition.core".run_process({ "/bin/sh", "-c", "echo told >&2; echo taken" }, ]]
+      .. "{ timeout = 60, max_output = 100 })"
+    local pipe = assert(io.popen("lua5.4 -e '" .. script .. "' 2>&1"))
+    assert.equal("told\n", pipe:read("a"))
+    pipe:close()
+  end)
+
   it("refuses what is no command", function()
     for _, argv in ipairs { {}, { 1 }, { "a\0b" }, { "true", {} } } do
       assert.is_false(pcall(core.run_process, argv, LIMITS))

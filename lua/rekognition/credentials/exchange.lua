@@ -21,15 +21,20 @@ function M.send(context, request)
   request.connect_timeout = request.connect_timeout or CONNECT_TIMEOUT
   request.timeout = request.timeout or TIMEOUT
   local answer, failure = context.http(request)
-  if not answer then
+  if type(answer) ~= "table" then
     failure = type(failure) == "table" and failure or {}
     return nil, { code = failure.code or "transport", message = failure.message or "no answer" }
   end
+  -- A transport of the host's own may give anything.
   local body = answer.body or ""
+  local status = math.tointeger(answer.status)
+  if not status or type(body) ~= "string" then
+    return nil, { code = "protocol", message = "the transport gave no status or no body" }
+  end
   if #body > check.MAX_DOCUMENT then
     return nil, { code = "too_large", message = ("the answer is too large (%d bytes)"):format(#body) }
   end
-  return { status = answer.status, headers = response_of.header_map(answer.headers or {}), body = body }
+  return { status = status, headers = response_of.header_map(answer.headers or {}), body = body }
 end
 
 --- Sends a request anew while `worth_it` says so, with growing, jittered delays.
