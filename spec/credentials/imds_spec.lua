@@ -112,7 +112,8 @@ describe("an instance's credentials", function()
     get(world)
     assert.equal("http://127.0.0.1:1338/latest/api/token", world.requests[1].url)
     world = instance({}, { env = { AWS_EC2_METADATA_SERVICE_ENDPOINT = "file:///etc/passwd" } })
-    assert.equal("config", support.catch(get, world).kind)
+    local provider = credentials.imds(world.options)
+    for _ = 1, 2 do assert.equal("config", support.catch(provider.get, provider).kind) end
   end)
 
   it("are asked for as often and as long as the settings say", function()

@@ -244,6 +244,18 @@ describe("one renewal at a time", function()
     assert.equal(2, source.fetches)
   end)
 
+  it("passes a cancelled call on, and lets the next one renew", function()
+    local world = yielding_world()
+    local provider, source = numbered(world, 3600, function(number)
+      slow()()
+      if number == 1 then rekognition_error.raise { kind = "cancelled", message = "cancelled" } end
+    end)
+    local results = run_all { function() return provider:get() end, function() return provider:get() end }
+    assert.equal("cancelled", results[1][2].kind)
+    assert.equal("AKID2", results[2][2].access_key_id)
+    assert.equal(2, source.fetches)
+  end)
+
   it("says so where a source asks for its own credentials", function()
     local world = support.world {}
     local provider

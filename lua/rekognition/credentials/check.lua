@@ -15,16 +15,23 @@ M.MAX_DOCUMENT = 1024 * 1024
 local NESTING = 16
 cjson.decode_max_depth(NESTING)
 
---- Raises an error of kind "credentials".
+--- Raises an error of kind "credentials"; its `reason` is the message without the source's name.
 ---@param source string   the source's name, as in `credentials.source`
 ---@param message string
 ---@param extra? table    further fields of the error
 function M.fail(source, message, extra)
   -- A service's own words may be in it.
   message = message:gsub("%c+", " "):sub(1, MAX_MESSAGE)
-  local fields = { kind = "credentials", message = source .. ": " .. message }
+  local fields = { kind = "credentials", message = source .. ": " .. message, reason = message }
   for name, value in pairs(extra or {}) do fields[name] = value end
   rekognition_error.raise(fields)
+end
+
+--- Passes on what is not a source's own failure: a cancelled call, which nothing may bear in its place,
+--- and what is no error of the SDK's.
+---@param failure any  what pcall caught
+function M.bear(failure)
+  if not rekognition_error.is_error(failure) or failure.kind == "cancelled" then error(failure, 0) end
 end
 
 --- Raises an error of kind "config": the settings can't be what was meant.

@@ -29,7 +29,7 @@ local NAMES = {
 }
 
 local function no(reason, ...)
-  error({ reason = reason:format(...) }, 0)
+  check.fail(NAME, reason:format(...))
 end
 
 -- The settings, read at the first use.
@@ -37,8 +37,8 @@ local function settle(self)
   if self.endpoint then return end
   local config = self.context:config()
   local endpoint, mode = config:get("ec2_metadata_service_endpoint"), config:get("ec2_metadata_service_endpoint_mode")
-  self.endpoint = (endpoint or ENDPOINTS[mode]):gsub("/+$", "")
-  if not self.endpoint:find("^https?://[%w%-._%[%]:]+[\33-\126]*$") then
+  endpoint = (endpoint or ENDPOINTS[mode]):gsub("/+$", "")
+  if not endpoint:find("^https?://[%w%-._%[%]:]+[\33-\126]*$") then
     check.misconfigured("ec2_metadata_service_endpoint is not an http or https URL")
   end
   local attempts, source = config:get("metadata_service_num_attempts")
@@ -47,6 +47,7 @@ local function settle(self)
   self.timeout = config:get("metadata_service_timeout")
   self.v1_disabled = config:get("ec2_metadata_v1_disabled")
   self.disabled = config:get("ec2_metadata_disabled")
+  self.endpoint = endpoint
 end
 
 local function ask(self, method, path, headers, is_good)
@@ -140,18 +141,15 @@ local function extend(self, credentials)
   return extended
 end
 
-local function reason_of(failure)
-  return type(failure) == "table" and (failure.reason or failure.message) or tostring(failure)
-end
-
 local function fetch(self)
   settle(self)
   if self.disabled then return nil, "AWS_EC2_METADATA_DISABLED is true" end
   local ok, result = pcall(role_credentials, self)
+  if not ok then check.bear(result) end
   local credentials = ok and result or self.last
-  if not credentials then return nil, (reason_of(result):gsub("^imds: ", "")) end
+  if not credentials then return nil, result.reason or result.message end
   if not ok then
-    self.context.logger("warn", "credentials_refresh_failed", { source = NAME, error = reason_of(result) })
+    self.context.logger("warn", "credentials_refresh_failed", { source = NAME, error = result.message })
   end
   self.last = credentials
   if credentials.expiration > self.context.clock() then return credentials end

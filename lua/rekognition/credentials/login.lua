@@ -115,7 +115,8 @@ local function fetch(context, session, force)
   if remaining > REFRESH_WINDOW and not force then return current end
   local ok, result = pcall(renewed, context, session, token)
   if ok then return result end
-  local refused = type(result) == "table" and result.details and result.details.refused
+  check.bear(result)
+  local refused = result.details and result.details.refused
   if refused or remaining <= 0 or force then error(result, 0) end
   context.logger("warn", "login_refresh_failed", { error = tostring(result) })
   return current

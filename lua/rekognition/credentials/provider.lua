@@ -61,7 +61,7 @@ end
 ---@param name string
 ---@param reason string
 function M.raise_none(name, reason)
-  check.fail(name, reason, { code = "NoCredentials", reason = reason })
+  check.fail(name, reason, { code = "NoCredentials" })
 end
 
 --- Raises the error of a chain in which no source had anything.
@@ -97,6 +97,10 @@ local function window(self, state)
   return nil
 end
 
+local function is_cancelled(failure)
+  return rekognition_error.is_error(failure) and failure.kind == "cancelled"
+end
+
 -- The one renewal. Whatever ends it, a closed coroutine too, the flight is over afterwards.
 local function renew(self, state, force)
   local flight = { thread = coroutine.running() }
@@ -118,7 +122,8 @@ local function renew(self, state, force)
     self.logger("debug", "credentials_refreshed", { source = self.name, expiration = credentials.expiration })
     return credentials
   end
-  flight.error = credentials
+  -- Whoever waits shares the failure; of a cancelled call there is none to share.
+  if not is_cancelled(credentials) then flight.error = credentials end
   return nil, credentials
 end
 
@@ -162,7 +167,7 @@ function Provider:get()
     credentials, failure = renew(self, state, false)
   end
   if credentials then return credentials end
-  if period == "mandatory" then
+  if period == "mandatory" or is_cancelled(failure) then
     if state.current then warn(self, period, failure) end
     error(failure, 0)
   end

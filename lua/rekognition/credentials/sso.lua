@@ -79,6 +79,7 @@ local function refresh_token(context, settings, token, remaining)
   if not why then
     local ok, result = pcall(renewed, context, settings, token)
     if ok then return result end
+    check.bear(result)
     why = tostring(result)
   end
   if remaining <= 0 then
