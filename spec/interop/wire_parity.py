@@ -4,7 +4,7 @@ Inputs are made from botocore's model (types, lengths, ranges, enums, patterns),
 Each goes through botocore's client and through ours (spec/interop/wire_parity.lua, in one process, by
 the method that boto3's users know, with a server here that records what arrives). Compared: method,
 path, the headers that matter, the JSON value by value: the types of numbers, every digit, no member
-twice. Then botocore's own signer computes the signature of what arrived, which must be ours.
+twice. One more input for each goes through a client with a transport of the host's own. Then botocore's own signer computes the signature of what arrived, which must be ours.
 
 usage: wire_parity.py LUA [INPUTS_PER_OPERATION]
 Prints a line for each difference, and counts last. What a newer botocore has beyond the model here is
@@ -298,7 +298,7 @@ def make_cases(model, per_operation):
             inputs.unknown.add(operation)
             continue
         shape = model.operation_model(operation).input_shape
-        cases += [(operation, inputs.value(shape)) for _ in range(per_operation)]
+        cases += [(operation, inputs.value(shape), i == per_operation) for i in range(per_operation + 1)]
     if inputs.unknown:
         print("newer than model/rekognition.json, left out (script/generate refreshes it): "
               + ", ".join(sorted(inputs.unknown)))
@@ -307,7 +307,8 @@ def make_cases(model, per_operation):
 
 def send_ours(lua, endpoint, cases):
     """What arrives when our client makes the calls."""
-    lines = "".join(json.dumps({"method": xform_name(o), "params": tagged(p)}) + "\n" for o, p in cases)
+    lines = "".join(json.dumps({"method": xform_name(operation), "params": tagged(params), "own_http": own_http}) + "\n"
+                    for operation, params, own_http in cases)
     subprocess.run([lua, HERE / "wire_parity.lua", endpoint, REGION, KEY, SECRET, TOKEN],
                    input=lines, text=True, check=True)
     return Recorder.arrived
@@ -326,7 +327,7 @@ def main(lua, per_operation):
         print(f"{len(cases)} requests were to arrive, {len(arrived)} did")
         return 1
     wire = signatures = 0
-    for (operation, params), ours in zip(cases, arrived):
+    for (operation, params, _), ours in zip(cases, arrived):
         theirs = botocore_sends(client, operation, params)
         tokens = model.operation_model(operation).idempotent_members
         on_the_wire = differences(endpoint, params, ours, theirs, tokens)
@@ -335,7 +336,7 @@ def main(lua, per_operation):
         signatures += bool(signature)
         for difference in on_the_wire + signature:
             print(f"FAIL {operation}: {difference}")
-    failed, operations = wire + signatures, len({o for o, _ in cases})
+    failed, operations = wire + signatures, len({case[0] for case in cases})
     print(f"wire as botocore {botocore.__version__}, {operations} operations, {len(cases)} requests: "
           f"{wire} wire differences, {signatures} signature differences: "
           f"{2 * len(cases) - failed} passed, {failed} failed")
