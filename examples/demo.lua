@@ -14,9 +14,10 @@ local PACE = { delay = 0.25, timeout = 60 }
 
 local function say(...) print(string.format(...)) end
 
+-- An empty environment: this machine's profiles and proxies have no part in it.
 local function client_of(account)
   return rekognition.client {
-    region = "us-east-1", endpoint = arg[1],
+    region = "us-east-1", endpoint = arg[1], env = {},
     credentials = { access_key_id = account.access_key_id, secret_access_key = account.secret_access_key },
   }
 end
