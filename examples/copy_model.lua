@@ -24,22 +24,27 @@ local function account_of(arn) return arn:match("^arn:[^:]*:rekognition:[^:]*:(%
 local source = rekognition.client { profile = os.getenv("SOURCE_PROFILE") }
 local destination = rekognition.client { profile = os.getenv("DESTINATION_PROFILE") }
 
--- Another account may copy the model once a policy on the source project says so.
-if account_of(source_project) ~= account_of(destination_project) then
-  source:put_project_policy {
+-- Another account may copy the project's models once a policy on the project says so.
+local function allow_copies_to(account)
+  local ok, e = pcall(source.put_project_policy, source, {
     ProjectArn = source_project,
-    PolicyName = "allow-copy-to-" .. account_of(destination_project),
+    PolicyName = "allow-copy-to-" .. account,
     PolicyDocument = cjson.encode {
       Version = "2012-10-17",
       Statement = { {
         Effect = "Allow",
-        Principal = { AWS = account_of(destination_project) },
+        Principal = { AWS = account },
         Action = "rekognition:CopyProjectVersion",
-        Resource = source_version,
+        Resource = (source_version:gsub("/version/.*", "/version/*")),
       } },
     },
-  }
+  })
+  local is_there = not ok and rekognition.error.is_error(e) and e:is("ResourceAlreadyExistsException")
+  if not ok and not is_there then error(e, 0) end
 end
+
+local destination_account = account_of(destination_project)
+if account_of(source_project) ~= destination_account then allow_copies_to(destination_account) end
 
 local copy = destination:copy_project_version {
   SourceProjectArn = source_project,
