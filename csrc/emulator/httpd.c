@@ -25,7 +25,7 @@ enum {
     HEADER_BYTES_MAX = 64 * 1024, /* request line and headers; more is answered 414 or 431 */
     BODY_BYTES_MAX = 16 * 1024 * 1024,
     PENDING_BYTES_MAX = 256 * 1024 * 1024, /* bodies of all connections together */
-    CONNECTIONS_MAX = 900,                 /* below the usual limit of 1024 open files */
+    CONNECTIONS_MAX = 900,                 /* below FD_SETSIZE, the limit of select() */
     IDLE_SECONDS = 60
 };
 
@@ -45,15 +45,31 @@ static void on_signal(int number)
     caught_signal = number;
 }
 
+static void set_signals(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool catching;
+
+/* A process that caught signals is ending when Lua unloads this module: a signal that comes then
+ * must not find its handler gone. */
+__attribute__((destructor)) static void on_unload(void)
+{
+    if (catching)
+        set_signals(SIG_IGN);
+}
+
 /* catch_signals(): SIGINT and SIGTERM are remembered from now on instead of ending the process;
  * they interrupt step(). For a process of one's own, not for a host application's. */
 static int httpd_catch_signals(lua_State *L)
 {
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
     (void)L;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    catching = true;
+    set_signals(on_signal);
     return 0;
 }
 
@@ -220,13 +236,13 @@ static int open_listener(lua_State *L, const char *host, lua_Integer port)
     return listener;
 }
 
-/* Epoll has no limit on descriptors; elsewhere libmicrohttpd falls back to select(). */
+/* It waits with select(): with epoll (0.9.75) a client's end goes unnoticed, until the connection
+ * is idle for too long, where it comes together with the client's last bytes. */
 static struct MHD_Daemon *start_daemon(struct server *server, int listener)
 {
-    unsigned flags = MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES ? MHD_USE_EPOLL : 0;
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET,
-                            listener, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+    return MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL, on_request, server,
+                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK,
+                            on_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES_MAX,
                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_END);

@@ -176,6 +176,18 @@ describe("the emulator's HTTP server", function()
     assert.equal(2, calls)
   end)
 
+  it("gives up a connection at once where the client ended it in the middle", function()
+    local server <close> = start(echo)
+    for _ = 1, 1000 do -- more than it takes at a time
+      local client = connect(server)
+      client:send("POST / HTTP/1.1\r\nHost: h\r\n")
+      client:close()
+      for _ = 1, 3 do server:step(0) end
+    end
+    local _, status = exchange(server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert.equal("200", status)
+  end)
+
   it("bears hundreds of connections", function()
     local server <close> = start(echo)
     local clients = {}
