@@ -59,7 +59,7 @@ bool rek_random_uuid(char out[REK_UUID_LENGTH])
     return true;
 }
 
-size_t rek_base64_encode(char *out, struct rek_slice in)
+size_t rek_base64_encode_slowly(char *out, struct rek_slice in)
 {
     const size_t chunk = (size_t)3 << 20; /* EVP_EncodeBlock counts in ints */
     char *start = out;

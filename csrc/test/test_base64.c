@@ -70,6 +70,27 @@ static void test_every_byte_at_every_place(void)
     }
 }
 
+/* Each length up to some hundred bytes, in memory no larger than it must be; OpenSSL says what is
+ * right. */
+static void test_lengths(void)
+{
+    unsigned seed = 1;
+    for (size_t size = 0; size < 200; size++) {
+        char *bytes = malloc(size + 1);
+        char *text = malloc(REK_BASE64_ENCODED_SIZE(size) + 1);
+        char *expected = malloc(REK_BASE64_ENCODED_SIZE(size) + 1);
+        for (size_t i = 0; i < size; i++)
+            bytes[i + 1] = (char)((seed = seed * 1664525u + 1013904223u) >> 24);
+        struct rek_slice in = rek_slice_of(bytes + 1, size);
+        size_t len = rek_base64_encode(text, in);
+        CHECK(rek_base64_encode_slowly(expected, in) == len);
+        CHECK(strcmp(text, expected) == 0);
+        free(bytes);
+        free(text);
+        free(expected);
+    }
+}
+
 static void test_large(void)
 {
     const size_t size = ((size_t)10 << 20) + 1; /* several of the pieces that encoding goes in */
@@ -101,6 +122,7 @@ int main(void)
     }
     CHECK(decode(REK_SLICE("Zh=="), REK_SLICE("f"))); /* bits left over may be anything */
     test_every_byte_at_every_place();
+    test_lengths();
     test_large();
     return check_result();
 }
