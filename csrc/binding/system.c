@@ -28,20 +28,23 @@ static int system_monotonic(lua_State *L)
     return 1;
 }
 
-/* sleep(seconds): nothing where not positive; at most some 68 years at once */
+/* sleep(seconds) -> the seconds that are left where a signal ended it, or 0; nothing where not
+ * positive; at most some 68 years at once. Whoever goes on sleeping does so in Lua, where the hook
+ * runs by which an interpreter answers SIGINT. */
 static int system_sleep(lua_State *L)
 {
     lua_Number seconds = luaL_checknumber(L, 1);
     luaL_argcheck(L, seconds == seconds, 1, "not a number");
     if (seconds <= 0)
-        return 0;
+        seconds = 0;
     if (seconds > INT32_MAX)
         seconds = INT32_MAX;
     struct timespec left = {.tv_sec = (time_t)seconds};
     left.tv_nsec = (long)((seconds - (lua_Number)left.tv_sec) * 1e9);
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
-        continue;
-    return 0;
+    bool is_interrupted = nanosleep(&left, &left) != 0 && errno == EINTR;
+    lua_pushnumber(L,
+                   is_interrupted ? (lua_Number)left.tv_sec + (lua_Number)left.tv_nsec / 1e9 : 0);
+    return 1;
 }
 
 /* random() -> a number in [0, 1), from the system's generator: Lua's own is neither read nor

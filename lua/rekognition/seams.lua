@@ -19,6 +19,7 @@ local core = require "rekognition.core"
 ---@field body? string
 ---@field connect_timeout? number  seconds
 ---@field timeout? number          seconds, in all
+---@field direct? boolean          by no proxy: for what is on the machine itself or beside it
 
 ---@class rekognition.HttpResponse
 ---@field status integer
@@ -42,6 +43,11 @@ end
 
 local function silent() end
 
+-- A signal ends a sleep early; the interpreter then has its say, and may raise (Ctrl-C).
+local function sleep(seconds)
+  repeat seconds = core.sleep(seconds) until seconds <= 0
+end
+
 -- The shared default transport, made at its first use.
 local function default_http(request)
   return require("rekognition.http").default()(request)
@@ -56,7 +62,7 @@ function M.from(options)
     env = options.env and given_env(options.env) or process_env,
     http = options.http or default_http,
     clock = options.clock or core.now,
-    sleep = options.sleep or core.sleep,
+    sleep = options.sleep or sleep,
     random = options.random or core.random,
     logger = options.logger or silent,
   }
