@@ -435,6 +435,15 @@ describe("a proxy", function()
     end
   end)
 
+  it("is left out for a direct request, and for that one only", function()
+    local one = new { proxy = proxy() }
+    for _, direct in ipairs { false, true, false, true } do
+      local via = header(assert(one { method = "GET", url = url "/echo", direct = direct }), "X-Via-Proxy")
+      assert.are.equal(not direct and "yes" or nil, via)
+    end
+    one:close()
+  end)
+
   it("is left out where the environment says so", function()
     for _, env in ipairs {
       { HTTPS_PROXY = proxy() }, { HTTP_PROXY = proxy(), REQUEST_METHOD = "GET" }, { HTTP_PROXY = "" },

@@ -180,11 +180,19 @@ static void push_response(lua_State *L, const struct rek_http_response *response
     lua_setfield(L, -2, "body");
 }
 
+static bool flag_option(lua_State *L, int table, const char *name)
+{
+    raw_field(L, table, name);
+    bool value = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
 /* transport:request(request) -> response, or nil, {code, message}
- * request: {method, url, headers = {{name, value}, ...}, body, connect_timeout, timeout}, the last
- * four optional, timeouts in seconds; read raw. response: {status, headers = {{name, value}, ...},
- * body}. The codes are those of rek_http_result_name. Raises where the request has the wrong types
- * or the transport is closed. */
+ * request: {method, url, headers = {{name, value}, ...}, body, connect_timeout, timeout, direct},
+ * the last five optional, timeouts in seconds, direct: by no proxy; read raw. response: {status,
+ * headers = {{name, value}, ...}, body}. The codes are those of rek_http_result_name. Raises where
+ * the request has the wrong types or the transport is closed. */
 static int transport_request(lua_State *L)
 {
     struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
@@ -193,6 +201,7 @@ static int transport_request(lua_State *L)
     struct rek_http_request request = {
         .connect_timeout_ms = number_option(L, 2, "connect_timeout", 1000),
         .timeout_ms = number_option(L, 2, "timeout", 1000),
+        .direct = flag_option(L, 2, "direct"),
     };
     raw_field(L, 2, "method");
     raw_field(L, 2, "url");

@@ -52,6 +52,7 @@ struct rek_http_request {
     struct rek_slice body;   /* borrowed until rek_http_perform returns, never copied whole */
     long connect_timeout_ms; /* 0: the option's */
     long timeout_ms;         /* for everything, the connection and the body included; 0: likewise */
+    bool direct;             /* by no proxy */
 };
 
 /* Belongs to the caller, who may use it for the next request as it is: its memory is used again. */

@@ -95,14 +95,26 @@ static enum rek_http_result refuse(struct rek_http *http, const char *why)
     return REK_HTTP_REQUEST;
 }
 
+/* The proxy of the URL's scheme; a direct request goes around it. */
+static const struct rek_http_proxy *choose_proxy(const struct rek_http *http, bool direct)
+{
+    static const struct rek_http_proxy none;
+    if (direct)
+        return &none;
+    bool https = http->url.data[4] == 's' || http->url.data[4] == 'S';
+    return https ? &http->https_proxy : &http->http_proxy;
+}
+
 static bool set_proxy(struct rek_http *http, const struct rek_http_proxy *proxy)
 {
     if (http->proxy == proxy)
         return true;
-    http->proxy = proxy;
-    return curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy->url ? proxy->url : "") == CURLE_OK &&
-           curl_easy_setopt(http->easy, CURLOPT_PROXYUSERNAME, proxy->user) == CURLE_OK &&
-           curl_easy_setopt(http->easy, CURLOPT_PROXYPASSWORD, proxy->password) == CURLE_OK;
+    bool good =
+        curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy->url ? proxy->url : "") == CURLE_OK &&
+        curl_easy_setopt(http->easy, CURLOPT_PROXYUSERNAME, proxy->user) == CURLE_OK &&
+        curl_easy_setopt(http->easy, CURLOPT_PROXYPASSWORD, proxy->password) == CURLE_OK;
+    http->proxy = good ? proxy : NULL;
+    return good;
 }
 
 static enum rek_http_result set_url(struct rek_http *http, struct rek_slice url)
@@ -115,15 +127,11 @@ static enum rek_http_result set_url(struct rek_http *http, struct rek_slice url)
     if (problem)
         return refuse(http, problem);
     http->origin_len = origin.len;
-    bool https = url.data[4] == 's' || url.data[4] == 'S';
-    bool good = set_proxy(http, https ? &http->https_proxy : &http->http_proxy);
     rek_buffer_append_slice(&http->url, url);
     rek_buffer_append_char(&http->url, '\0');
-    if (!http->url.failed && good &&
-        curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK)
+    if (!http->url.failed && curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK)
         return REK_HTTP_OK;
     rek_buffer_clear(&http->url);
-    http->proxy = NULL;
     return REK_HTTP_MEMORY;
 }
 
@@ -255,6 +263,8 @@ enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_ht
     if (!ready_handle(http))
         return REK_HTTP_MEMORY;
     enum rek_http_result result = set_url(http, request->url);
+    if (result == REK_HTTP_OK && !set_proxy(http, choose_proxy(http, request->direct)))
+        result = REK_HTTP_MEMORY;
     if (result == REK_HTTP_OK)
         result = set_method(http, request->method, request->body);
     if (result == REK_HTTP_OK)

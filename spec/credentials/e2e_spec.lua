@@ -72,6 +72,23 @@ describe("over real HTTP", function()
     assert.same({ "AKIDCONTAINER", "container", "123456789012" }, { got.access_key_id, got.source, got.account_id })
   end)
 
+  it("instances and containers by no proxy, which would see their tokens", function()
+    write("/token", "pod-token")
+    write("/.aws/config", "")
+    for source, env in pairs {
+      container = { AWS_CONTAINER_CREDENTIALS_FULL_URI = url .. "/container",
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = folder .. "/token" },
+      imds = { AWS_EC2_METADATA_DISABLED = "false", AWS_EC2_METADATA_SERVICE_ENDPOINT = url },
+    } do
+      env = environment(env)
+      env.HTTP_PROXY = "http://127.0.0.1:1"
+      local transport = require("rekognition.http").new { env = env }
+      local provider = rekognition.credentials.default { env = env, http = transport, sleep = function() end }
+      assert.equal(source, provider:get().source)
+      transport:close()
+    end
+  end)
+
   it("a container that refuses", function()
     local problem = support.catch(call_with, { AWS_CONTAINER_CREDENTIALS_FULL_URI = url .. "/container" })
     assert.equal("credentials", problem.kind)

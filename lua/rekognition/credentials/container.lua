@@ -96,7 +96,8 @@ local function fetch(context)
   local answer, failure, attempts = exchange.persist(context, function()
     local headers = { { "Accept", "application/json" } }
     if token then headers[2] = { "Authorization", token } end
-    return { method = "GET", url = url, headers = headers, connect_timeout = CONNECT_TIMEOUT, timeout = TIMEOUT }
+    return { method = "GET", url = url, headers = headers, connect_timeout = CONNECT_TIMEOUT,
+      timeout = TIMEOUT, direct = true }
   end, worth_another, BASE_DELAY)
   if not answer then
     check.fail(NAME, ("the endpoint %s gave no answer: %s"):format(url, failure.message), { attempts = attempts })

@@ -55,7 +55,7 @@ local function ask(self, method, path, headers, is_good)
     local list = {}
     for name, value in pairs(headers()) do list[#list + 1] = { name, value } end
     return { method = method, url = self.endpoint .. path, headers = list,
-      connect_timeout = self.timeout, timeout = self.timeout }
+      connect_timeout = self.timeout, timeout = self.timeout, direct = true }
   end, function(answer, failure, attempt)
     if not answer then return failure.code ~= "too_large" and attempt < self.attempts end
     return attempt < self.answered_attempts and not is_good(answer)
