@@ -52,6 +52,30 @@ describe("secrets", function()
     end
   end)
 
+  -- As AWS answers, when it was signed with the wrong secret.
+  it("stand in no error that quotes the request", function()
+    local canonical = "The Canonical String for this request should have been\n'POST\n/\n\nhost:x\n%s%s\n\nhost'\n"
+    for _, name in ipairs { "x-amz-security-token:", "X-Amz-Security-Token=" } do
+      local words = canonical:format(name, KEYS.session_token)
+      for _, answer in ipairs { fake.refusal("InvalidSignatureException", words), fake.answer(403, words), fake.answer(200, words) } do
+        local client = fake.client({ answer }, { credentials = KEYS, retry = { mode = "off" } })
+        local e = fake.catch(client.describe_projects, client)
+        shows_no_secret(e)
+        assert.is_truthy(e.message:find(name .. "[...]", 1, true), e.message)
+      end
+      local role = rekognition.credentials.assume_role {
+        source = rekognition.credentials.static(KEYS), role_arn = "arn:aws:iam::123456789012:role/a", region = "us-east-1", env = {},
+        http = function()
+          return { status = 403, headers = {}, body = "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>" .. words
+            .. "</Message></Error></ErrorResponse>" }
+        end,
+      }
+      local e = fake.catch(role.get, role)
+      shows_no_secret(e)
+      assert.is_truthy(e.message:find("[...]", 1, true), e.message)
+    end
+  end)
+
   it("stand in no error about credentials that can't be used", function()
     for name in pairs(KEYS) do
       for _, wrong in ipairs { "\r\n", "\0", "\n" } do

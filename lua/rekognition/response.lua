@@ -34,10 +34,17 @@ function M.header_map(list)
   return map
 end
 
+--- A service's own words without the session token: what AWS answers a wrong signature with quotes the request.
+---@param words string
+---@return string
+function M.without_token(words)
+  return (words:gsub("([Xx]%-[Aa]mz%-[Ss]ecurity%-[Tt]oken%s*[:=]%s*)[%w+/=%%._~-]+", "%1[...]"))
+end
+
 --- The beginning of a body, fit for a message: one line, printable, at most 200 bytes.
 ---@param body string
 function M.excerpt(body)
-  local text = body:sub(1, 200):gsub("[%c\127-\255]+", " "):gsub("%s+", " ")
+  local text = M.without_token(body:sub(1, 1000)):sub(1, 200):gsub("[%c\127-\255]+", " "):gsub("%s+", " ")
   text = text:match("^ ?(.-) ?$")
   return #body > 200 and text .. "..." or text
 end
@@ -53,7 +60,11 @@ end
 
 local function decode_object(body)
   local ok, value = pcall(cjson.decode, body)
-  return ok and type(value) == "table" and value or nil
+  if not ok or type(value) ~= "table" then return nil end
+  for name, item in pairs(value) do
+    if type(item) == "string" then value[name] = M.without_token(item) end
+  end
+  return value
 end
 
 --- The error fields of an answer that is not a success.

@@ -3,6 +3,7 @@
 
 local cjson = require("cjson").new()
 local rekognition_error = require "rekognition.error"
+local response = require "rekognition.response"
 local timestamp = require "rekognition.credentials.timestamp"
 
 local M = {}
@@ -21,7 +22,7 @@ cjson.decode_max_depth(NESTING)
 ---@param extra? table    further fields of the error
 function M.fail(source, message, extra)
   -- A service's own words may be in it.
-  message = message:gsub("%c+", " "):sub(1, MAX_MESSAGE)
+  message = response.without_token(message):gsub("%c+", " "):sub(1, MAX_MESSAGE)
   local fields = { kind = "credentials", message = source .. ": " .. message, reason = message }
   for name, value in pairs(extra or {}) do fields[name] = value end
   rekognition_error.raise(fields)
