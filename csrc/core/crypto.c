@@ -2,10 +2,11 @@
 
 #include "core/fork.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <pthread.h>
+#include <sys/random.h>
 
 enum { SHA256_BLOCK = 64 };
 
@@ -18,9 +19,28 @@ static void fetch_sha256(void)
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
+/* Not OpenSSL's generator: starting that would take as long as many calls do. */
 bool rek_random_bytes(void *out, size_t len)
 {
-    return RAND_bytes(out, (int)len) == 1;
+    const size_t most = 256; /* that the system gives whole, whatever happens */
+    unsigned char *bytes = out;
+    while (len > 0) {
+        size_t count = len < most ? len : most;
+#if defined(__linux__)
+        ssize_t got = getrandom(bytes, count, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        count = (size_t)got;
+#else
+        if (getentropy(bytes, count) != 0)
+            return false;
+#endif
+        bytes += count;
+        len -= count;
+    }
+    return true;
 }
 
 /* The generator takes its time over each request, however small: UUIDs are cut from a larger piece.
