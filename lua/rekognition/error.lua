@@ -14,6 +14,9 @@
 ---@field retryable? boolean     whether trying again later could help
 ---@field maybe_succeeded? boolean  an earlier attempt may have done what was asked
 ---@field problems? {path: string, message: string}[]  validation: every problem found
+---@field details? table         service: the members of the answer's body
+---@field elapsed? number        seconds that the call took, its retries among them
+---@field retry_outcome? string  why no further attempt was made; see docs/retries.md
 ---@field cause? any             the error behind this one
 local Error = {}
 Error.__index = Error

@@ -1,0 +1,155 @@
+-- The main job on real parts: our client, a real socket, an emulator's process; and the examples as a user runs them.
+
+local emulator = require "spec.support.emulator"
+local fake = require "spec.support.fake"
+local rekognition = require "rekognition"
+
+local SHORT = { delay = 0.05, timeout = 60 }
+local OUTPUT = { S3Bucket = "bucket-name", S3KeyPrefix = "path_to_folder" }
+
+local function client_of(running, number, options)
+  local account = running.accounts[number]
+  local settings = {
+    region = "us-east-1", endpoint = running.url, env = {},
+    credentials = { access_key_id = account.access_key_id, secret_access_key = account.secret_access_key },
+  }
+  for name, value in pairs(options or {}) do settings[name] = value end
+  return rekognition.client(settings)
+end
+
+-- A project with a trained model.
+local function train(client, name)
+  local project = client:create_project({ ProjectName = name }).ProjectArn
+  local version = client:create_project_version({
+    ProjectArn = project, VersionName = "model_1", OutputConfig = OUTPUT,
+  }).ProjectVersionArn
+  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = version }, SHORT)
+  return project, version
+end
+
+local function read_command(command, ...)
+  local pipe = assert(io.popen(command:format(...) .. " 2>&1"))
+  local output = pipe:read("a")
+  return output, pipe:close()
+end
+
+describe("the main job", function()
+  local running
+  setup(function()
+    running = emulator.start { "--train-seconds", "0.2", "--copy-seconds", "0.2", "--fail", "bad*" }
+  end)
+  teardown(function() running.stop() end)
+
+  it("copies within an account and across accounts, and is told why where it can't", function()
+    local owner <close> = client_of(running, 1)
+    local other <close> = client_of(running, 2)
+    local source, model = train(owner, "SourceProject")
+    local destination = other:create_project({ ProjectName = "DestinationProject" }).ProjectArn
+    local function params(to, name)
+      return { SourceProjectArn = source, SourceProjectVersionArn = model, DestinationProjectArn = to,
+               VersionName = name, OutputConfig = OUTPUT, Tags = { key1 = "val1" } }
+    end
+
+    local inside = owner:copy_project_version(params(source, "inside")).ProjectVersionArn
+    local seen = {}
+    local copied = owner:wait("project_version_copied", { ProjectArn = source, ProjectVersionArn = inside }, {
+      delay = SHORT.delay, timeout = SHORT.timeout, on_poll = function(version) seen[#seen + 1] = version.Status end,
+    })
+    assert.equal("COPYING_IN_PROGRESS", seen[1])
+    assert.equal("COPYING_COMPLETED", copied.Status)
+    assert.equal(model, copied.SourceProjectVersionArn)
+    assert.same({ Tags = { key1 = "val1" } }, (owner:list_tags_for_resource { ResourceArn = inside }))
+
+    local e = fake.catch(other.copy_project_version, other, params(destination, "across"))
+    assert.equal("AccessDeniedException", e.code)
+    assert.equal(400, e.status)
+    assert.is_truthy(e.request_id)
+    owner:put_project_policy {
+      ProjectArn = source, PolicyName = "share",
+      PolicyDocument = [[{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"555555555555"},
+        "Action":"rekognition:CopyProjectVersion","Resource":"*"}}]],
+    }
+    local across, metadata = other:copy_project_version(params(destination, "across"))
+    assert.equal(1, metadata.attempts)
+    assert.is_truthy(other:wait("project_version_copied",
+      { ProjectArn = destination, ProjectVersionArn = across.ProjectVersionArn }, SHORT))
+    assert.equal("ResourceInUseException", fake.catch(other.copy_project_version, other, params(destination, "across")).code)
+
+    local names = {}
+    for version in owner:items("DescribeProjectVersions", { ProjectArn = source, MaxResults = 1 }) do
+      names[#names + 1] = version.ProjectVersionArn
+    end
+    table.sort(names)
+    assert.same({ inside, model }, names)
+  end)
+
+  it("says why a copy failed", function()
+    local owner <close> = client_of(running, 1)
+    local source, model = train(owner, "Failing")
+    local copy = owner:copy_project_version {
+      SourceProjectArn = source, SourceProjectVersionArn = model, DestinationProjectArn = source,
+      VersionName = "bad_1", OutputConfig = OUTPUT,
+    }
+    local e = fake.catch(owner.wait, owner, "project_version_copied",
+      { ProjectArn = source, ProjectVersionArn = copy.ProjectVersionArn }, SHORT)
+    assert.equal("WaiterFailure", e.code)
+    assert.equal("COPYING_FAILED", e.project_version_status)
+    assert.is_truthy(e.status_message ~= "" and tostring(e):find(e.status_message, 1, true))
+  end)
+
+  it("goes on where the service was started anew", function()
+    local first = emulator.start {}
+    local client <close> = client_of(first, 1)
+    client:describe_projects()
+    first.stop()
+    local second = emulator.start { "--port", first.url:match("(%d+)$") }
+    local ok, response = pcall(client.create_project, client, { ProjectName = "anew" })
+    second.stop()
+    assert.is_true(ok, tostring(response))
+  end)
+
+  it("bears a clock that is an hour off, from the second call on without a retry", function()
+    local ahead = emulator.start { "--clock-offset", "3600" }
+    local client <close> = client_of(ahead, 1)
+    local attempts = {}
+    for i = 1, 2 do attempts[i] = select(2, client:describe_projects()).attempts end
+    ahead.stop()
+    assert.same({ 2, 1 }, attempts)
+  end)
+end)
+
+describe("the examples", function()
+  local running
+  setup(function() running = emulator.start { "--train-seconds", "0.2", "--copy-seconds", "0" } end)
+  teardown(function() running.stop() end)
+
+  it("demo.lua ends with two copies, whatever this machine's AWS settings", function()
+    local output, ok = read_command("AWS_PROFILE=none http_proxy=http://127.0.0.1:9 script/lua examples/demo.lua %s", running.url)
+    assert.is_true(ok, output)
+    local summary = output:match("Two models are copied:\n(.*)$")
+    assert.equal(2, select(2, summary:gsub("COPYING_COMPLETED  arn:", "")))
+    assert.is_nil(output:find("\27", 1, true))
+  end)
+
+  it("copy_model.lua copies by the profiles named, one version after the other", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    for i, account in ipairs(running.accounts) do
+      file:write(("[profile account%d]\nregion = us-east-1\nendpoint_url = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n")
+        :format(i, running.url, account.access_key_id, account.secret_access_key))
+    end
+    file:close()
+    local owner <close> = client_of(running, 1)
+    local other <close> = client_of(running, 2)
+    local source, model = train(owner, "ForTheExample")
+    local destination = other:create_project({ ProjectName = "OfTheExample" }).ProjectArn
+    for _, name in ipairs { "one", "two" } do
+      local output, ok = read_command("AWS_CONFIG_FILE=%s AWS_SHARED_CREDENTIALS_FILE=/dev/null SOURCE_PROFILE=account1 "
+        .. "DESTINATION_PROFILE=account2 script/lua examples/copy_model.lua %s %s %s %s bucket-name folder",
+        path, source, model, destination, name)
+      assert.is_true(ok, output)
+      assert.is_truthy(output:find("/version/" .. name .. "/%d+\tCOPYING_COMPLETED\n$"), output)
+    end
+    os.remove(path)
+  end)
+end)
