@@ -154,7 +154,7 @@ def judge(report):
 
 
 def main(name, command):
-    short = ["--train-seconds", "0.5", "--copy-seconds", "0.5", "--delete-seconds", "0.3"]
+    short = ["--train-seconds", "2", "--copy-seconds", "2", "--delete-seconds", "0.3"]
     with emulator(*short) as url, emulator("--clock-offset", "3600") as skewed:
         run = subprocess.run([*command, url, skewed], capture_output=True, text=True, timeout=300)
     if run.returncode != 0:
