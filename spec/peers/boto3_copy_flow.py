@@ -228,7 +228,7 @@ def main(url, skewed_url=None):
         one["ProjectArn"].split("/")[1] for page in pages for one in page["ProjectDescriptions"]
     ]
     delete(owner, same)
-    report["presigned"] = presigned(url, SOURCE, 1)
+    report["presigned"] = presigned(url, SOURCE, 3)
     print(json.dumps(report, default=lambda value: value.timestamp()))
 
 
