@@ -13,6 +13,7 @@
 
 #define CALLER_TYPE   "rekognition.caller"
 #define EXCHANGE_TYPE "rekognition.exchange"
+#define ANSWER_TYPE   "rekognition.answer"
 
 /* User values of a caller: what it borrows, and the exchange that is ready to be used. */
 enum { TRANSPORT_VALUE = 1, URL_VALUE, REGION_VALUE, SERVICE_VALUE, EXCHANGE_VALUE, VALUE_COUNT };
@@ -188,7 +189,6 @@ static enum rek_sigv4_error sign(struct caller *caller, const struct lrek_reques
 /* What is sent beside the signature and is not part of it. */
 struct unsigned_headers {
     struct rek_slice user_agent;
-    struct rek_slice invocation_id;
     lua_Integer attempt;
 };
 
@@ -204,7 +204,8 @@ static enum rek_http_result exchange_http(struct caller *caller, struct rek_http
         {REK_SLICE("Content-Type"), rek_service.content_type},
         {REK_SLICE("X-Amz-Target"), request->operation->target},
         {REK_SLICE("User-Agent"), extra->user_agent},
-        {REK_SLICE("amz-sdk-invocation-id"), extra->invocation_id},
+        {REK_SLICE("amz-sdk-invocation-id"),
+         rek_slice_of(request->invocation_id, sizeof request->invocation_id)},
         {REK_SLICE("amz-sdk-request"), rek_slice_of(attempt, (size_t)attempt_len)},
     };
     size_t count = 5;
@@ -242,15 +243,11 @@ static void push_lower(lua_State *L, struct rek_slice name)
     lua_pushlstring(L, lower, name.len);
 }
 
-/* Pushes { status =, headers = { name in lower case = value } }, values of one name joined. */
-static void push_answer(lua_State *L, const struct rek_http_response *response)
+/* Pushes { name in lower case = value }, values of one name joined. */
+static void push_headers(lua_State *L, struct rek_slice lines)
 {
-    lua_createtable(L, 0, 5);
-    lua_pushinteger(L, response->status);
-    lua_setfield(L, -2, "status");
-    lua_createtable(L, 0, 8);
-    struct rek_slice lines = rek_buffer_slice(&response->headers);
     struct rek_http_header header;
+    lua_createtable(L, 0, 8);
     while (rek_http_next_header(&lines, &header)) {
         push_lower(L, header.name);
         lua_pushvalue(L, -1);
@@ -264,7 +261,35 @@ static void push_answer(lua_State *L, const struct rek_http_response *response)
         }
         lua_rawset(L, -3);
     }
-    lua_setfield(L, -2, "headers");
+}
+
+/* The answers' __index: makes `headers` of `header_lines` when they are first asked for, which for
+ * most answers is never. */
+static int answer_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushliteral(L, "headers");
+    if (!lua_rawequal(L, 2, 3))
+        return 0;
+    lua_pushliteral(L, "header_lines");
+    if (!lua_istable(L, 1) || lua_rawget(L, 1) != LUA_TSTRING)
+        return 0;
+    push_headers(L, check_slice(L, 4)); /* 5 */
+    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 5);
+    lua_rawset(L, 1);
+    return 1;
+}
+
+/* Pushes { status =, header_lines = }, of which `headers` is made. */
+static void push_answer(lua_State *L, const struct rek_http_response *response)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushinteger(L, response->status);
+    lua_setfield(L, -2, "status");
+    push_slice(L, rek_buffer_slice(&response->headers));
+    lua_setfield(L, -2, "header_lines");
+    luaL_setmetatable(L, ANSWER_TYPE);
 }
 
 /* nil, { transport = { code =, message = } } */
@@ -320,13 +345,24 @@ static int push_result(lua_State *L, const struct lrek_request *request,
     return 2;
 }
 
-/* caller:send(request, access_key_id, secret_access_key, session_token, time, attempt, user_agent,
- * invocation_id) -> response, { status =, request_id =, headers = }; or nil and
+/* nil, { signing = message } */
+static int push_signing_failure(lua_State *L, enum rek_sigv4_error error)
+{
+    lua_pushnil(L);
+    lua_createtable(L, 0, 1);
+    lua_pushfstring(L, "%s %s", rek_sigv4_subject(error), rek_sigv4_message(error));
+    lua_setfield(L, -2, "signing");
+    return 2;
+}
+
+/* caller:send(request, access_key_id, secret_access_key, session_token, time, attempt, user_agent)
+ *   -> response, { status =, request_id =, headers = }; or nil and
  *   { status =, headers =, body = }                an answer that is no success
  *   { status =, headers =, body =, protocol = }    a success whose body can't be read, and why
  *   { transport = { code =, message = } }          no answer
  *   { signing = message }                          what can't be signed
- * `time` is epoch seconds. The session token may be nil. */
+ * `time` is epoch seconds. The session token may be nil. `headers` has names in lower case and is
+ * made when it is first asked for; until then the lines are in `header_lines`. */
 static int caller_send(lua_State *L)
 {
     struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
@@ -341,24 +377,21 @@ static int caller_send(lua_State *L)
     const struct unsigned_headers extra = {
         .attempt = luaL_checkinteger(L, 7),
         .user_agent = check_slice(L, 8),
-        .invocation_id = check_slice(L, 9),
     };
-    lua_settop(L, 9);
-    struct exchange *exchange = take_exchange(L); /* 10 */
+    lua_settop(L, 8);
+    struct exchange *exchange = take_exchange(L); /* 9 */
     lua_getiuservalue(L, 1, TRANSPORT_VALUE);
-    struct rek_http *http = lrek_check_transport(L, 11);
+    struct rek_http *http = lrek_check_transport(L, 10);
+    int count;
     enum rek_sigv4_error error = sign(caller, request, &credentials, time, &exchange->signature);
-    if (error != REK_SIGV4_OK) {
-        lua_pushnil(L);
-        lua_createtable(L, 0, 1);
-        lua_pushstring(L, rek_sigv4_message(error));
-        lua_setfield(L, -2, "signing");
-        return 2;
-    }
-    enum rek_http_result result = exchange_http(caller, http, request, &extra, exchange);
-    int count = result == REK_HTTP_OK ? push_result(L, request, &exchange->response)
+    if (error == REK_SIGV4_OK) {
+        enum rek_http_result result = exchange_http(caller, http, request, &extra, exchange);
+        count = result == REK_HTTP_OK ? push_result(L, request, &exchange->response)
                                       : push_failure(L, http, result);
-    give_exchange(L, 10);
+    } else {
+        count = push_signing_failure(L, error);
+    }
+    give_exchange(L, 9);
     return count;
 }
 
@@ -368,12 +401,15 @@ void lrek_open_caller(lua_State *L)
     luaL_newmetatable(L, EXCHANGE_TYPE);
     lua_pushcfunction(L, exchange_gc);
     lua_setfield(L, -2, "__gc");
+    luaL_newmetatable(L, ANSWER_TYPE);
+    lua_pushcfunction(L, answer_index);
+    lua_setfield(L, -2, "__index");
     luaL_newmetatable(L, CALLER_TYPE);
     lua_pushcfunction(L, caller_gc);
     lua_setfield(L, -2, "__gc");
     luaL_newlib(L, caller_methods);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 2);
+    lua_pop(L, 3);
     lua_pushcfunction(L, caller_new);
     lua_setfield(L, -2, "caller");
 }

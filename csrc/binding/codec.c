@@ -64,6 +64,8 @@ struct lrek_request *lrek_push_request(lua_State *L, const struct rek_operation 
     struct lrek_request *request = lua_newuserdatauv(L, sizeof *request, 0);
     *request = (struct lrek_request){.operation = operation};
     luaL_setmetatable(L, REQUEST);
+    if (!rek_random_uuid(request->invocation_id))
+        luaL_error(L, "the system gave no random bytes");
     struct lrek_scratch *scratch = lrek_take_scratch(L);
     int box = lua_gettop(L);
     if (!fill_request(L, request, index, scratch)) {
@@ -196,6 +198,14 @@ static int request_content_type(lua_State *L)
     return 1;
 }
 
+/* request:invocation_id() -> a UUID, the same for each attempt: the header amz-sdk-invocation-id */
+static int request_invocation_id(lua_State *L)
+{
+    const struct lrek_request *request = lrek_check_request(L, 1);
+    lua_pushlstring(L, request->invocation_id, sizeof request->invocation_id);
+    return 1;
+}
+
 /* request:close(), which the collector calls as well: frees the body */
 static int request_close(lua_State *L)
 {
@@ -219,10 +229,13 @@ static int request_tostring(lua_State *L)
 
 static void open_request(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"body", request_body},     {"operation", request_operation},
-        {"target", request_target}, {"content_type", request_content_type},
-        {"close", request_close},   {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"body", request_body},
+                                       {"operation", request_operation},
+                                       {"target", request_target},
+                                       {"content_type", request_content_type},
+                                       {"invocation_id", request_invocation_id},
+                                       {"close", request_close},
+                                       {NULL, NULL}};
     static const luaL_Reg metamethods[] = {{"__gc", request_close},
                                            {"__close", request_close},
                                            {"__tostring", request_tostring},

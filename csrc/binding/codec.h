@@ -4,6 +4,7 @@
 
 #include "binding/push.h"
 #include "core/buffer.h"
+#include "core/crypto.h"
 #include "core/shape.h"
 
 #include <lua.h>
@@ -12,6 +13,7 @@
 struct lrek_request {
     const struct rek_operation *operation;
     struct rek_buffer body; /* JSON; empty once the request is closed */
+    char invocation_id[REK_UUID_LENGTH];
     bool closed;
 };
 

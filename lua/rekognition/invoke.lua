@@ -165,7 +165,6 @@ end
 ---@return table metadata  request_id, status, headers, attempts, elapsed (seconds)
 function M.send(client, operation, request)
   local started = core.monotonic()
-  local invocation_id = core.uuid()
   local retry, call = client._retry, nil
   while true do
     local wait = retry:before_attempt()
@@ -173,7 +172,7 @@ function M.send(client, operation, request)
     local attempt = call and call.attempt or 1
     local credentials = M.credentials(client, operation)
     local response, answer = client._send(request, credentials, client._clock:now(), attempt,
-      client:_user_agent(credentials.source), invocation_id)
+      client:_user_agent(credentials.source))
     if response then
       retry:after_success(call and call.acquired)
       answer.attempts, answer.elapsed = attempt, core.monotonic() - started

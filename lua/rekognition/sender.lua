@@ -4,7 +4,7 @@
 -- the other builds a request table for a transport that the host gave (the seam `http`), which may
 -- yield: between `client:call` and that transport stands no C function.
 --
--- A sender is a function (request, credentials, time, attempt, user_agent, invocation_id) that gives
+-- A sender is a function (request, credentials, time, attempt, user_agent) that gives
 --   response, metadata                      for a success
 --   nil, { status=, headers=, body= }       for any other answer; headers by name in lower case
 --   nil, { status=, headers=, body=, protocol= }  for a success whose body is not what it should be
@@ -71,9 +71,9 @@ end
 ---@param target rekognition.Target
 function M.native(transport, target)
   local caller = core.caller(transport.core, target)
-  return function(request, credentials, time, attempt, user_agent, invocation_id)
+  return function(request, credentials, time, attempt, user_agent)
     local result, answer = caller:send(request, credentials.access_key_id, credentials.secret_access_key,
-      credentials.session_token, time, attempt, user_agent, invocation_id)
+      credentials.session_token, time, attempt, user_agent)
     -- What can't be signed there can't be signed here, where the error names the reason.
     if not result and answer.signing then sign(request, credentials, time, target, {}) end
     return result, answer
@@ -84,11 +84,11 @@ end
 ---@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@param target rekognition.Target
 function M.custom(http, target)
-  return function(request, credentials, time, attempt, user_agent, invocation_id)
+  return function(request, credentials, time, attempt, user_agent)
     local signed = sign(request, credentials, time, target, {})
     local headers = signed.headers
     headers[#headers + 1] = { "User-Agent", user_agent }
-    headers[#headers + 1] = { "amz-sdk-invocation-id", invocation_id }
+    headers[#headers + 1] = { "amz-sdk-invocation-id", request:invocation_id() }
     headers[#headers + 1] = { "amz-sdk-request", ("attempt=%d; max=%d"):format(attempt, target.max_attempts) }
     signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
     local answer, failure = http(signed)
