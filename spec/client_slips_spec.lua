@@ -48,6 +48,17 @@ describe("a provider of the host's own", function()
     assert.equal("no vault", fake.catch(client.describe_projects, client))
   end)
 
+  it("may refresh without giving what it got", function()
+    local current = { access_key_id = "AKIDOLD", secret_access_key = "SECRETEXAMPLE" }
+    local client, world = fake.client({ fake.refusal "ExpiredTokenException", fake.answer(200, {}) }, { credentials = {
+      get = function() return current end,
+      refresh = function() current = keys end,
+    } })
+    local _, metadata = client:describe_projects()
+    assert.equal(2, metadata.attempts)
+    assert.is_truthy(fake.header(world.requests[2], "authorization"):find("Credential=AKIDEXAMPLE/", 1, true))
+  end)
+
   it("need have nothing but get", function()
     local client, world = fake.client({ fake.answer(200, {}) }, { credentials = { get = function() return keys end } })
     client:describe_projects()

@@ -61,12 +61,19 @@ end
 ---@field refreshed boolean   the credentials were refreshed for this call
 ---@field corrected boolean   the clock was set right for this call
 
+-- A provider of the host's own may give anything.
+local function is_credentials(value)
+  return type(value) == "table" and type(value.access_key_id) == "string" and type(value.secret_access_key) == "string"
+    and (value.session_token == nil or type(value.session_token) == "string")
+end
+
 -- Asks the provider for other credentials than those refused. False where it has none.
 local function refresh(client, call, code)
   local provider, stale = client._credentials, call.credentials
   if not provider.refresh then return false end
   client._seams.logger("info", "credentials_refresh", { operation = call.operation, code = code })
   local fresh = provider:refresh(stale)
+  if not is_credentials(fresh) then fresh = M.credentials(client, call.operation) end
   return fresh.access_key_id ~= stale.access_key_id or fresh.session_token ~= stale.session_token
 end
 
@@ -130,12 +137,6 @@ local function after_failure(client, call, answer, started)
       code = fields.code, status = fields.status })
   if delay > 0 then client._seams.sleep(delay) end
   call.attempt = call.attempt + 1
-end
-
--- A provider of the host's own may give anything.
-local function is_credentials(value)
-  return type(value) == "table" and type(value.access_key_id) == "string" and type(value.secret_access_key) == "string"
-    and (value.session_token == nil or type(value.session_token) == "string")
 end
 
 --- The client's credentials as they are now. Raises what their provider raises, and kind "credentials"
