@@ -1,6 +1,7 @@
 #include "core/http.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/http_client.h"
 
 #include <stdio.h>
@@ -68,7 +69,7 @@ void rek_http_free(struct rek_http *http)
 {
     if (!http)
         return;
-    if (http->easy && http->generation == rek_http_generation())
+    if (http->easy && http->generation == rek_fork_generation())
         curl_easy_cleanup(http->easy);
     rek_http_proxy_clear(&http->http_proxy);
     rek_http_proxy_clear(&http->https_proxy);

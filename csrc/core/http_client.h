@@ -23,7 +23,7 @@ struct rek_http_proxy {
  * request before is noted here and set again only where it changes. */
 struct rek_http {
     CURL *easy;
-    unsigned generation; /* of the process that made `easy` */
+    unsigned generation; /* rek_fork_generation of the process that made `easy` */
     struct rek_http_proxy http_proxy;
     struct rek_http_proxy https_proxy;
     char *no_proxy;
@@ -39,6 +39,7 @@ struct rek_http {
     char method[REK_HTTP_MAX_METHOD];
     bool method_sends_body;
     bool large_body;
+    bool takes_gzip;
 
     struct rek_buffer lines;  /* the request's header lines, each with a NUL */
     struct curl_slist *nodes; /* and the list of them */
@@ -53,8 +54,6 @@ struct rek_http {
 
 /* http_process.c: prepares libcurl for the process, at the first call. False where it can't. */
 bool rek_http_start_process(void);
-/* One more in each forked child than in its parent. */
-unsigned rek_http_generation(void);
 /* The system's folder of hashed certificates, or NULL where none is known. */
 const char *rek_http_ca_folder(void);
 

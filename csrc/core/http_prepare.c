@@ -1,4 +1,5 @@
 #include "core/alloc.h"
+#include "core/fork.h"
 #include "core/http_client.h"
 
 #include <stdio.h>
@@ -11,9 +12,13 @@ enum {
 };
 
 /* Headers that libcurl would add of its own accord; a line without a value leaves them out. */
-static struct curl_slist no_expect = {(char[]){"Expect:"}, NULL};
-static struct curl_slist no_accept = {(char[]){"Accept:"}, &no_expect};
-static struct curl_slist no_content_type = {(char[]){"Content-Type:"}, &no_accept};
+static char no_content_type[] = "Content-Type:";
+static char no_accept[] = "Accept:";
+static char no_expect[] = "Expect:";
+/* What libcurl sends too, in a way that costs it more. */
+static char accept_gzip[] = "Accept-Encoding: gzip";
+
+enum { OWN_LINES = 4 };
 
 static void set_authorities(CURL *easy, const char *ca_bundle)
 {
@@ -46,11 +51,9 @@ static bool set_up(struct rek_http *http, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
-    if (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
+    http->takes_gzip = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ) != 0;
+    if (http->takes_gzip)
         good &= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK;
-    good &= curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
-    good &=
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, http->no_proxy ? http->no_proxy : "") == CURLE_OK;
     set_authorities(easy, http->ca_bundle);
     return good;
 }
@@ -71,12 +74,12 @@ static void set_body_size(CURL *easy, bool large)
  * the parent's TLS sessions. */
 static bool ready_handle(struct rek_http *http)
 {
-    if (http->easy && http->generation == rek_http_generation())
+    if (http->easy && http->generation == rek_fork_generation())
         return true;
     http->easy = curl_easy_init();
     if (!http->easy)
         return false;
-    http->generation = rek_http_generation();
+    http->generation = rek_fork_generation();
     http->url.len = 0;
     http->proxy = NULL;
     http->method[0] = '\0';
@@ -105,12 +108,15 @@ static const struct rek_http_proxy *choose_proxy(const struct rek_http *http, bo
     return https ? &http->https_proxy : &http->http_proxy;
 }
 
+/* Both strings are set even where they are empty, or libcurl would read the environment. */
 static bool set_proxy(struct rek_http *http, const struct rek_http_proxy *proxy)
 {
     if (http->proxy == proxy)
         return true;
+    const char *no_proxy = proxy->url && http->no_proxy ? http->no_proxy : "";
     bool good =
         curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy->url ? proxy->url : "") == CURLE_OK &&
+        curl_easy_setopt(http->easy, CURLOPT_NOPROXY, no_proxy) == CURLE_OK &&
         curl_easy_setopt(http->easy, CURLOPT_PROXYUSERNAME, proxy->user) == CURLE_OK &&
         curl_easy_setopt(http->easy, CURLOPT_PROXYPASSWORD, proxy->password) == CURLE_OK;
     http->proxy = good ? proxy : NULL;
@@ -217,15 +223,25 @@ static char *reserve_headers(struct rek_http *http, const struct rek_http_reques
     size_t bytes = 1; /* so that no header at all is no special case */
     for (size_t i = 0; i < request->header_count; i++)
         bytes += request->headers[i].name.len + request->headers[i].value.len + 3;
-    if (request->header_count > http->node_capacity) {
-        struct curl_slist *nodes = rek_realloc(http->nodes, request->header_count * sizeof *nodes);
+    size_t count = request->header_count + OWN_LINES;
+    if (count > http->node_capacity) {
+        struct curl_slist *nodes = rek_realloc(http->nodes, count * sizeof *nodes);
         if (!nodes)
             return NULL;
         http->nodes = nodes;
-        http->node_capacity = request->header_count;
+        http->node_capacity = count;
     }
     http->lines.failed = false;
     return rek_buffer_reserve(&http->lines, bytes);
+}
+
+/* Adds a line to the list, which stays ended. */
+static void add_line(struct rek_http *http, size_t *count, char *line)
+{
+    if (*count > 0)
+        http->nodes[*count - 1].next = &http->nodes[*count];
+    http->nodes[*count] = (struct curl_slist){.data = line};
+    ++*count;
 }
 
 /* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
@@ -237,6 +253,7 @@ static enum rek_http_result set_headers(struct rek_http *http,
     if (!line)
         return REK_HTTP_MEMORY;
     bool has_content_type = false;
+    bool has_encoding = !http->takes_gzip;
     size_t count = 0;
     for (size_t i = 0; i < request->header_count; i++) {
         const struct rek_http_header *header = &request->headers[i];
@@ -246,15 +263,18 @@ static enum rek_http_result set_headers(struct rek_http *http,
         if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
             continue;
         has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
-        http->nodes[count].data = line;
-        http->nodes[count].next = &http->nodes[count + 1];
-        count++;
+        has_encoding |= rek_http_same_name(header->name, REK_SLICE("Accept-Encoding"));
+        add_line(http, &count, line);
         line = write_line(line, header);
     }
-    struct curl_slist *last = has_content_type ? &no_accept : &no_content_type;
-    if (count > 0)
-        http->nodes[count - 1].next = last;
-    curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, count > 0 ? http->nodes : last);
+    if (!has_content_type)
+        add_line(http, &count, no_content_type);
+    add_line(http, &count, no_accept);
+    if (!has_encoding)
+        add_line(http, &count, accept_gzip);
+    if (request->body.len >= LARGE_BODY)
+        add_line(http, &count, no_expect); /* libcurl would from 1 MiB on */
+    curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->nodes);
     return REK_HTTP_OK;
 }
 

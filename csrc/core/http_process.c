@@ -5,13 +5,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode global_result;
-static unsigned generation;
 static const char *ca_folder;
-
-static void count_fork(void)
-{
-    generation++;
-}
 
 /* Whether a folder has an entry such as "002c0b4f.0", as `openssl rehash` names certificates. */
 static bool is_hashed_folder(const char *path)
@@ -48,18 +42,11 @@ static void start_process(void)
     global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (global_result == CURLE_OK)
         ca_folder = find_ca_folder();
-    if (pthread_atfork(NULL, NULL, count_fork) != 0)
-        global_result = CURLE_OUT_OF_MEMORY;
 }
 
 bool rek_http_start_process(void)
 {
     return pthread_once(&once, start_process) == 0 && global_result == CURLE_OK;
-}
-
-unsigned rek_http_generation(void)
-{
-    return generation;
 }
 
 const char *rek_http_ca_folder(void)
