@@ -113,6 +113,21 @@ describe("a client", function()
     assert.is_truthy(agent:find(" m/E,N,e ", 1, true), agent)
   end)
 
+  it("tells of waiters and paginators, in the letters that AWS gave them", function()
+    local client, world = fake.client { fake.answer(200, '{"ProjectVersionDescriptions":[{"Status":"RUNNING"}]}') }
+    local project = "arn:aws:rekognition:us-east-1:111122223333:project/SourceProject/16565123456"
+    local calls = {
+      ["E,e"] = function() client:describe_project_versions { ProjectArn = project } end,
+      ["C,E,e"] = function() client:pages("DescribeProjectVersions", { ProjectArn = project })() end,
+      ["B,E,e"] = function() client:wait("project_version_running", { ProjectArn = project }) end,
+    }
+    for letters, call in pairs(calls) do
+      call()
+      local agent = fake.header(world.requests[#world.requests], "User-Agent")
+      assert.equal(letters, agent:match(" m/(%S+)"))
+    end
+  end)
+
   it("closes, once and for all", function()
     local client = fake.client { fake.answer(200, {}) }
     client:close()

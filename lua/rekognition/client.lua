@@ -61,11 +61,12 @@ end
 --- Calls an operation by its own name.
 ---@param operation string  "CopyProjectVersion"
 ---@param params? table     members in AWS's spelling
+---@param on_behalf? "paginator"|"waiter"  what of the SDK calls, for the User-Agent
 ---@return table response
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
-function Client:call(operation, params)
+function Client:call(operation, params, on_behalf)
   local request <close> = new_request(self, operation, params)
-  return invoke.send(self, operation, request)
+  return invoke.send(self, operation, request, on_behalf)
 end
 
 --- The pages of a paginated operation: `for page, metadata in client:pages(operation, params)`.
@@ -118,15 +119,18 @@ function Client:__tostring()
 end
 
 -- The header for requests with credentials from this source; made once for each.
-function Client:_user_agent(source)
-  local agent = self._user_agents[source or ""]
+function Client:_user_agent(source, on_behalf)
+  local key = on_behalf and on_behalf .. "," .. tostring(source) or source or ""
+  local agent = self._user_agents[key]
   if not agent then
-    local features = { self._retry.mode, source }
+    local features = { self._retry.mode }
+    features[#features + 1] = source
+    features[#features + 1] = on_behalf
     if self._custom_endpoint then features[#features + 1] = "endpoint_override" end
     agent = user_agent.build {
       app_id = self._app_id, execution_env = self._seams.env.AWS_EXECUTION_ENV, features = features,
     }
-    self._user_agents[source or ""] = agent
+    self._user_agents[key] = agent
   end
   return agent
 end

@@ -162,9 +162,10 @@ end
 ---@param client rekognition.Client
 ---@param operation string
 ---@param request userdata  of `core.request`
+---@param on_behalf? string  see `Client:call`
 ---@return table response
 ---@return table metadata  request_id, status, headers, attempts, elapsed (seconds)
-function M.send(client, operation, request)
+function M.send(client, operation, request, on_behalf)
   local started = core.monotonic()
   local retry, call = client._retry, nil
   while true do
@@ -173,7 +174,7 @@ function M.send(client, operation, request)
     local attempt = call and call.attempt or 1
     local credentials = M.credentials(client, operation)
     local response, answer = client._send(request, credentials, client._clock:now(), attempt,
-      client:_user_agent(credentials.source))
+      client:_user_agent(credentials.source, on_behalf))
     if response then
       retry:after_success(call and call.acquired)
       answer.attempts, answer.elapsed = attempt, core.monotonic() - started

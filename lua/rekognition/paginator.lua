@@ -32,13 +32,14 @@ end
 ---@param client rekognition.Client
 ---@param operation string "DescribeProjectVersions"
 ---@param params? table     as for the call; a token in it is where to begin
+---@param on_behalf? string  see `Client:call`; a paginator where absent
 ---@return fun(): table?, table?  a page and its metadata
-function M.pages(client, operation, params)
+function M.pages(client, operation, params, on_behalf)
   local paginator = paginator_of(operation)
   local input, done, seen = shallow_copy(operation, params), false, nil
   return function()
     if done then return nil end
-    local page, metadata = client:call(operation, input)
+    local page, metadata = client:call(operation, input, on_behalf or "paginator")
     local token = page[paginator.output_token]
     if token == nil or token == "" then
       done = true
@@ -56,9 +57,9 @@ end
 
 --- An iterator over the items of all pages.
 ---@return fun(): any
-function M.items(client, operation, params)
+function M.items(client, operation, params, on_behalf)
   local member = paginator_of(operation).items
-  local next_page, list, index = M.pages(client, operation, params), {}, 0
+  local next_page, list, index = M.pages(client, operation, params, on_behalf), {}, 0
   return function()
     index = index + 1
     while list[index] == nil do

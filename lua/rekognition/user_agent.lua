@@ -7,7 +7,7 @@ local M = {}
 
 -- Letters of the features that a request uses, as AWS assigns them to every SDK.
 local FEATURES = {
-  standard = "E", adaptive = "F", endpoint_override = "N",
+  waiter = "B", paginator = "C", standard = "E", adaptive = "F", endpoint_override = "N",
 }
 
 -- The letters for each source of credentials; the names are those of `rekognition.credentials`.

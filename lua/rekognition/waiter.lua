@@ -5,6 +5,7 @@
 -- look at DescribeProjectVersions, through every page, and only at the versions asked for.
 
 local options_check = require "rekognition.options"
+local paginator = require "rekognition.paginator"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -117,7 +118,7 @@ end
 
 local function find_versions(client, input, is_wanted)
   local found = {}
-  for version in client:items("DescribeProjectVersions", input) do
+  for version in paginator.items(client, "DescribeProjectVersions", input, "waiter") do
     if is_wanted(version) then found[#found + 1] = version end
   end
   return found
