@@ -81,7 +81,7 @@ describe("a request", function()
       headers = { { "Content-Type", "application/x-amz-json-1.1" }, { "X-Empty", "" }, { "X-Spaces", " \t a  b \t" } },
     })
     assert.are.equal("POST /head?a=%20b&c=../d HTTP/1.1\r\nHost: " .. server.plain
-      .. "\r\nAccept-Encoding: gzip\r\nContent-Type: application/x-amz-json-1.1\r\nX-Empty:\r\nX-Spaces: a  b\r\nContent-Length: 2\r\n\r\n",
+      .. "\r\nContent-Type: application/x-amz-json-1.1\r\nX-Empty:\r\nX-Spaces: a  b\r\nAccept-Encoding: gzip\r\nContent-Length: 2\r\n\r\n",
       response.body)
     response = assert(get "/head/../head/./x")
     assert.are.equal("GET /head/../head/./x HTTP/1.1\r\nHost: " .. server.plain .. "\r\nAccept-Encoding: gzip\r\n\r\n",

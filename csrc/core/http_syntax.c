@@ -14,7 +14,12 @@ static bool is_alphanumeric(char c)
 
 static bool is_token_char(char c)
 {
-    return is_alphanumeric(c) || c == '-' || (c != '\0' && strchr("!#$%&'*+.^_`|~", c));
+    static const bool others[128] = {
+        ['!'] = true,  ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true,
+        ['\''] = true, ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true,
+        ['^'] = true,  ['_'] = true, ['`'] = true, ['|'] = true, ['~'] = true,
+    };
+    return is_alphanumeric(c) || ((unsigned char)c < 128 && others[(unsigned char)c]);
 }
 
 static bool is_all(struct rek_slice text, bool (*is_allowed)(char))
