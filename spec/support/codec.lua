@@ -6,6 +6,8 @@ local build = os.getenv("BUILD") or (os.getenv("REK_ROOT") or ".") .. "/build"
 local open = assert(package.loadlib(build .. "/everything.so", "luaopen_rekognition_core"))
 
 local M = { rekognition = core, everything = open("rekognition.core") }
+-- Both modules' types have the same names, and the one opened last its methods there: that is to be Rekognition's.
+assert(package.loadlib(package.searchpath("rekognition.core", package.cpath), "luaopen_rekognition_core"))("rekognition.core")
 
 --- The module whose service has the operation.
 function M.module_of(operation)
