@@ -80,9 +80,20 @@ describe("an instance's credentials", function()
       local world = instance { token = support.answer(status, "") }
       assert.equal("AKIDEC2-1", get(world).access_key_id)
       assert.is_nil(support.header(world.requests[2], "x-aws-ec2-metadata-token"))
+      assert.equal(3, #world.requests) -- the token is asked for once, not before each of the two questions
     end
     local world = instance { token = support.failure "timeout" }
-    assert.equal("AKIDEC2-1", get(world).access_key_id)
+    local provider = credentials.imds(world.options)
+    assert.equal("AKIDEC2-1", provider:get().access_key_id)
+    assert.equal(3, #world.requests)
+    provider:refresh()
+    assert.same({ "PUT", 6 }, { world.requests[4].method, #world.requests })
+  end)
+
+  it("tell the account where the service does", function()
+    local given = keys()
+    given.AccountId = "123456789012"
+    assert.equal("123456789012", get(instance { keys = support.answer(200, given) }).account_id)
   end)
 
   it("don't come from version 1 otherwise", function()
@@ -98,8 +109,12 @@ describe("an instance's credentials", function()
   end)
 
   it("are not asked for where the service is disabled", function()
-    local world = instance({}, { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } })
-    assert.matches("AWS_EC2_METADATA_DISABLED", reason(world))
+    local world = instance({}, { env = {
+      AWS_EC2_METADATA_DISABLED = "TRUE", AWS_EC2_METADATA_SERVICE_ENDPOINT = "not looked at" } })
+    local provider = credentials.imds(world.options)
+    for _ = 1, 2 do
+      assert.matches("AWS_EC2_METADATA_DISABLED", support.catch(provider.get, provider).message)
+    end
     assert.equal(0, #world.requests)
   end)
 
@@ -153,6 +168,8 @@ describe("an instance's credentials", function()
     ["the role's name breaks a line"] = { { role = support.answer(200, "a\r\nHost: evil") }, "no role's name" },
     ["the role may not be taken on"] = { { keys = support.answer(200,
       { Code = "AssumeRoleUnauthorizedAccess", Message = "EC2 cannot assume the role" }) }, "cannot assume" },
+    ["the service says no more than that it failed"] = { { keys = support.answer(200, { Code = "Failed" }) },
+      "Failed: no message" },
     ["the keys are no JSON"] = { { keys = support.answer(200, "HUSH") }, "not a JSON object" },
     ["the keys are a list"] = { { keys = support.answer(200, '"HUSH"') }, "not a JSON object" },
     ["the token breaks a line"] = { { token = support.answer(200, "a\r\nHost: evil") }, "control character" },

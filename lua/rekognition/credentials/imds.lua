@@ -25,17 +25,19 @@ local ANSWERED_ATTEMPTS, BASE_DELAY = 4, 0.1
 local NO_TOKEN_STATUS = { [403] = true, [404] = true, [405] = true }
 local NAMES = {
   access_key_id = "AccessKeyId", secret_access_key = "SecretAccessKey",
-  session_token = "Token", expiration = "Expiration",
+  session_token = "Token", expiration = "Expiration", account_id = "AccountId",
 }
 
 local function no(reason, ...)
   check.fail(NAME, reason:format(...))
 end
 
--- The settings, read at the first use.
+-- The settings, read at the first use. Where the service is not to be asked, the others don't matter.
 local function settle(self)
-  if self.endpoint then return end
+  if self.endpoint or self.disabled then return end
   local config = self.context:config()
+  self.disabled = config:get("ec2_metadata_disabled")
+  if self.disabled then return end
   local endpoint, mode = config:get("ec2_metadata_service_endpoint"), config:get("ec2_metadata_service_endpoint_mode")
   endpoint = (endpoint or ENDPOINTS[mode]):gsub("/+$", "")
   if not endpoint:find("^https?://[%w%-._%[%]:]+[\33-\126]*$") then
@@ -46,7 +48,6 @@ local function settle(self)
   self.answered_attempts = source == "default" and ANSWERED_ATTEMPTS or attempts
   self.timeout = config:get("metadata_service_timeout")
   self.v1_disabled = config:get("ec2_metadata_v1_disabled")
-  self.disabled = config:get("ec2_metadata_disabled")
   self.endpoint = endpoint
 end
 
@@ -80,12 +81,15 @@ local function new_token(self)
   return token
 end
 
--- The session token (version 2), or nil where version 1 may be used without one.
+-- The session token (version 2), or nil where version 1 may be used without one; that is found out once for
+-- each retrieval.
 local function token_of(self)
   if self.token and self.context.clock() < self.token_until - TOKEN_WINDOW then return self.token end
   self.token = nil
+  if self.without_token then return nil end
   local token, why = new_token(self)
   if not token and self.v1_disabled then no("%s, and version 1 is disabled (ec2_metadata_v1_disabled)", why) end
+  self.without_token = not token
   return token
 end
 
@@ -93,7 +97,7 @@ end
 local function get(self, path, is_good)
   local answer, failure = ask(self, "GET", path, function() return { [TOKEN_HEADER] = token_of(self) } end,
     function(answer)
-      if answer.status == 401 then self.token = nil end
+      if answer.status == 401 then self.token, self.without_token = nil, false end
       if answer.status == 401 or answer.status >= 500 then return false end
       return answer.status ~= 200 or is_good(answer.body)
     end)
@@ -115,13 +119,14 @@ local function decode(body)
 end
 
 local function role_credentials(self)
+  self.without_token = false
   local answer = get(self, ROLE_PATH .. role_name(self), function(body) return (decode(body)) end)
   if answer.status ~= 200 then
     no("the request for the role's credentials was answered with HTTP status %d", answer.status)
   end
   local fields = check.json(NAME, "the answer", answer.body)
   if fields.Code ~= nil and fields.Code ~= "Success" then
-    no("the metadata service says %s: %s", tostring(fields.Code), tostring(fields.Message))
+    no("the metadata service says %s: %s", tostring(fields.Code), tostring(fields.Message or "no message"))
   end
   for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
   return check.credentials(NAME, fields, NAMES)
