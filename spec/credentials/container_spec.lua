@@ -1,3 +1,4 @@
+local cjson = require("cjson").new()
 local credentials = require "rekognition.credentials"
 local support = require "spec.support.credentials"
 
@@ -103,6 +104,13 @@ describe("a container's credentials", function()
     local problem = support.catch(get, world)
     assert.equal("container: the endpoint answered with HTTP status 400, InvalidTask: no such task", problem.message)
     assert.equal(1, #world.requests)
+    world = world_of(ENV, { support.answer(200, { code = "AccessDenied", message = "not this pod" }) })
+    assert.matches("AccessDenied: not this pod", support.catch(get, world).message)
+  end)
+
+  it("tell the account where it is a number", function()
+    local body = cjson.encode(KEYS):gsub('"123456789012"', "12345678901")
+    assert.equal("012345678901", get(world_of(ENV, { support.answer(200, body) })).account_id)
   end)
 
   for _, name in ipairs { "AccessKeyId", "SecretAccessKey", "Token", "Expiration" } do

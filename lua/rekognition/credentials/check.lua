@@ -63,8 +63,10 @@ local function optional(source, name, value)
   return M.text(source, name, value)
 end
 
+-- An account is twelve digits; as a number it has lost the zeros in front.
 local function account_of(source, name, value)
-  if math.type(value) == "integer" then value = ("%012d"):format(value) end
+  local number = type(value) == "number" and math.tointeger(value)
+  if number then value = ("%012d"):format(number) end
   return optional(source, name, value)
 end
 

@@ -67,19 +67,20 @@ local function authorization(context)
   return token and check.text(NAME, TOKEN, token)
 end
 
-local function read(answer)
-  local fields = check.json(NAME, "the answer", answer.body)
-  for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
-  return check.credentials(NAME, fields, NAMES)
-end
-
--- The service's own words, where an answer that is not a success has some.
+-- The service's own words, where an answer without credentials has some.
 local function refusal(answer)
   local ok, fields = pcall(check.json, NAME, "the answer", answer.body)
   local code, message = ok and (fields.Code or fields.code), ok and (fields.Message or fields.message)
   local words = type(code) == "string" and ", " .. code .. (type(message) == "string" and ": " .. message or "") or ""
   check.fail(NAME, ("the endpoint answered with HTTP status %d%s"):format(answer.status, words), {
     status = answer.status })
+end
+
+local function read(answer)
+  local fields = check.json(NAME, "the answer", answer.body)
+  if fields.AccessKeyId == nil and (fields.Code or fields.code) then refusal(answer) end
+  for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
+  return check.credentials(NAME, fields, NAMES)
 end
 
 local function worth_another(answer, _, attempt)
