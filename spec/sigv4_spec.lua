@@ -307,6 +307,10 @@ describe("sign refuses", function()
     { "options.payload_hash", nil, { payload_hash = ("A"):rep(64) .. "\n" } },
     { "options.payload_hash", nil, { payload_hash = 7 } },
     { "options.signed_headers", nil, { signed_headers = {} } },
+    { "options.signed_headers", nil, { signed_headers = "host;x-absent;x-amz-date" } },
+    { "options.signed_headers", nil, { signed_headers = "x-amz-date;host" } },
+    { "options.signed_headers", nil, { signed_headers = "host;host;x-amz-date" } },
+    { "options.signed_headers", nil, { signed_headers = "host;X-Amz-Date" } },
   }
   for i, case in ipairs(refused) do
     it(("%s, %d"):format(case[1], i), function()

@@ -365,6 +365,8 @@ static const struct {
     [REK_SIGV4_PAYLOAD_HASH] =
         {"payload_hash",
          "must be 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD"},
+    [REK_SIGV4_SIGNED_HEADERS] =
+        {"signed_headers", "must name headers that the request has, in lower case and sorted"},
 };
 
 const char *rek_sigv4_subject(enum rek_sigv4_error error)

@@ -59,8 +59,8 @@ struct rek_sigv4_options {
     /* 64 lower-case hexadecimal digits, or a word such as UNSIGNED-PAYLOAD. Empty: the value of a
      * given X-Amz-Content-Sha256 header (unless sign_body), or else computed from the body. */
     struct rek_slice payload_hash;
-    /* Empty, or exactly the headers to sign, "host;x-amz-date": whatever the rules above say. For
-     * verifying a request that someone else signed. */
+    /* Empty, or exactly the headers to sign, "host;x-amz-date", whatever the rules above say: in
+     * lower case, sorted, each in the request. For verifying what someone else signed. */
     struct rek_slice signed_headers;
 };
 
@@ -83,6 +83,7 @@ enum rek_sigv4_error {
     REK_SIGV4_TIME,
     REK_SIGV4_EXPIRES,
     REK_SIGV4_PAYLOAD_HASH,
+    REK_SIGV4_SIGNED_HEADERS,
 };
 
 enum { REK_SIGV4_KEYS = 4, REK_SIGV4_DATE_SIZE = 16, REK_SIGV4_SIGNATURE_SIZE = 64 };

@@ -308,6 +308,9 @@ enum rek_sigv4_error rek_sigv4_canonical(struct rek_signer *signer,
         add_own_headers(signer, options, result);
     if (!write_signed_headers(&result->signed_headers, &signer->headers))
         return REK_SIGV4_NO_MEMORY;
+    if (options->signed_headers.len > 0 &&
+        !rek_slice_equal(options->signed_headers, rek_buffer_slice(&result->signed_headers)))
+        return REK_SIGV4_SIGNED_HEADERS;
     error = write_query(signer, path, query, has_query, options, credential, result);
     if (!error && !write_canonical_request(signer, request->method, path, options, result))
         error = REK_SIGV4_NO_MEMORY;

@@ -92,6 +92,8 @@ describe("the emulator's signatures", function()
       "InvalidSignatureException", "'20150829' != '20150830', from '20150830T123600Z'" },
     ["a host that isn't signed"] = { function() return tampered("host;", "") end,
       "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'" },
+    ["a signed header that isn't there"] = { function() return tampered(";host;", ";host;x-absent;") end,
+      "InvalidSignatureException", "headers that the request has" },
     ["an unknown key"] = { function() return tampered("AKIAEMULATOR00000001", "AKIAEMULATOR00000009") end,
       "UnrecognizedClientException", "security token included in the request is invalid" },
     ["a key's wrong secret"] = { function()
