@@ -140,12 +140,17 @@ static enum run_outcome run_command(struct run *run, char *const *argv)
     if (!start(run, argv))
         return RUN_NOT_STARTED;
     enum run_outcome outcome = read_output(run);
+    bool is_running = outcome != RUN_DONE;
     close(run->pipe);
-    if (outcome == RUN_DONE)
-        return await_end(run);
-    kill(run->pid, SIGKILL);
-    while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
-        continue;
+    if (outcome == RUN_DONE) {
+        outcome = await_end(run);
+        is_running = outcome == RUN_TIMEOUT;
+    }
+    if (is_running) {
+        kill(run->pid, SIGKILL);
+        while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
+            continue;
+    }
     return outcome;
 }
 
@@ -156,9 +161,14 @@ static int run_gc(lua_State *L)
     return 0;
 }
 
-/* The strings of the list at index 1, as a command wants them; they live as long as that list. */
-static char **check_argv(lua_State *L, lua_Unsigned count)
+/* The strings of the list at index 1, as a command wants them. They live until Lua next allocates,
+ * since a finalizer may then change the list. */
+static char **check_argv(lua_State *L)
 {
+    enum { MOST_WORDS = 100000 };
+    lua_Unsigned count = lua_rawlen(L, 1);
+    luaL_argcheck(L, count >= 1 && count <= MOST_WORDS, 1,
+                  "is to have a command's name, and no end of words");
     char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
     for (lua_Unsigned i = 0; i < count; i++) {
         size_t len;
@@ -177,6 +187,7 @@ static lua_Number number_option(lua_State *L, const char *name)
     luaL_checktype(L, 2, LUA_TTABLE);
     luaL_argcheck(L, lua_getfield(L, 2, name) == LUA_TNUMBER, 2, "lacks timeout or max_output");
     lua_Number value = lua_tonumber(L, -1);
+    luaL_argcheck(L, value > 0 && value < 0x1p53, 2, "timeout and max_output are to be positive");
     lua_pop(L, 1);
     return value;
 }
@@ -213,19 +224,14 @@ static int push_result(lua_State *L, const struct run *run)
  * longer or prints more. */
 static int process_run(lua_State *L)
 {
-    enum { MOST_WORDS = 100000 };
     luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Unsigned count = lua_rawlen(L, 1);
-    if (count < 1 || count > MOST_WORDS)
-        return luaL_argerror(L, 1, "is to have a command's name, and no end of words");
-    char **argv = check_argv(L, count);
     lua_Number timeout = number_option(L, "timeout");
     lua_Number max_output = number_option(L, "max_output");
     struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
     *run = (struct run){.max_output = (size_t)max_output, .deadline = monotonic() + timeout};
     rek_buffer_init(&run->output);
     luaL_setmetatable(L, METATABLE);
-    enum run_outcome outcome = run_command(run, argv);
+    enum run_outcome outcome = run_command(run, check_argv(L));
     int results = 0;
     switch (outcome) {
     case RUN_DONE:

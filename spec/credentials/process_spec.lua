@@ -55,6 +55,24 @@ describe("running a command", function()
     end
   end)
 
+  it("ends one that closed its output and goes on", function()
+    local path = os.tmpname()
+    local result, failure = core.run_process({ "/bin/sh", "-c", "echo $$ >" .. path .. "; exec >&-; exec sleep 50" },
+      { timeout = 1, max_output = 10 })
+    assert.is_nil(result)
+    assert.equal("timeout", failure.code)
+    local pid = io.open(path):read("n")
+    os.remove(path)
+    assert.is_nil(os.execute(("kill -0 %d 2>/dev/null"):format(pid)))
+  end)
+
+  it("refuses limits that are none", function()
+    for _, limits in ipairs { { timeout = 0, max_output = 1 }, { timeout = 0 / 0, max_output = 1 },
+                              { timeout = 1, max_output = -1 }, { timeout = 1, max_output = math.huge }, {} } do
+      assert.is_false(pcall(core.run_process, { "true" }, limits))
+    end
+  end)
+
   it("says why one can't be started", function()
     local result, failure = core.run_process({ "/nonexistent/command" }, LIMITS)
     -- POSIX lets posix_spawn say so, or the child end with 127, as it does under valgrind.
@@ -69,7 +87,7 @@ describe("running a command", function()
   it("passes its error stream on", function()
     local script = [[require "rekognition.core".run_process({ "/bin/sh", "-c", "echo told >&2; echo taken" }, ]]
       .. "{ timeout = 60, max_output = 100 })"
-    local pipe = assert(io.popen("lua5.4 -e '" .. script .. "' 2>&1"))
+    local pipe = assert(io.popen((os.getenv("LUA") or "lua5.4") .. " -e '" .. script .. "' 2>&1"))
     assert.equal("told\n", pipe:read("a"))
     pipe:close()
   end)
