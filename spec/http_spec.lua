@@ -597,6 +597,29 @@ describe("a transport", function()
     end
   end)
 
+  it("can be used by a finalizer while a response of its own is given", function()
+    local wrong, nested = 0, 0
+    local function say(body)
+      local headers = {}
+      for i = 1, 40 do headers[i] = { "X-" .. i, body .. i } end
+      local response = transport { method = "POST", url = url("/echo"), headers = headers, body = body }
+      if not response or response.body ~= body then wrong = wrong + 1 end
+    end
+    collectgarbage("generational")
+    for i = 1, 30 do
+      for _ = 1, 3 do
+        setmetatable({}, { __gc = function()
+          nested = nested + 1
+          say(("inner"):rep(nested))
+        end })
+      end
+      say(("outer "):rep(i))
+    end
+    collectgarbage("incremental")
+    assert.is_true(nested > 0)
+    assert.are.equal(0, wrong)
+  end)
+
   it("survives being closed by a finalizer in the middle of a request", function()
     for _ = 1, 20 do
       local one = new()

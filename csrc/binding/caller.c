@@ -366,6 +366,8 @@ static int push_signing_failure(lua_State *L, enum rek_sigv4_error error)
 static int caller_send(lua_State *L)
 {
     struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
+    /* A finalizer may call after the collector has taken the caller's own. */
+    luaL_argcheck(L, caller->signer.hasher.work, 1, "the client is closed");
     const struct lrek_request *request = lrek_check_request(L, 2);
     const struct rek_credentials credentials = {
         .access_key_id = check_slice(L, 3),

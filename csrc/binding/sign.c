@@ -103,6 +103,8 @@ static struct signing *new_signing(lua_State *L)
 static struct signing *take_signing(lua_State *L)
 {
     struct signing *signing = lua_touserdata(L, lua_upvalueindex(1));
+    if (!signing->signer.hasher.work) /* a finalizer calls, after this one's own has run */
+        luaL_error(L, "the Lua state is closing");
     if (signing->busy)
         return new_signing(L);
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -118,6 +120,7 @@ static int sign_with(lua_State *L, struct signing *signing, struct rek_http_head
     if (!lrek_read_sign_options(L, &options, &complaint) ||
         !lrek_read_sign_request(L, &request, headers, &complaint))
         return lrek_push_complaint(L, &complaint);
+    lrek_hold_sign_options(L);
     enum rek_sigv4_error error =
         rek_sigv4_sign(&signing->signer, &request, &options, &signing->result);
     if (error == REK_SIGV4_NO_MEMORY)

@@ -186,6 +186,12 @@ bool lrek_read_sign_options(lua_State *L, struct rek_sigv4_options *options,
                        &options->signed_headers, complaint);
 }
 
+void lrek_hold_sign_options(lua_State *L)
+{
+    push_field(L, LREK_SIGN_CREDENTIALS, SESSION_TOKEN);
+    push_field(L, LREK_SIGN_OPTIONS, PAYLOAD_HASH);
+}
+
 /* One part of the header pair on top of the stack. */
 static bool read_part(lua_State *L, int part, struct rek_slice *out)
 {
@@ -259,7 +265,6 @@ bool lrek_push_sign_parts(lua_State *L, size_t *header_count, struct lrek_compla
     if (push_field(L, LREK_SIGN_OPTIONS, CREDENTIALS) != LUA_TTABLE)
         return complain(complaint, "options", CREDENTIALS,
                         "must be a table with access_key_id and secret_access_key");
-    push_field(L, LREK_SIGN_CREDENTIALS, SESSION_TOKEN);
     *header_count = lua_rawlen(L, LREK_SIGN_HEADERS);
     if (*header_count > REK_SIGV4_MAX_FIELDS)
         lrek_locate_sign_error(REK_SIGV4_TOO_MANY_HEADERS, 0, complaint);

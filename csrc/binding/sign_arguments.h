@@ -7,13 +7,7 @@
 #include <lua.h>
 
 /* Where things lie on the stack of a call: the arguments, and the tables inside them. */
-enum {
-    LREK_SIGN_REQUEST = 1,
-    LREK_SIGN_OPTIONS,
-    LREK_SIGN_HEADERS,
-    LREK_SIGN_CREDENTIALS,
-    LREK_SIGN_TOKEN
-};
+enum { LREK_SIGN_REQUEST = 1, LREK_SIGN_OPTIONS, LREK_SIGN_HEADERS, LREK_SIGN_CREDENTIALS };
 
 /* The upvalue of sign that holds the names of the fields that are read. With them at hand, reading
  * allocates nothing: the collector, and with it a finalizer that changes the caller's tables, can't
@@ -30,12 +24,15 @@ struct lrek_complaint {
     const char *message;
 };
 
-/* Checks that the stack holds two tables, and pushes the tables inside them, and the session token,
- * so that they outlive the call. Sets *header_count. */
+/* Checks that the stack holds two tables, and pushes the tables inside them, so that they outlive
+ * the call. Sets *header_count. */
 bool lrek_push_sign_parts(lua_State *L, size_t *header_count, struct lrek_complaint *complaint);
 /* The slices hold as long as the caller's tables do. */
 bool lrek_read_sign_options(lua_State *L, struct rek_sigv4_options *options,
                             struct lrek_complaint *complaint);
+/* Pushes those strings of the options that are part of what is sent: they then hold whatever
+ * becomes of the caller's tables. */
+void lrek_hold_sign_options(lua_State *L);
 /* `headers` has room for request->header_count. */
 bool lrek_read_sign_request(lua_State *L, struct rek_sigv4_request *request,
                             struct rek_http_header *headers, struct lrek_complaint *complaint);

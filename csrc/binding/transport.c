@@ -6,12 +6,17 @@
 
 #include <limits.h>
 
-#define TYPE_NAME "rekognition.transport"
+#define TYPE_NAME     "rekognition.transport"
+#define RESPONSE_TYPE "rekognition.response"
+
+/* The user value of a transport: the response whose memory is ready to be used again. A finalizer
+ * that runs while a response is pushed may make a request of its own: it then finds the place empty
+ * and makes another response. */
+enum { RESPONSE_VALUE = 1 };
 
 /* A client with the memory that its requests use again and again. */
 struct transport {
     struct rek_http *http; /* NULL once closed */
-    struct rek_http_response response;
     struct rek_http_header *headers;
     size_t header_capacity;
 };
@@ -81,7 +86,7 @@ static int transport_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    struct transport *transport = lua_newuserdatauv(L, sizeof *transport, 0);
+    struct transport *transport = lua_newuserdatauv(L, sizeof *transport, 1);
     *transport = (struct transport){0};
     luaL_setmetatable(L, TYPE_NAME);
     struct rek_http_options options = {
@@ -155,6 +160,37 @@ static size_t read_headers(lua_State *L, struct transport *transport)
     return count;
 }
 
+/* Pushes the transport's response and leaves its place empty. */
+static struct rek_http_response *take_response(lua_State *L)
+{
+    lua_getiuservalue(L, 1, RESPONSE_VALUE);
+    struct rek_http_response *response = lua_touserdata(L, -1);
+    if (response) {
+        lua_pushnil(L);
+        lua_setiuservalue(L, 1, RESPONSE_VALUE);
+        return response;
+    }
+    lua_pop(L, 1);
+    response = lua_newuserdatauv(L, sizeof *response, 0);
+    rek_http_response_init(response);
+    luaL_setmetatable(L, RESPONSE_TYPE);
+    return response;
+}
+
+/* Puts the response at `index` back for the next request. */
+static void give_response(lua_State *L, int index)
+{
+    rek_http_response_empty(lua_touserdata(L, index));
+    lua_pushvalue(L, index);
+    lua_setiuservalue(L, 1, RESPONSE_VALUE);
+}
+
+static int response_gc(lua_State *L)
+{
+    rek_http_response_clear(luaL_checkudata(L, 1, RESPONSE_TYPE));
+    return 0;
+}
+
 void lrek_push_headers(lua_State *L, struct rek_slice lines)
 {
     struct rek_http_header header;
@@ -198,6 +234,7 @@ static int transport_request(lua_State *L)
     struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
+    struct rek_http_response *response = take_response(L); /* 3 */
     struct rek_http_request request = {
         .connect_timeout_ms = number_option(L, 2, "connect_timeout", 1000),
         .timeout_ms = number_option(L, 2, "timeout", 1000),
@@ -207,25 +244,23 @@ static int transport_request(lua_State *L)
     raw_field(L, 2, "url");
     int body_type = raw_field(L, 2, "body");
     raw_field(L, 2, "headers");
-    request.method = check_text(L, 3, "method");
-    request.url = check_text(L, 4, "url");
+    request.method = check_text(L, 4, "method");
+    request.url = check_text(L, 5, "url");
     if (body_type != LUA_TNIL)
-        request.body = check_text(L, 5, "body");
+        request.body = check_text(L, 6, "body");
     request.header_count = read_headers(L, transport);
     request.headers = transport->headers;
     struct rek_http *http = lrek_check_transport(L, 1);
-    enum rek_http_result result = rek_http_perform(http, &request, &transport->response);
-    if (result == REK_HTTP_OK) {
-        push_response(L, &transport->response);
-        rek_http_response_empty(&transport->response);
-        return 1;
-    }
-    push_failure(L, result, rek_http_message(http));
-    return 2;
+    enum rek_http_result result = rek_http_perform(http, &request, response);
+    if (result == REK_HTTP_OK)
+        push_response(L, response);
+    else
+        push_failure(L, result, rek_http_message(http));
+    give_response(L, 3);
+    return result == REK_HTTP_OK ? 1 : 2;
 }
 
-/* transport:close(): closes its connections; a second time does nothing. The last response stays
- * until collection, since a finalizer may close a transport while its response is being pushed. */
+/* transport:close(): closes its connections; a second time does nothing. */
 static int transport_close(lua_State *L)
 {
     struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
@@ -238,7 +273,6 @@ static int transport_gc(lua_State *L)
 {
     struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
     transport_close(L);
-    rek_http_response_clear(&transport->response);
     rek_free(transport->headers);
     *transport = (struct transport){0};
     return 0;
@@ -259,11 +293,14 @@ void lrek_open_transport(lua_State *L)
                                            {"__close", transport_close},
                                            {"__tostring", transport_tostring},
                                            {NULL, NULL}};
+    luaL_newmetatable(L, RESPONSE_TYPE);
+    lua_pushcfunction(L, response_gc);
+    lua_setfield(L, -2, "__gc");
     luaL_newmetatable(L, TYPE_NAME);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     lua_pushcfunction(L, transport_new);
     lua_setfield(L, -2, "transport");
 }
