@@ -3,14 +3,17 @@
 local clocks = require "rekognition.clock"
 local core = require "rekognition.core"
 local invoke = require "rekognition.invoke"
+local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
-local paginator = require "rekognition.paginator"
-local rek_error = require "rekognition.error"
 local retries = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
 local senders = require "rekognition.sender"
 local user_agent = require "rekognition.user_agent"
-local waiter = require "rekognition.waiter"
+
+local paginator = lazy "rekognition.paginator"
+local rek_error = lazy "rekognition.error"
+local signed = lazy "rekognition.signed_request"
+local waiter = lazy "rekognition.waiter"
 
 local SERVICE = "rekognition"
 
@@ -102,7 +105,7 @@ function Client:presign(operation, params, options)
   options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
   local credentials = invoke.credentials(self, operation)
-  return senders.presign(request, credentials, self._clock:now(), self._target, options.expires or 900)
+  return signed.sign(request, credentials, self._clock:now(), self._target, options.expires or 900)
 end
 
 --- Closes the client and its connections. Closing again does nothing.

@@ -4,11 +4,13 @@
 -- what was chosen where AWS's SDKs differ.
 
 local endpoint = require "rekognition.endpoint"
-local errors = require "rekognition.error"
 local files = require "rekognition.config.files"
+local lazy = require "rekognition.lazy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
-local shown = require "rekognition.config.shown"
+
+local errors = lazy "rekognition.error"
+local shown = lazy "rekognition.config.shown"
 
 ---@class rekognition.Setting
 ---@field value any

@@ -4,9 +4,11 @@
 -- belong to which partition is generated from AWS's own list. An address is formed for any region, whether the service
 -- is there or not, as AWS's SDKs do it: a region may be newer than this file.
 
-local errors = require "rekognition.error"
+local lazy = require "rekognition.lazy"
 local partitions = require "rekognition.generated.partitions"
-local shown = require "rekognition.config.shown"
+
+local errors = lazy "rekognition.error"
+local shown = lazy "rekognition.config.shown"
 
 local M = {}
 

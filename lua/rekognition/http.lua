@@ -9,8 +9,10 @@
 -- compression), "too_large", "request" (malformed: nothing was sent), "memory".
 
 local core = require "rekognition.core"
-local errors = require "rekognition.error"
+local lazy = require "rekognition.lazy"
 local seams = require "rekognition.seams"
+
+local errors = lazy "rekognition.error"
 
 ---@class rekognition.HttpOptions
 ---@field connect_timeout? number     seconds, for requests that name none; 3.1 where absent

@@ -1,142 +1,18 @@
---- A call, from the encoded request to its answer: the attempts, and what comes between them.
+--- A call, from the encoded request to its answer: the attempts. What comes between them is in `rekognition.failure`.
 
 local core = require "rekognition.core"
-local rek_error = require "rekognition.error"
-local responses = require "rekognition.response"
+local lazy = require "rekognition.lazy"
+
+local failure = lazy "rekognition.failure"
+
+local monotonic = core.monotonic
 
 local M = {}
 
-local EXPIRED_CODES = { ExpiredToken = true, ExpiredTokenException = true, RequestExpiredException = true }
-
--- For these codes the thing asked for may be there because an earlier attempt made it.
-local EXISTS_CODES = { ResourceInUseException = true, ResourceAlreadyExistsException = true }
-
--- Whether an operation makes something and has no token by which the service would know a repeated
--- request for the same one.
-local function creates_without_token(operation)
-  if not (operation:match("^Create") or operation:match("^Copy") or operation:match("^Start")
-    or operation:match("^Put")) then
-    return false
-  end
-  local model = require "rekognition.generated.model"
-  local input = model.operations[operation] and model.shapes[model.operations[operation].input]
-  return not (input and input.members and input.members.ClientRequestToken)
-end
-
-local function is_modelled(operation, code)
-  local found = require("rekognition.generated.model").operations[operation]
-  for _, name in ipairs(found and found.errors or {}) do
-    if name == code then return true end
-  end
-  return false
-end
-
--- The error fields of a failed attempt, with `failure`, what the retry behaviour wants to know.
-local function describe(answer, operation)
-  if answer.transport then
-    local transport = answer.transport
-    return { kind = "transport", code = transport.code, message = transport.message },
-      { code = transport.code }
-  end
-  if answer.protocol then
-    return {
-      kind = "protocol", code = "InvalidResponse", status = answer.status,
-      request_id = responses.request_id(answer.headers),
-      message = ("the answer is not what %s gives: %s; it begins: %s"):format(
-        operation, answer.protocol, responses.excerpt(answer.body)),
-    }
-  end
-  local fields = responses.service_error(answer.status, answer.headers, answer.body)
-  return fields, {
-    status = answer.status, code = fields.code, headers = answer.headers,
-    is_modelled = function() return is_modelled(operation, fields.code) end,
-  }
-end
-
----@class rekognition.Call  the state of one call, made at its first failure
----@field attempt integer
----@field credentials rekognition.Credentials  those of the last attempt
----@field acquired? integer   quota tokens that the last retry took
----@field ambiguous boolean   an earlier attempt may have reached the service and succeeded
----@field refreshed boolean   the credentials were refreshed for this call
----@field corrected boolean   the clock was set right for this call
-
--- A provider of the host's own may give anything.
-local function is_credentials(value)
+--- Whether a provider gave what it is to give: one of the host's own may give anything.
+function M.is_credentials(value)
   return type(value) == "table" and type(value.access_key_id) == "string" and type(value.secret_access_key) == "string"
     and (value.session_token == nil or type(value.session_token) == "string")
-end
-
--- Asks the provider for other credentials than those refused. False where it has none.
-local function refresh(client, call, code)
-  local provider, stale = client._credentials, call.credentials
-  if not provider.refresh then return false end
-  client._seams.logger("info", "credentials_refresh", { operation = call.operation, code = code })
-  local fresh = provider:refresh(stale)
-  if not is_credentials(fresh) then fresh = M.credentials(client, call.operation) end
-  return fresh.access_key_id ~= stale.access_key_id or fresh.session_token ~= stale.session_token
-end
-
--- Whether a changed clock or changed credentials make the next attempt another one; at most once a call.
-local function mend(client, call, fields, answer)
-  if fields.kind ~= "service" or call.attempt >= client._retry.max_attempts then return nil end
-  if not call.corrected and client._clock:correct(fields.code, answer.headers) then
-    call.corrected = true
-    client._seams.logger("warn", "clock_corrected", { operation = call.operation, offset = client._clock.offset })
-    return 0
-  end
-  if not call.refreshed and EXPIRED_CODES[fields.code] and refresh(client, call, fields.code) then
-    call.refreshed = true
-    return 0
-  end
-  return nil
-end
-
-local function fail(client, call, fields, started)
-  fields.operation = call.operation
-  fields.attempts = call.attempt
-  fields.elapsed = core.monotonic() - started
-  if call.ambiguous and EXISTS_CODES[fields.code] and creates_without_token(call.operation) then
-    fields.maybe_succeeded = true
-    fields.message = fields.message .. " (an earlier attempt of this call got no clear answer and may have succeeded)"
-  end
-  client._seams.logger("error", "call_failed",
-    { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,
-      request_id = fields.request_id, attempts = call.attempt })
-  rek_error.raise(fields)
-end
-
--- Whether the attempt may have succeeded all the same: a refusal is clear, a lost answer or a server's fault is not.
--- What found no connection was never sent.
-local function is_ambiguous(answer)
-  if answer.transport then return answer.transport.code ~= "connect" end
-  return answer.status >= 500
-end
-
--- After a failed attempt: waits, so that the next one may follow, or raises.
-local function after_failure(client, call, answer, started)
-  local fields, failure = describe(answer, call.operation)
-  local delay = mend(client, call, fields, answer)
-  if not delay then
-    local reason = "fail_request"
-    if failure then
-      fields.retryable = client._retry:classify(failure) ~= nil
-      delay, reason = client._retry:after_failure(failure, call.attempt)
-    else
-      fields.retryable = false
-    end
-    if not delay then
-      fields.retry_outcome = reason
-      fail(client, call, fields, started)
-    end
-    call.acquired = reason
-  end
-  call.ambiguous = call.ambiguous or is_ambiguous(answer)
-  client._seams.logger("info", "retry",
-    { operation = call.operation, attempt = call.attempt, delay = delay, kind = fields.kind,
-      code = fields.code, status = fields.status })
-  if delay > 0 then client._seams.sleep(delay) end
-  call.attempt = call.attempt + 1
 end
 
 --- The client's credentials as they are now. Raises what their provider raises, and kind "credentials"
@@ -145,17 +21,11 @@ end
 ---@param operation string  for the error
 ---@return rekognition.Credentials
 function M.credentials(client, operation)
-  local ok, credentials = pcall(client._credentials.get, client._credentials)
-  if ok and is_credentials(credentials) then return credentials end
-  if ok then
-    rek_error.raise { kind = "credentials", code = "InvalidCredentials", operation = operation, retryable = false,
-      message = "the provider's get() is to give a table with access_key_id, secret_access_key and, if there is one, "
-        .. "session_token, each a string" }
-  end
-  if rek_error.is_error(credentials) then
-    credentials.operation = credentials.operation or operation
-  end
-  error(credentials, 0)
+  local provider = client._credentials
+  if provider._fixed then return provider._fixed() end
+  local ok, credentials = pcall(provider.get, provider)
+  if ok and M.is_credentials(credentials) then return credentials end
+  return failure.of_credentials(ok, credentials, operation)
 end
 
 --- Sends a request until it succeeds or another attempt is not worth it.
@@ -166,7 +36,7 @@ end
 ---@return table response
 ---@return table metadata  request_id, status, headers, attempts, elapsed (seconds)
 function M.send(client, operation, request, on_behalf)
-  local started = core.monotonic()
+  local started = monotonic()
   local retry, call = client._retry, nil
   while true do
     local wait = retry:before_attempt()
@@ -177,7 +47,7 @@ function M.send(client, operation, request, on_behalf)
       client:_user_agent(credentials.source, on_behalf))
     if response then
       retry:after_success(call and call.acquired)
-      answer.attempts, answer.elapsed = attempt, core.monotonic() - started
+      answer.attempts, answer.elapsed = attempt, monotonic() - started
       if client._logs then
         client._seams.logger("debug", "call", { operation = operation, status = answer.status,
           request_id = answer.request_id, attempts = attempt, elapsed = answer.elapsed })
@@ -186,7 +56,7 @@ function M.send(client, operation, request, on_behalf)
     end
     call = call or { operation = operation, attempt = 1, ambiguous = false, refreshed = false, corrected = false }
     call.credentials = credentials
-    after_failure(client, call, answer, started)
+    failure.after_attempt(client, call, answer, started)
   end
 end
 

@@ -1,6 +1,8 @@
 --- The options of `rekognition.client`: what they may be, checked before anything is done.
 
-local rek_error = require "rekognition.error"
+local lazy = require "rekognition.lazy"
+
+local rek_error = lazy "rekognition.error"
 
 local M = {}
 

@@ -5,7 +5,9 @@
 -- the service throttles) to 20 s, with full jitter; a quota of tokens for each client, so that a
 -- service in trouble is not buried in retries; `x-amz-retry-after`.
 
-local rate_limiter = require "rekognition.retry.rate_limiter"
+local lazy = require "rekognition.lazy"
+
+local rate_limiter = lazy "rekognition.retry.rate_limiter"
 
 local M = {}
 
@@ -97,7 +99,7 @@ end
 ---@param acquired? integer
 function Retry:after_success(acquired)
   if self.limiter then self.limiter:record(false) end
-  self.tokens = math.min(self.capacity, self.tokens + (acquired or 1))
+  if self.tokens < self.capacity then self.tokens = math.min(self.capacity, self.tokens + (acquired or 1)) end
 end
 
 -- The header says milliseconds; what does not is ignored, as in other SDKs.

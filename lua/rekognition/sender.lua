@@ -12,8 +12,9 @@
 -- and raises where the request can't be signed.
 
 local core = require "rekognition.core"
-local response = require "rekognition.response"
-local sigv4 = require "rekognition.sigv4"
+local lazy = require "rekognition.lazy"
+
+local signed = lazy "rekognition.signed_request"
 
 local M = {}
 
@@ -25,47 +26,6 @@ local M = {}
 ---@field timeout number           seconds
 ---@field max_attempts integer
 
--- A header list's check: a transport of the host's own may give anything.
-local function headers_of(answer)
-  local map = {}
-  if type(answer.headers) ~= "table" then return map end
-  for _, header in ipairs(answer.headers) do
-    if type(header) ~= "table" or type(header[1]) ~= "string" or type(header[2]) ~= "string" then return map end
-  end
-  return response.header_map(answer.headers)
-end
-
-local function transport_failure(failure)
-  if type(failure) ~= "table" then
-    failure = { code = "unknown", message = failure and tostring(failure) or "the transport gave no reason" }
-  end
-  return { transport = { code = tostring(failure.code or "unknown"), message = tostring(failure.message or "") } }
-end
-
--- The Host header for an origin: the scheme's own port is left out, as HTTP clients do.
-local function host_of(origin)
-  local scheme, host = origin:match("^(https?)://(.*)$")
-  return (host:gsub(scheme == "https" and ":443$" or ":80$", ""))
-end
-
--- The request, signed, as it is to be sent: method, url, headers, body.
-local function sign(request, credentials, time, target, options)
-  local origin, path = target.url:match("^(https?://[^/?#]+)([^?#]*)")
-  local body = request:body()
-  local signed = sigv4.sign({
-    method = "POST", target = path == "" and "/" or path, body = body,
-    headers = {
-      { "Host", host_of(origin) },
-      { "Content-Type", request:content_type() },
-      { "X-Amz-Target", request:target() },
-    },
-  }, {
-    region = target.region, service = target.service, credentials = credentials, time = time,
-    mode = options.mode, expires = options.expires,
-  })
-  return { method = "POST", url = origin .. signed.target, headers = signed.headers, body = body }
-end
-
 --- The sender that uses libcurl.
 ---@param transport rekognition.Transport
 ---@param target rekognition.Target
@@ -75,7 +35,7 @@ function M.native(transport, target)
     local result, answer = caller:send(request, credentials.access_key_id, credentials.secret_access_key,
       credentials.session_token, time, attempt, user_agent)
     -- What can't be signed there can't be signed here, where the error names the reason.
-    if not result and answer.signing then sign(request, credentials, time, target, {}) end
+    if not result and answer.signing then signed.sign(request, credentials, time, target) end
     return result, answer
   end
 end
@@ -84,36 +44,7 @@ end
 ---@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@param target rekognition.Target
 function M.custom(http, target)
-  return function(request, credentials, time, attempt, user_agent)
-    local signed = sign(request, credentials, time, target, {})
-    local headers = signed.headers
-    headers[#headers + 1] = { "User-Agent", user_agent }
-    headers[#headers + 1] = { "amz-sdk-invocation-id", request:invocation_id() }
-    headers[#headers + 1] = { "amz-sdk-request", ("attempt=%d; max=%d"):format(attempt, target.max_attempts) }
-    signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
-    local answer, failure = http(signed)
-    if answer == nil then return nil, transport_failure(failure) end
-    local status = type(answer) == "table" and type(answer.status) == "number" and math.tointeger(answer.status)
-    if not status then return nil, transport_failure("the transport gave no status") end
-    local given = { status = status, headers = headers_of(answer) }
-    local body = type(answer.body) == "string" and answer.body or ""
-    if status >= 200 and status <= 299 then
-      local result, problem = core.decode(request:operation(), body)
-      if result then
-        given.request_id = response.request_id(given.headers)
-        return result, given
-      end
-      given.protocol = problem
-    end
-    given.body = body
-    return nil, given
-  end
-end
-
---- A presigned request: the signature in the query, so that whoever holds it can send it.
----@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
-function M.presign(request, credentials, time, target, expires)
-  return sign(request, credentials, time, target, { mode = "query", expires = expires })
+  return signed.sender(http, target)
 end
 
 return M

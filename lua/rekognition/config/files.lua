@@ -1,7 +1,9 @@
 --- The shared files: where they are, what is in them, and the profiles that both give together.
 
-local errors = require "rekognition.error"
-local profile_file = require "rekognition.config.profile_file"
+local lazy = require "rekognition.lazy"
+
+local errors = lazy "rekognition.error"
+local profile_file = lazy "rekognition.config.profile_file"
 
 local M = {}
 
@@ -59,8 +61,9 @@ local function load(path, kind, options)
         kind, why, kind == "config" and "AWS_CONFIG_FILE" or "AWS_SHARED_CREDENTIALS_FILE"),
     }
   end
-  return profile_file.parse(content or "", {
-    kind = kind, path = path or "",
+  if not content then return { profiles = {}, sso_sessions = {}, services = {} } end
+  return profile_file.parse(content, {
+    kind = kind, path = path,
     on_warning = function(warning) options.logger("warn", "config.skipped", warning) end,
   })
 end

@@ -1,10 +1,11 @@
 --- What every source's answer goes through: credentials are taken strictly, since they end in
 --- headers and in signatures. No message here holds a value.
 
-local cjson = require("cjson").new()
-local rekognition_error = require "rekognition.error"
-local response = require "rekognition.response"
-local timestamp = require "rekognition.credentials.timestamp"
+local lazy = require "rekognition.lazy"
+
+local rekognition_error = lazy "rekognition.error"
+local response = lazy "rekognition.response"
+local timestamp = lazy "rekognition.credentials.timestamp"
 
 local M = {}
 
@@ -14,7 +15,16 @@ local MAX_KEY, MAX_TOKEN, MAX_MESSAGE = 1024, 64 * 1024, 1000
 M.MAX_DOCUMENT = 1024 * 1024
 
 local NESTING = 16
-cjson.decode_max_depth(NESTING)
+
+local cjson -- an instance of our own, made when the first text is read
+
+local function json()
+  if not cjson then
+    cjson = require("cjson").new()
+    cjson.decode_max_depth(NESTING)
+  end
+  return cjson
+end
 
 --- Raises an error of kind "credentials"; its `reason` is the message without the source's name.
 ---@param source string   the source's name, as in `credentials.source`
@@ -58,8 +68,12 @@ function M.text(source, name, value, limit)
   return value
 end
 
+local function is_null(value)
+  return type(value) == "userdata" and value == json().null
+end
+
 local function optional(source, name, value)
-  if value == nil or value == cjson.null or value == "" then return nil end
+  if value == nil or is_null(value) or value == "" then return nil end
   return M.text(source, name, value)
 end
 
@@ -71,7 +85,7 @@ local function account_of(source, name, value)
 end
 
 local function expiration_of(source, name, value)
-  if value == nil or value == cjson.null or value == "" then return nil end
+  if value == nil or is_null(value) or value == "" then return nil end
   if type(value) == "number" and value == value and math.abs(value) < 2 ^ 53 then return value end
   local epoch = timestamp.parse(value)
   if not epoch then M.fail(source, name .. " is not a timestamp (RFC 3339)") end
@@ -106,7 +120,7 @@ function M.json(source, what, text)
   if #text > M.MAX_DOCUMENT then
     M.fail(source, ("%s is too large (%d bytes; at most %d)"):format(what, #text, M.MAX_DOCUMENT))
   end
-  local ok, value = pcall(cjson.decode, text)
+  local ok, value = pcall(json().decode, text)
   if not ok or type(value) ~= "table" then M.fail(source, what .. " is not a JSON object") end
   return value
 end
@@ -115,7 +129,7 @@ end
 ---@param value table
 ---@return string
 function M.to_json(value)
-  return cjson.encode(value)
+  return json().encode(value)
 end
 
 return M

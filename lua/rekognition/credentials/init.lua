@@ -5,8 +5,10 @@
 -- renews at once. Nothing is read, asked or run before the first `get()`. docs/credentials.md has the
 -- chain, each source's settings, and what was chosen where AWS's SDKs differ.
 
-local contexts = require "rekognition.credentials.context"
-local rekognition_error = require "rekognition.error"
+local lazy = require "rekognition.lazy"
+
+local contexts = lazy "rekognition.credentials.context"
+local rekognition_error = lazy "rekognition.error"
 
 local M = {}
 
