@@ -67,24 +67,6 @@ struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_p
     return place;
 }
 
-/* Members come in the table's order, which is any; the scan goes on where the last one ended. */
-static const struct rek_member *find_member(const struct rek_shape *shape, struct rek_slice name,
-                                            unsigned *hint)
-{
-    unsigned count = shape->member_count;
-    unsigned i = *hint;
-    for (unsigned seen = 0; seen < count; seen++, i++) {
-        if (i >= count)
-            i = 0;
-        const struct rek_member *member = &shape->members[i];
-        if (member->name.len == name.len && memcmp(member->name.data, name.data, name.len) == 0) {
-            *hint = i + 1;
-            return member;
-        }
-    }
-    return NULL;
-}
-
 static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
                            const struct lrek_place *place)
 {
@@ -174,7 +156,7 @@ static void *load_structure(struct lrek_loader *l, const struct rek_shape *shape
         struct lrek_place here = {.parent = place, .depth = place->depth + 1};
         if (lua_type(L, -2) == LUA_TSTRING) {
             here.name = lrek_string_at(L, -2);
-            member = find_member(shape, here.name, &hint);
+            member = rek_shape_find_member(shape, here.name, &hint);
         }
         if (member) {
             present |= UINT64_C(1) << (member - shape->members);

@@ -74,24 +74,6 @@ static void settle_elements(struct lrek_pusher *p, struct table *t)
     t->pending = 0;
 }
 
-/* Members come in much the same order again and again: the scan goes on where the last ended. */
-static const struct rek_member *find_member(const struct rek_shape *shape, struct rek_slice name,
-                                            unsigned *hint)
-{
-    unsigned count = shape->member_count;
-    unsigned i = *hint;
-    for (unsigned seen = 0; seen < count; seen++, i++) {
-        if (i >= count)
-            i = 0;
-        const struct rek_member *member = &shape->members[i];
-        if (member->name.len == name.len && memcmp(member->name.data, name.data, name.len) == 0) {
-            *hint = i + 1;
-            return member;
-        }
-    }
-    return NULL;
-}
-
 /* Reads a known member's value and pushes the pair, unless it is null. */
 static bool push_member(struct lrek_pusher *p, const struct rek_member *member, bool again,
                         struct table *t, struct lrek_place *place)
@@ -143,7 +125,7 @@ static bool push_object(struct lrek_pusher *p, const struct rek_shape *shape, in
     while ((token = rek_json_next(p->reader)) == REK_JSON_KEY) {
         make_room(p, t.at + 2 * t.pending);
         const struct rek_member *member =
-            structure ? find_member(structure, p->reader->text, &hint) : NULL;
+            structure ? rek_shape_find_member(structure, p->reader->text, &hint) : NULL;
         if (member) {
             uint64_t bit = UINT64_C(1) << (member - structure->members);
             if (!push_member(p, member, seen & bit, &t, &here))

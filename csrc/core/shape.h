@@ -100,6 +100,25 @@ struct rek_service {
 
 extern const struct rek_service rek_service;
 
+/* The member of that name, or NULL. Members come in much the same order again and again: the scan
+ * goes on at `*hint`, at first 0, where the last one ended. */
+static inline const struct rek_member *rek_shape_find_member(const struct rek_shape *shape,
+                                                             struct rek_slice name, unsigned *hint)
+{
+    unsigned count = shape->member_count;
+    unsigned i = *hint;
+    for (unsigned seen = 0; seen < count; seen++, i++) {
+        if (i >= count)
+            i = 0;
+        const struct rek_member *member = &shape->members[i];
+        if (member->name.len == name.len && memcmp(member->name.data, name.data, name.len) == 0) {
+            *hint = i + 1;
+            return member;
+        }
+    }
+    return NULL;
+}
+
 static inline size_t rek_shape_storage(const struct rek_shape *shape)
 {
     switch (shape->type) {
