@@ -22,7 +22,7 @@ struct caller {
     struct rek_signer signer;
     struct rek_slice url;    /* held by the user values, as are the other slices */
     struct rek_slice host;   /* with the port where it is not the scheme's own */
-    struct rek_slice target; /* the path, "/" where the URL has none */
+    struct rek_slice target; /* the path, which may be empty */
     struct rek_slice region;
     struct rek_slice service;
     long connect_timeout_ms;
@@ -114,20 +114,17 @@ static bool has_suffix(struct rek_slice text, struct rek_slice suffix)
            memcmp(text.data + text.len - suffix.len, suffix.data, suffix.len) == 0;
 }
 
-/* Splits a URL that has been checked into host and path. */
-static void split_url(struct caller *caller)
+/* Splits the URL, whose origin is scheme, host and port, into host and path. */
+static void split_url(struct caller *caller, struct rek_slice origin)
 {
     struct rek_slice url = caller->url;
-    bool is_tls = url.len > 5 && url.data[4] == 's';
+    bool is_tls = url.data[4] != ':';
     size_t scheme = is_tls ? 8 : 7;
-    size_t end = scheme;
-    while (end < url.len && url.data[end] != '/')
-        end++;
-    caller->host = rek_slice_of(url.data + scheme, end - scheme);
+    caller->host = rek_slice_of(url.data + scheme, origin.len - scheme);
     struct rek_slice own_port = is_tls ? REK_SLICE(":443") : REK_SLICE(":80");
     if (has_suffix(caller->host, own_port))
         caller->host.len -= own_port.len;
-    caller->target = end < url.len ? rek_slice_of(url.data + end, url.len - end) : REK_SLICE("/");
+    caller->target = rek_slice_of(url.data + origin.len, url.len - origin.len);
 }
 
 /* caller(transport, { url =, region =, service =, connect_timeout =, timeout =, max_attempts = })
@@ -149,7 +146,7 @@ static int caller_new(lua_State *L)
     struct rek_slice origin;
     const char *problem = rek_http_check_url(caller->url, &origin);
     luaL_argcheck(L, !problem, 2, problem);
-    split_url(caller);
+    split_url(caller, origin);
     caller->connect_timeout_ms = get_milliseconds(L, 2, "connect_timeout");
     caller->timeout_ms = get_milliseconds(L, 2, "timeout");
     lua_getfield(L, 2, "max_attempts");
