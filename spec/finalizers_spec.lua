@@ -44,11 +44,11 @@ describe("a finalizer", function()
     ]])
   end)
 
-  it("may decode and encode when the Lua state closes", function()
-    assert.matches("^true\t{}\n$", run [[
+  it("is refused a request when the Lua state closes", function()
+    assert.matches("^false\t.*the Lua state is closing\n$", run [[
       local core
       package.loaded.guard = setmetatable({}, { __gc = function()
-        print(pcall(function() return core.request("DescribeProjects", {}):body() end))
+        print(pcall(core.request, "DescribeProjects", {}))
       end })
       core = require "rekognition.core"
     ]])

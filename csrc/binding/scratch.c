@@ -23,6 +23,7 @@ static int scratch_gc(lua_State *L)
     rek_buffer_clear(&scratch->bytes);
     rek_buffer_clear(&scratch->problems.text);
     rek_json_reader_clear(&scratch->reader);
+    scratch->collected = true;
     return 0;
 }
 
@@ -33,6 +34,7 @@ static struct lrek_scratch *new_scratch(lua_State *L)
     rek_buffer_init(&scratch->bytes);
     rek_buffer_init(&scratch->problems.text);
     scratch->problems.count = 0;
+    scratch->collected = false;
     rek_json_reader_init(&scratch->reader, REK_SLICE(""));
     luaL_setmetatable(L, METATABLE);
     return scratch;
@@ -57,6 +59,8 @@ struct lrek_scratch *lrek_take_scratch(lua_State *L)
         lua_pop(L, 1);
         return new_scratch(L);
     }
+    if (scratch->collected)
+        luaL_error(L, "the Lua state is closing");
     lua_pushboolean(L, 0); /* taken; the slot stays, so that putting it back allocates nothing */
     lua_rawsetp(L, LUA_REGISTRYINDEX, &registry_key);
     return scratch;

@@ -17,12 +17,14 @@ struct lrek_scratch {
     struct rek_buffer bytes;       /* load: a document's text; push: a decoded blob */
     struct lrek_problems problems; /* load */
     struct rek_json_reader reader; /* push */
+    bool collected;                /* its finalizer has run */
 };
 
 /* Makes the metatable and the first box. Called once, when the module is opened. */
 void lrek_open_scratch(lua_State *L);
 /* Takes the box and pushes its userdata, which must stay on the stack while the box is in use.
- * Raises where Lua is out of memory. */
+ * Raises where Lua is out of memory, or where the Lua state is closing and has freed the box: a
+ * finalizer calls, and what it made would never be freed. */
 struct lrek_scratch *lrek_take_scratch(lua_State *L);
 /* Empties the box at `index` of the stack and puts it back for the next call. */
 void lrek_give_scratch(lua_State *L, int index);
