@@ -164,6 +164,31 @@ describe("IAM Identity Center", function()
     os.execute("rm -r " .. folder)
   end)
 
+  it("say what OAuth's errors say, and nothing else of an answer", function()
+    for _, case in ipairs {
+      { { error = "invalid_grant", error_description = "no such token" }, "CreateToken: invalid_grant: no such token" },
+      { { error = "server_error", accessToken = "HUSH" }, "CreateToken: server_error: HTTP status 400" },
+      { { accessToken = "HUSH" }, "CreateToken: BadRequest: HTTP status 400" },
+      { { message = "what is HUSHREFRESH?", ["__type"] = "InvalidGrantException" }, "InvalidGrantException: what is %[...%]" },
+    } do
+      local expired = token { expiresAt = "2015-08-30T12:00:00Z", refreshToken = "HUSHREFRESH" }
+      local problem = support.catch(get, world_of("dev", { [SESSION_FILE] = expired }, { support.answer(400, case[1]) }))
+      assert.matches(case[2], problem.message)
+      assert.matches("aws sso login", problem.message)
+      assert.is_nil(cjson.encode(problem):find("HUSH", 1, true))
+    end
+  end)
+
+  it("say that another sign-in mends a token that isn't taken any more", function()
+    local problem = support.catch(get, world_of("dev", { [SESSION_FILE] = token() }, {
+      support.answer(401, { message = "Session token not found" }, { ["x-amzn-ErrorType"] = "UnauthorizedException" }) }))
+    assert.equal("UnauthorizedException", problem.code)
+    assert.matches("run `aws sso login`", problem.message)
+    problem = support.catch(get, world_of("dev", { [SESSION_FILE] = token() }, {
+      support.answer(403, { roleCredentials = { secretAccessKey = "HUSH" } }) }))
+    assert.is_nil(cjson.encode(problem):find("HUSH", 1, true))
+  end)
+
   local wrong = {
     ["no token file"] = { "dev", {}, "credentials", "aws sso login" },
     ["a token file that is no JSON"] = { "dev", { [SESSION_FILE] = "HUSH" }, "credentials", "not a JSON object" },

@@ -85,5 +85,11 @@ describe("a web identity", function()
     local problem = support.catch(credentials.default(world.options).get, credentials.default(world.options))
     assert.equal("InvalidIdentityToken", problem.code)
     assert.is_nil(tostring(problem):find("HUSH", 1, true))
+
+    world = support.world { env = ENV, files = { ["/token"] = "HUSH.a-b_c%d" }, answers = {
+      support.sts_error(400, "InvalidIdentityToken", "HUSH.a-b_c%d is not a valid JWT.") } }
+    problem = support.catch(credentials.default(world.options).get, credentials.default(world.options))
+    assert.matches("[...] is not a valid JWT.", problem.message, 1, true)
+    assert.is_nil(tostring(problem):find("HUSH", 1, true))
   end)
 end)

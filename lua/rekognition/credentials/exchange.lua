@@ -55,24 +55,40 @@ function M.persist(context, build, worth_it, base)
   end
 end
 
---- The error of a service that speaks JSON. What is not JSON is not quoted: a proxy's page may repeat the
---- request, secrets and all.
+--- The error of a service that speaks JSON, in AWS's form or in OAuth's (RFC 6749, section 5.2). No more than its
+--- code and its message are taken: what else an answer holds may be keys, or a proxy's page that repeats the request.
 ---@param answer { status: integer, headers: table<string, string>, body: string }
----@return table fields  as of `rekognition.response.service_error`
+---@return { code: string, message: string, request_id?: string, oauth_error?: string }
 function M.json_error(answer)
   local fields = response_of.service_error(answer.status, answer.headers, answer.body)
-  if not fields.details then
-    fields.message = ("HTTP status %d, no error of the service's in the answer"):format(answer.status)
-  end
-  return fields
+  local given = fields.details or {}
+  local function text(name) return type(given[name]) == "string" and given[name] ~= "" and given[name] or nil end
+  local oauth_error = text "error"
+  oauth_error = oauth_error and oauth_error:match("^[%w_.-]+$") and oauth_error:sub(1, 64)
+  local is_aws = answer.headers["x-amzn-errortype"] or text "__type" or text "code" or text "Code"
+  return {
+    code = not is_aws and oauth_error or fields.code, oauth_error = oauth_error, request_id = fields.request_id,
+    message = text "message" or text "Message" or text "error_description"
+      or ("HTTP status %d, no error of the service's in the answer"):format(answer.status),
+  }
 end
 
 ---@class rekognition.CredentialCall
 ---@field source string       for errors
 ---@field what string         "STS AssumeRole"
 ---@field request fun(): rekognition.HttpRequest   built anew for each attempt
----@field read_error fun(answer: table): table     code, message and other fields of an error answer
+---@field read_error fun(answer: table): table     code, message, request_id and details of an error answer
+---@field secrets? string[]   what the request holds and no error may, though the service repeats it
 ---@field transient? table<string, boolean>        codes worth another attempt beside the usual ones
+
+-- A message in which a service may have repeated what it was sent.
+local function without(message, secrets)
+  for _, secret in ipairs(secrets or {}) do
+    -- Shorter ones are no secrets, and may be part of any word.
+    if #secret >= 8 then message = message:gsub(secret:gsub("%p", "%%%0"), "[...]") end
+  end
+  return message
+end
 
 --- Calls an AWS service, with the retries of the SDKs' standard mode (three attempts).
 ---@param context rekognition.CredentialContext
@@ -91,7 +107,7 @@ function M.call(context, call)
     if call.transient and call.transient[problem.code] then seen.status, seen.code = 503, nil end
     local delay = retries:after_failure(seen, attempt)
     if not delay then
-      check.fail(call.source, ("%s: %s: %s"):format(call.what, problem.code, problem.message), {
+      check.fail(call.source, without(("%s: %s: %s"):format(call.what, problem.code, problem.message), call.secrets), {
         code = problem.code, status = answer and answer.status, attempts = attempt,
         request_id = problem.request_id or answer and response_of.request_id(answer.headers),
         details = problem.details })

@@ -65,7 +65,7 @@ end
 
 local function read_error(answer)
   local fields = exchange.json_error(answer)
-  local why = fields.details and REFUSALS[fields.details.error]
+  local why = REFUSALS[fields.oauth_error]
   if why then fields.message = why end
   fields.details = { refused = why ~= nil }
   return fields
@@ -78,7 +78,7 @@ local function create_token(context, token)
     clientId = token.clientId, grantType = "refresh_token", refreshToken = token.refreshToken,
   }
   local answer = exchange.call(context, {
-    source = NAME, what = "Signin CreateOAuth2Token", read_error = read_error,
+    source = NAME, what = "Signin CreateOAuth2Token", read_error = read_error, secrets = { token.refreshToken },
     request = function()
       local proof = M.proof(token.dpopKey, url, context.clock(), core.uuid())
       if not proof then check.fail(NAME, "dpopKey in the token file is not a private key on P-256; " .. REMEDY) end

@@ -41,6 +41,7 @@ local function create_token(context, settings, token)
   }
   local answer = exchange.call(context, {
     source = NAME, what = "SSO-OIDC CreateToken", read_error = exchange.json_error,
+    secrets = { token.refreshToken, token.clientSecret },
     request = function()
       return { method = "POST", url = url, headers = { { "Content-Type", "application/json" } }, body = body }
     end,
@@ -80,7 +81,7 @@ local function refresh_token(context, settings, token, remaining)
     local ok, result = pcall(renewed, context, settings, token)
     if ok then return result end
     check.bear(result)
-    why = tostring(result)
+    why = result.reason or result.message
   end
   if remaining <= 0 then
     check.fail(NAME, ("the sign-in token has expired and can't be refreshed (%s); %s"):format(why, REMEDY))
@@ -105,12 +106,19 @@ local function access_token(context, settings)
   return check.text(NAME, "accessToken in " .. path, token.accessToken)
 end
 
+-- A token that is not taken any more: another sign-in mends it.
+local function role_error(answer)
+  local fields = exchange.json_error(answer)
+  if answer.status == 401 then fields.message = fields.message .. "; " .. REMEDY end
+  return fields
+end
+
 local function role_credentials(context, settings, token)
   local url = ("%s/federation/credentials?account_id=%s&role_name=%s"):format(
     (context:endpoint("sso", settings.sso_region).url:gsub("/$", "")),
     exchange.escape(settings.sso_account_id), exchange.escape(settings.sso_role_name))
   local answer = exchange.call(context, {
-    source = NAME, what = "SSO GetRoleCredentials", read_error = exchange.json_error,
+    source = NAME, what = "SSO GetRoleCredentials", read_error = role_error, secrets = { token },
     request = function()
       return { method = "GET", url = url, headers = { { "x-amz-sso_bearer_token", token } } }
     end,

@@ -90,6 +90,7 @@ function M.call(context, source, operation, parameters, credentials)
   local body = form(all)
   local answer = exchange.call(context, {
     source = source, what = "STS " .. operation, read_error = read_error, transient = TRANSIENT,
+    secrets = { parameters.WebIdentityToken or credentials and credentials.session_token },
     request = function() return request_to(endpoint, body, credentials, context.clock()) end,
   })
   return read_credentials(source, operation, answer)
