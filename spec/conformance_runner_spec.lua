@@ -1,17 +1,13 @@
 -- script/conformance over suites made here in the published forms, from botocore's signatures.
 
 local cjson = require("cjson").new()
-local service_build = require "spec.conformance.service_build"
+local files = require "spec.support.files"
+
+local write = files.write
 
 local vectors = {}
-for _, case in ipairs(cjson.decode(assert(io.open("spec/vectors/sigv4.json", "rb")):read("a"))) do
+for _, case in ipairs(cjson.decode(files.read("spec/vectors/sigv4.json"))) do
   vectors[case.name] = case
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
 end
 
 local function http_text(method, target, headers, body, line_end)
@@ -54,7 +50,7 @@ end
 -- token, signature.
 local function write_newer(dir, case, changes)
   changes = changes or {}
-  assert(os.execute("mkdir -p " .. service_build.quoted(dir)))
+  assert(os.execute("mkdir -p " .. files.quoted(dir)))
   local request, options = case.request, case.options
   local context = context_of(case, changes)
   local prefix = dir .. "/" .. options.mode .. "-"
@@ -69,11 +65,11 @@ local function write_newer(dir, case, changes)
 end
 
 local function conformance(dir)
-  return service_build.run("script/conformance " .. service_build.quoted(dir))
+  return files.run("script/conformance " .. files.quoted(dir))
 end
 
 local function with_folder(run)
-  return service_build.with_folder(run)
+  return files.with_folder(run)
 end
 
 describe("script/conformance", function()
@@ -105,7 +101,7 @@ describe("script/conformance", function()
       local case = vectors["a path that isn't ASCII"]
       local request = case.request
       local dir = folder .. "/sigv4-classic/deeper/get-utf8"
-      assert(os.execute("mkdir -p " .. service_build.quoted(dir)))
+      assert(os.execute("mkdir -p " .. files.quoted(dir)))
       write(dir .. "/get-utf8.req", http_text("GET", request.target, request.headers, "", "\n"))
       write(dir .. "/get-utf8.creq", case.canonical_request)
       write(dir .. "/get-utf8.sts", case.string_to_sign)
@@ -134,8 +130,8 @@ describe("script/conformance", function()
 
   it("names folders that no suite knows, and fails a suite without a case", function()
     with_folder(function(folder)
-      assert(os.execute("mkdir -p " .. service_build.quoted(folder .. "/it's new") .. " "
-        .. service_build.quoted(folder .. "/sigv4-empty")))
+      assert(os.execute("mkdir -p " .. files.quoted(folder .. "/it's new") .. " "
+        .. files.quoted(folder .. "/sigv4-empty")))
       local ok, output = conformance(folder)
       assert.is_false(ok)
       assert.truthy(output:find("no suite knows the folder it's new; it was left out", 1, true), output)
@@ -155,7 +151,7 @@ describe("script/conformance", function()
   end)
 
   it("says how it is used", function()
-    assert.is_false((service_build.run("script/conformance")))
+    assert.is_false((files.run("script/conformance")))
     local ok, output = conformance("/nonexistent folder")
     assert.is_false(ok)
     assert.truthy(output:find("no folder /nonexistent folder", 1, true))

@@ -1,7 +1,7 @@
 -- The conformance suites of protocol and examples, over cases made here: right ones pass, wrong ones fail.
 
 local json = require "spec.conformance.json"
-local service_build = require "spec.conformance.service_build"
+local files = require "spec.support.files"
 
 local function write(path, text)
   local file = assert(io.open(path, "wb"))
@@ -18,7 +18,7 @@ local function outcome(suite, texts)
     fail = function(_, name, why) result.failed[name] = why end,
     skip = function(_, name) result.skipped[#result.skipped + 1] = name end,
   }
-  service_build.with_folder(function(folder)
+  files.with_folder(function(folder)
     for name, text in pairs(texts) do write(folder .. "/" .. name, text) end
     require("spec.conformance." .. suite).run(folder, report)
   end)

@@ -5,34 +5,12 @@ local files = require "model.generator.files"
 local json = require "model.json"
 local names = require "model.generator.names"
 local normalise = require("model.normalise").normalise
+local texts = require "spec.support.files"
+
+local run, with_folder, write = texts.run, texts.with_folder, texts.write
 
 local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
-local function run(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local output = pipe:read("a")
-  local ok = pipe:close()
-  return ok or false, output
-end
-
-local function with_folder(body)
-  local ok, output = run("mktemp -d")
-  assert(ok, output)
-  local folder = output:gsub("%s+$", "")
-  local done, why = xpcall(body, debug.traceback, folder)
-  os.execute("rm -rf '" .. folder .. "'")
-  if not done then error(why, 0) end
+  return assert(texts.read(path))
 end
 
 local function rekognition()

@@ -3,14 +3,8 @@
 
 local cjson = require("cjson").new()
 local errors = require "rekognition.error"
+local files = require "spec.support.files"
 local sigv4 = require "rekognition.sigv4"
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
 
 local function header(headers, name)
   local values = {}
@@ -57,7 +51,7 @@ local function credentials(changes)
 end
 
 describe("sign, as botocore does:", function()
-  for _, case in ipairs(cjson.decode(read("spec/vectors/sigv4.json"))) do
+  for _, case in ipairs(cjson.decode(files.read("spec/vectors/sigv4.json"))) do
     it(case.name, function()
       local signed = sigv4.sign(case.request, case.options)
       assert.equal(case.canonical_request, signed.canonical_request)

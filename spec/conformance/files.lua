@@ -1,14 +1,11 @@
 --- Files and folders for the conformance suites, with no library beyond Lua's own.
 
+local support = require "spec.support.files"
+
 local M = {}
 
--- An argument as a POSIX shell takes it, whatever is in it.
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
 local function find(dir, kind)
-  local pipe = assert(io.popen("find " .. quoted(dir) .. " -mindepth 1 -maxdepth 1 -type " .. kind .. " -print0"))
+  local pipe = assert(io.popen("find " .. support.quoted(dir) .. " -mindepth 1 -maxdepth 1 -type " .. kind .. " -print0"))
   local names = {}
   for path in pipe:read("a"):gmatch("[^\0]+") do names[#names + 1] = path:match("[^/]+$") end
   pipe:close()
@@ -30,15 +27,6 @@ function M.files(dir)
   return find(dir, "f")
 end
 
---- All bytes of a file, or nil where there is none.
----@param path string
----@return string?
-function M.read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
+M.read = support.read
 
 return M

@@ -9,6 +9,7 @@ local files = require "spec.conformance.files"
 local json = require "spec.conformance.json"
 local normalise = require("model.normalise").normalise
 local service_build = require "spec.conformance.service_build"
+local support = require "spec.support.files"
 
 local M = {}
 
@@ -115,12 +116,12 @@ local function read_results(output)
 end
 
 local function run_batch(path, kind, suite, suite_index, batch, report)
-  service_build.with_folder(function(folder)
+  support.with_folder(function(folder)
     service_build.build(folder, model_of(suite, batch))
     local command = ("LUA_CPATH=%s\";${LUA_CPATH:-;;}\" %s spec/conformance/protocol_case.lua %s %s %d %s"):format(
-      service_build.quoted(folder .. "/?.so"), os.getenv "LUA" or "lua5.4", service_build.quoted(path), kind,
+      support.quoted(folder .. "/?.so"), os.getenv "LUA" or "lua5.4", support.quoted(path), kind,
       suite_index, table.concat(batch.cases, " "))
-    local _, output = service_build.run(command)
+    local _, output = support.run(command)
     local results, rest = read_results(output)
     for _, index in ipairs(batch.cases) do
       local name, result = name_of(kind, suite, suite.cases[index], index), results[index]

@@ -1,9 +1,11 @@
 local cjson = require("cjson").new()
 local core = require "rekognition.core"
 local credentials = require "rekognition.credentials"
+local files = require "spec.support.files"
 local login = require "rekognition.credentials.login"
 local support = require "spec.support.credentials"
 
+local write = files.write
 local SESSION = "arn:aws:iam::123456789012:user/Admin"
 
 local function shell(command)
@@ -11,12 +13,6 @@ local function shell(command)
   local output = pipe:read("a")
   assert(pipe:close(), command)
   return output
-end
-
-local function write(path, data)
-  local file = assert(io.open(path, "wb"))
-  file:write(data)
-  file:close()
 end
 
 -- A folder with a key made by OpenSSL's own command, which also verifies what is signed.

@@ -1,20 +1,9 @@
 local emulator = require "rekognition.emulator"
 local client = require "spec.support.emulator_client"
 local cjson = require("cjson").new()
+local files = require "spec.support.files"
 
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
+local read, write = files.read, files.write
 
 describe("the emulator's state file", function()
   local path, time
