@@ -189,6 +189,12 @@ describe("a profile's role", function()
     assert.matches("no aws_secret_access_key, in /home/.aws/credentials", support.catch(get, world).message)
   end)
 
+  it("takes the account of a profile's keys from either file", function()
+    local world = world_of("[default]\naws_account_id = 123456789012\n",
+      { files = { [CREDENTIALS] = "[default]\naws_access_key_id = AKID\naws_secret_access_key = S\n" } })
+    assert.equal("123456789012", get(world).account_id)
+  end)
+
   it("needs a region to sign for at an endpoint of one's own", function()
     local world = world_of("[default]\nrole_arn = r\nsource_profile = base\n",
       { env = { AWS_ENDPOINT_URL_STS = "http://127.0.0.1:5000" } })
@@ -277,6 +283,27 @@ describe("STS", function()
       world.options.http = function() return answer end
       assert.equal("credentials", support.catch(get, world).kind)
     end
+  end)
+
+  it("sets a wrong clock right, once, and keeps the correction", function()
+    local late = support.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+    late.headers = { { "Date", "Sun, 30 Aug 2015 13:06:00 GMT" } }
+    local world = world_of("[default]\nregion = us-east-1\nrole_arn = arn:r\nsource_profile = base\n", {
+      answers = function(_, world)
+        return #world.requests % 2 == 1 and #world.requests ~= 3 and late
+          or support.sts_answer { expiration = "2015-08-30T14:06:00Z" }
+      end })
+    local provider = credentials.default(world.options)
+    assert.equal("AKIDROLE", provider:get().access_key_id)
+    assert.same({ "20150830T123600Z", "20150830T130600Z" }, { support.header(world.requests[1], "x-amz-date"),
+      support.header(world.requests[2], "x-amz-date") })
+    assert.equal(1, support.count(world, "clock_corrected"))
+    provider:refresh()
+    assert.equal("20150830T130600Z", support.header(world.requests[3], "x-amz-date"))
+
+    world = world_of("[default]\nregion = us-east-1\nrole_arn = arn:r\nsource_profile = base\n", { answers = { late } })
+    assert.equal("SignatureDoesNotMatch", support.catch(get, world).code)
+    assert.equal(2, #world.requests)
   end)
 
   it("signs each attempt at its own time", function()

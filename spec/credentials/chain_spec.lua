@@ -54,6 +54,11 @@ describe("credentials from the environment", function()
     assert.equal("environment: AWS_ACCESS_KEY_ID is not set", problem.message)
   end)
 
+  it("are nothing where the variables hold blanks alone", function()
+    assert.equal("NoCredentials", support.catch(get, { AWS_ACCESS_KEY_ID = " ", AWS_SECRET_ACCESS_KEY = "\t" }).code)
+    assert.is_nil(get { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S", AWS_SESSION_TOKEN = " " }.session_token)
+  end)
+
   it("are an error with half a pair", function()
     local problem = support.catch(get, { AWS_ACCESS_KEY_ID = "A" })
     assert.equal("credentials", problem.code)

@@ -8,6 +8,7 @@ local seams = require "rekognition.seams"
 ---@class rekognition.CredentialContext : rekognition.Seams
 ---@field explicit_profile? string  the profile that the caller named in code
 ---@field mfa_token? fun(serial: string): string
+---@field sts_clock? rekognition.Clock  the time as STS has it
 local Context = {}
 Context.__index = Context
 
@@ -61,12 +62,13 @@ function Context:region()
   return self.given_region or (self:config():get("region"))
 end
 
---- A variable of the environment; empty counts as unset.
+--- A variable of the environment; empty, or of blanks alone, counts as unset.
 ---@param name string
 ---@return string?
 function Context:variable(name)
   local value = self.env[name]
-  return value ~= "" and value or nil
+  if type(value) == "string" and not value:find("%S") then return nil end
+  return value
 end
 
 --- Where a service is; see `rekognition.config`.

@@ -80,6 +80,7 @@ end
 ---@field read_error fun(answer: table): table     code, message, request_id and details of an error answer
 ---@field secrets? string[]   what the request holds and no error may, though the service repeats it
 ---@field transient? table<string, boolean>        codes worth another attempt beside the usual ones
+---@field clock? rekognition.Clock                what signed requests take their time from
 
 -- A message in which a service may have repeated what it was sent.
 local function without(message, secrets)
@@ -90,29 +91,40 @@ local function without(message, secrets)
   return message
 end
 
+-- Seconds to wait before the next attempt, or nil where there is to be none. A clock that was wrong is set right
+-- once, and the next attempt is signed with it at once.
+local function delay_after(context, call, state, problem, answer)
+  if answer and call.clock and not state.corrected and call.clock:correct(problem.code, answer.headers) then
+    state.corrected = true
+    context.logger("warn", "clock_corrected", { source = call.source, offset = call.clock.offset })
+    return 0
+  end
+  local seen = { status = answer and answer.status, code = problem.code, headers = answer and answer.headers }
+  if call.transient and call.transient[problem.code] then seen.status, seen.code = 503, nil end
+  return (state.retries:after_failure(seen, state.attempt))
+end
+
 --- Calls an AWS service, with the retries of the SDKs' standard mode (three attempts).
 ---@param context rekognition.CredentialContext
 ---@param call rekognition.CredentialCall
 ---@return { status: integer, headers: table<string, string>, body: string } answer  a success
 --- Raises an error of kind "credentials", with the service's code, status and request id.
 function M.call(context, call)
-  local retries = retry.new(nil, context)
-  local attempt = 0
+  local state = { retries = retry.new(nil, context), attempt = 0, corrected = false }
   while true do
-    attempt = attempt + 1
+    state.attempt = state.attempt + 1
     local answer, failure = M.send(context, call.request())
     if answer and answer.status >= 200 and answer.status < 300 then return answer end
     local problem = answer and call.read_error(answer) or failure
-    local seen = { status = answer and answer.status, code = problem.code, headers = answer and answer.headers }
-    if call.transient and call.transient[problem.code] then seen.status, seen.code = 503, nil end
-    local delay = retries:after_failure(seen, attempt)
+    local delay = delay_after(context, call, state, problem, answer)
     if not delay then
       check.fail(call.source, without(("%s: %s: %s"):format(call.what, problem.code, problem.message), call.secrets), {
-        code = problem.code, status = answer and answer.status, attempts = attempt,
+        code = problem.code, status = answer and answer.status, attempts = state.attempt,
         request_id = problem.request_id or answer and response_of.request_id(answer.headers),
         details = problem.details })
     end
-    context.logger("debug", "credentials_retry", { source = call.source, attempt = attempt, code = problem.code })
+    context.logger("debug", "credentials_retry", {
+      source = call.source, attempt = state.attempt, code = problem.code })
     context.sleep(delay)
   end
 end

@@ -28,8 +28,8 @@ local function has_role(profile)
   return profile.role_arn ~= nil and profile.web_identity_token_file == nil
 end
 
--- The profile's own keys, if they stand in the file asked for. All of them are of one file: a key and a
--- secret of different ones don't belong together.
+-- The profile's own keys, if they stand in the file asked for. Key, secret and token are of one file: those of
+-- different ones don't belong together. The account may stand in either.
 local function keys(context, name, in_credentials_file)
   local profile = context:profile(name)
   if not profile then return nil, ("there is no profile %s"):format(name) end
@@ -48,7 +48,7 @@ local function keys(context, name, in_credentials_file)
     access_key_id = value "aws_access_key_id",
     secret_access_key = value "aws_secret_access_key",
     session_token = value "aws_security_token" or value "aws_session_token",
-    account_id = value "aws_account_id",
+    account_id = profile.aws_account_id,
   }, NAME)
 end
 

@@ -3,6 +3,7 @@
 -- Source: the AWS STS API Reference, AssumeRole and AssumeRoleWithWebIdentity.
 
 local check = require "rekognition.credentials.check"
+local clocks = require "rekognition.clock"
 local exchange = require "rekognition.credentials.exchange"
 local sigv4 = require "rekognition.sigv4"
 local xml = require "rekognition.credentials.xml"
@@ -88,10 +89,12 @@ function M.call(context, source, operation, parameters, credentials)
   local all = { Action = operation, Version = VERSION }
   for name, value in pairs(parameters) do all[name] = value end
   local body = form(all)
+  context.sts_clock = context.sts_clock or clocks.new(context.clock)
+  local clock = context.sts_clock
   local answer = exchange.call(context, {
     source = source, what = "STS " .. operation, read_error = read_error, transient = TRANSIENT,
     secrets = { parameters.WebIdentityToken or credentials and credentials.session_token },
-    request = function() return request_to(endpoint, body, credentials, context.clock()) end,
+    request = function() return request_to(endpoint, body, credentials, clock:now()) end, clock = clock,
   })
   return read_credentials(source, operation, answer)
 end
