@@ -244,7 +244,7 @@ end)
 
 describe("a failure", function()
   it("is told for each way a server can break off", function()
-    for _, path in ipairs { "/short", "/chunked-truncated", "/nothing", "/reset", "/reset-body" } do
+    for _, path in ipairs { "/short", "/chunked-truncated", "/headers-truncated", "/nothing", "/reset", "/reset-body" } do
       fails("reset", get(path))
     end
     assert.are.equal(200, assert(get "/echo").status)

@@ -184,6 +184,11 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
     http->curl_message[0] = '\0';
     CURLcode code = curl_easy_perform(http->easy);
     http->response = NULL;
+    if (code == CURLE_OK && !http->headers_ended) { /* libcurl takes that for the whole answer */
+        code = CURLE_PARTIAL_FILE;
+        snprintf(http->curl_message, sizeof http->curl_message,
+                 "the connection ended in the headers");
+    }
     if (code != CURLE_OK) {
         result = fail(http, code);
         rek_http_response_empty(response);

@@ -137,6 +137,7 @@ PATHS = {
     "garbage": lambda r: [b"\x00\x01 this is not HTTP\r\n\r\n", CLOSE],
     "many-headers": lambda r: [answer(headers=["X-%d: %s" % (i, "v" * 1000) for i in range(290)])],
     "long-header": lambda r: [answer(headers=["X-Long: " + "v" * 2000000])],
+    "headers-truncated": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", CLOSE],
     "hang-headers": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", HANG],
     "hang-body": lambda r: [answer(b"some", length=100), HANG],
     "hang": lambda r: [HANG],
