@@ -163,12 +163,8 @@ static int run_gc(lua_State *L)
 
 /* The strings of the list at index 1, as a command wants them. They live until Lua next allocates,
  * since a finalizer may then change the list. */
-static char **check_argv(lua_State *L)
+static char **check_argv(lua_State *L, lua_Unsigned count)
 {
-    enum { MOST_WORDS = 100000 };
-    lua_Unsigned count = lua_rawlen(L, 1);
-    luaL_argcheck(L, count >= 1 && count <= MOST_WORDS, 1,
-                  "is to have a command's name, and no end of words");
     char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
     for (lua_Unsigned i = 0; i < count; i++) {
         size_t len;
@@ -224,14 +220,18 @@ static int push_result(lua_State *L, const struct run *run)
  * longer or prints more. */
 static int process_run(lua_State *L)
 {
+    enum { MOST_WORDS = 100000 };
     luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Unsigned count = lua_rawlen(L, 1);
+    if (count < 1 || count > MOST_WORDS)
+        return luaL_argerror(L, 1, "is to have a command's name, and no end of words");
     lua_Number timeout = number_option(L, "timeout");
     lua_Number max_output = number_option(L, "max_output");
     struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
     *run = (struct run){.max_output = (size_t)max_output, .deadline = monotonic() + timeout};
     rek_buffer_init(&run->output);
     luaL_setmetatable(L, METATABLE);
-    enum run_outcome outcome = run_command(run, check_argv(L));
+    enum run_outcome outcome = run_command(run, check_argv(L, count));
     int results = 0;
     switch (outcome) {
     case RUN_DONE:
