@@ -7,6 +7,9 @@
 --
 -- The texts of expected errors are another SDK's; where one is expected, any error of kind
 -- "credentials" or "config" is right.
+--
+-- Of a recorded request its method, its address, and those headers and fields of a form are compared that
+-- say who asks for what; the rest is the recording SDK's own.
 
 local cjson = require("cjson").new()
 local credentials = require "rekognition.credentials"
@@ -37,23 +40,31 @@ local function base64_decode(text)
   return table.concat(out)
 end
 
--- Recorded exchanges: { method, uri, headers, answer = { status, headers, body } or failure = {} }.
+local function text_of(data)
+  if type(data) ~= "table" then return data end
+  return data.Utf8 or data.Base64 and base64_decode(data.Base64) or ""
+end
+
+-- A recorded header has one value or a list of them.
+local function values_of(value)
+  return type(value) == "table" and value or { value }
+end
+
+-- Recorded exchanges: { method, uri, headers, sent (its body), answer = { status, headers }, body, failure }.
 local function read_traffic(path)
   local by_connection, list = {}, {}
-  for _, event in ipairs((read_json(path) or { events = {} }).events) do
-    local exchange, action = by_connection[event.connection_id], event.action
-    if not exchange then
-      exchange = { body = "" }
-      by_connection[event.connection_id], list[#list + 1] = exchange, exchange
-    end
+  for _, event in ipairs((read_json(path) or {}).events or {}) do
+    local id, action = event.connection_id or 0, event.action
     if action.Request then
       local request = action.Request.request
-      exchange.method, exchange.uri, exchange.headers = request.method, request.uri, request.headers
+      by_connection[id] = { method = request.method, uri = request.uri, headers = request.headers, sent = "", body = "" }
+      list[#list + 1] = by_connection[id]
     elseif action.Response then
-      exchange.answer, exchange.failure = action.Response.response.Ok, action.Response.response.Err
-    elseif action.Data and action.Data.direction == "Response" then
-      local data = action.Data.data
-      exchange.body = exchange.body .. (data.Utf8 or base64_decode(data.Base64))
+      local response = action.Response.response
+      by_connection[id].answer, by_connection[id].failure = response.Ok, response.Err
+    elseif action.Data then
+      local part = action.Data.direction == "Response" and "body" or "sent"
+      by_connection[id][part] = by_connection[id][part] .. text_of(action.Data.data)
     end
   end
   return list
@@ -71,13 +82,14 @@ local function same_uri(a, b)
   return parts(a) == parts(b)
 end
 
--- The headers that say who asks; the others are the recording SDK's own.
-local COMPARED = { "content-type", "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token" }
+local COMPARED = { "content-type", "authorization", "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token" }
 
 local function header_problem(exchange, request)
   local recorded, sent = {}, {}
-  for name, values in pairs(exchange.headers or {}) do recorded[name:lower()] = values[1] end
+  for name, values in pairs(exchange.headers or {}) do recorded[name:lower()] = values_of(values)[1] end
   for _, header in ipairs(request.headers) do sent[header[1]:lower()] = header[2] end
+  -- A signature is of its time, and of the headers of its SDK.
+  if (recorded.authorization or ""):find("^AWS4%-") then recorded.authorization = nil end
   for _, name in ipairs(COMPARED) do
     if recorded[name] and recorded[name] ~= sent[name] then
       return ("%s: %s is %s, and the recording has %s"):format(request.url, name, tostring(sent[name]), recorded[name])
@@ -85,14 +97,27 @@ local function header_problem(exchange, request)
   end
 end
 
+local FIELDS_OF_FORMS = { "Action", "Version", "ExternalId", "SerialNumber", "TokenCode", "WebIdentityToken" }
+
+local function form_problem(exchange, request)
+  local function field(body, name) return ("&" .. body):match("&" .. name .. "=([^&]*)") end
+  for _, name in ipairs(FIELDS_OF_FORMS) do
+    local recorded, sent = field(exchange.sent, name), field(request.body or "", name)
+    if recorded and recorded ~= sent then
+      return ("%s: %s is %s, and the recording has %s"):format(request.url, name, tostring(sent), recorded)
+    end
+  end
+end
+
 local function answer_of(exchange)
   if not exchange.answer then
-    local timeout = tostring(exchange.failure):lower():find("time")
-    return nil, { code = timeout and "timeout" or "connect", message = tostring(exchange.failure) }
+    local failure = exchange.failure or "no answer was recorded"
+    local reason = type(failure) == "string" and failure or cjson.encode(failure)
+    return nil, { code = reason:lower():find("time") and "timeout" or "connect", message = reason }
   end
   local headers = {}
   for name, values in pairs(exchange.answer.headers or {}) do
-    for _, value in ipairs(values) do headers[#headers + 1] = { name, value } end
+    for _, value in ipairs(values_of(values)) do headers[#headers + 1] = { name, value } end
   end
   return { status = exchange.answer.status, headers = headers, body = exchange.body }
 end
@@ -104,7 +129,7 @@ local function replay(traffic, problems)
     for _, exchange in ipairs(traffic) do
       if not used[exchange] and exchange.method == request.method and same_uri(exchange.uri, request.url) then
         used[exchange] = true
-        problems[#problems + 1] = header_problem(exchange, request)
+        problems[#problems + 1] = header_problem(exchange, request) or form_problem(exchange, request)
         return answer_of(exchange)
       end
     end
@@ -113,21 +138,23 @@ local function replay(traffic, problems)
   end
   local function unused()
     for _, exchange in ipairs(traffic) do
-      if not used[exchange] then return ("never requested: %s %s"):format(exchange.method, exchange.uri) end
+      -- Another SDK asks an instance for its region as well.
+      local of_region = exchange.uri:find("/latest/meta-data/placement/", 1, true)
+      if not used[exchange] and not of_region then return ("never requested: %s %s"):format(exchange.method, exchange.uri) end
     end
   end
   return transport, unused
 end
 
 local function is_of_profile(env, expected)
-  local keys = expected.Ok or {}
-  return env.AWS_ACCESS_KEY_ID ~= nil and keys.access_key_id ~= env.AWS_ACCESS_KEY_ID
+  local keys, given = expected.Ok or {}, env.AWS_ACCESS_KEY_ID or ""
+  return given:find("%S") ~= nil and keys.access_key_id ~= given
 end
 
 local function run_at(dir, traffic, expected, moment)
   local problems, now = {}, moment
   local transport, unused = replay(traffic, problems)
-  local env = read_json(dir .. "/env.json")
+  local env = read_json(dir .. "/env.json") or {}
   local make = is_of_profile(env, expected) and credentials.profile or credentials.default
   local provider = make {
     env = env,
@@ -178,7 +205,7 @@ local function moments(traffic, expiry)
   local list, clock = {}, require "rekognition.clock"
   for _, exchange in ipairs(traffic) do
     for name, values in pairs(exchange.answer and exchange.answer.headers or {}) do
-      if name:lower() == "date" then list[#list + 1] = clock.parse_http_date(values[1]) end
+      if name:lower() == "date" then list[#list + 1] = clock.parse_http_date(values_of(values)[1]) end
     end
     if list[1] then break end
   end
@@ -201,17 +228,27 @@ local function check_case(dir)
   local expected = read_json(dir .. "/test-case.json").result
   local traffic = read_traffic(dir .. "/http-traffic.json")
   if expected.Ok then return check_success(dir, traffic, expected) end
+  if not (expected.ErrorContains or expected.Err) then return "the result is neither Ok nor an error" end
   -- An error has to come today, and also when nothing has expired yet.
   return check_at(dir, traffic, expected, os.time()) or check_at(dir, traffic, expected, 0)
 end
 
-function M.run(dir, report)
-  for _, folder in ipairs(files.folders(dir)) do
-    if files.read(dir .. "/" .. folder .. "/test-case.json") then
-      local ok, problem = pcall(check_case, dir .. "/" .. folder)
-      if ok and not problem then report:pass(folder) else report:fail(folder, problem) end
-    end
+-- A folder with a test-case.json is a case, and what is in it belongs to it; any other may hold cases.
+local function run_folder(dir, name, report)
+  local path = name == "" and dir or dir .. "/" .. name
+  if files.read(path .. "/test-case.json") then
+    local ok, problem = pcall(check_case, path)
+    local case = name == "" and "." or name
+    if ok and not problem then report:pass(case) else report:fail(case, problem) end
+    return
   end
+  for _, folder in ipairs(files.folders(path)) do
+    run_folder(dir, name == "" and folder or name .. "/" .. folder, report)
+  end
+end
+
+function M.run(dir, report)
+  run_folder(dir, "", report)
 end
 
 return M

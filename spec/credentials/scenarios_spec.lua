@@ -2,6 +2,7 @@
 
 local cjson = require("cjson").new()
 local scenarios = require "spec.conformance.credential_scenarios"
+local support = require "spec.support.credentials"
 
 local SSO_FILE = "home/.aws/sso/cache/dace00cba5f8355ec9d274ceb2bcebdfbeed0e12.json" -- sha1 of the start URL
 local CONFIG = "[default]\nsso_start_url = https://ssotest.awsapps.com/start\nsso_region = us-east-2\n"
@@ -38,6 +39,15 @@ local function run(changes)
       .. "&account_id=123456789012",
   }, changes.status or 200, changes.body or { Utf8 = '{"roleCredentials":{"accessKeyId":"AKID","secretAccessKey":"SECRET",'
     .. '"sessionToken":"TOKEN","expiration":1234567890000}}' }) }
+  if changes.single_headers then
+    for name, values in pairs(events[1].action.Request.request.headers) do
+      events[1].action.Request.request.headers[name] = values[1]
+    end
+  end
+  for index, failure in ipairs(changes.failures or {}) do
+    table.insert(events, index * 2 - 1, { connection_id = -index, action = { Request = events[#events - 2].action.Request } })
+    table.insert(events, index * 2, { connection_id = -index, action = { Response = { response = { Err = failure } } } })
+  end
   if changes.unused then
     for _, event in ipairs { exchange(1, { method = "GET", headers = {}, uri = "https://x/" }, 200, { Utf8 = "" }) } do
       events[#events + 1] = event
@@ -79,7 +89,48 @@ describe("the runner of recorded scenarios", function()
     assert.equal("pass", run { env = env })
   end)
 
+  it("bears other shapes of a recording", function()
+    local role = '{"roleCredentials":{"accessKeyId":"AKID","secretAccessKey":"SECRET","sessionToken":"TOKEN","expiration":1e12}}'
+    assert.equal("pass", run { body = role, expiry = 1000000000 })
+    assert.equal("pass", run { token = "token-1", single_headers = true })
+    assert.equal("pass", run { env = { HOME = "/home", AWS_ACCESS_KEY_ID = " ", AWS_SECRET_ACCESS_KEY = "" } })
+    assert.equal("pass", run { failures = { "timed out" } })
+    assert.equal("pass", run { failures = { { kind = "io" }, "connection reset" } })
+  end)
+
+  it("finds cases in folders of folders, and none in a case's own files", function()
+    run {}
+    write("fs/test-case.json", "{}")
+    assert(os.execute(("mkdir '%s/group' && mv '%s/case' '%s/group/case'"):format(folder, folder, folder)))
+    local seen = {}
+    scenarios.run(folder, { pass = function(_, name) seen[#seen + 1] = name end, fail = function(_, _, why) error(why) end })
+    assert.same({ "group/case" }, seen)
+    scenarios.run(folder .. "/group/case", { pass = function(_, name) seen[#seen + 1] = name end })
+    assert.same({ "group/case", "." }, seen)
+  end)
+
+  it("needs what a role is recorded with", function()
+    local function of_role(sent)
+      write("env.json", '{"HOME": "/home"}')
+      write("fs/home/.aws/config", "[default]\nregion = us-east-1\nrole_arn = arn:r\nsource_profile = default\n"
+        .. "external_id = EX\naws_access_key_id = A\naws_secret_access_key = S\n")
+      local answer = support.sts_answer { expiration = "2009-02-13T23:31:30Z" }
+      local first, second, third = exchange(0, { method = "POST", uri = "https://sts.us-east-1.amazonaws.com/",
+        headers = { authorization = { "AWS4-HMAC-SHA256 Credential=other" } } }, 200, { Utf8 = answer.body })
+      write("http-traffic.json", cjson.encode { events = { first, { connection_id = 0, action = {
+        Data = { data = { Utf8 = sent }, direction = "Request" } } }, second, third } })
+      write("test-case.json", '{"result": {"Ok": {"access_key_id": "AKIDROLE", "secret_access_key": "ROLESECRET", '
+        .. '"session_token": "ROLETOKEN", "expiry": 1234567890}}}')
+      local outcome
+      scenarios.run(folder, { pass = function() outcome = "pass" end, fail = function(_, _, why) outcome = why end })
+      return outcome
+    end
+    assert.equal("pass", of_role "Action=AssumeRole&ExternalId=EX&RoleSessionName=whatever")
+    assert.matches("ExternalId is EX, and the recording has ELSE", of_role "Action=AssumeRole&ExternalId=ELSE")
+  end)
+
   local wrong = {
+    ["a result of no known form"] = { { result = { Fine = true } }, "neither Ok nor an error" },
     ["another secret"] = { { secret = "ELSE" }, "secret_access_key" },
     ["another end"] = { { expiry = 1234567891 }, "expiration" },
     ["another account"] = { { account = "1" }, "account_id" },
