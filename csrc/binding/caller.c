@@ -1,6 +1,7 @@
 /* The short way of a call: sign, send and read the answer in one go, with no Lua table for a
  * header. What the caller of a service keeps is its address and the memory that each exchange uses
  * again. */
+#include "binding/answer.h"
 #include "binding/codec.h"
 #include "binding/lrek.h"
 #include "binding/transport.h"
@@ -13,7 +14,6 @@
 
 #define CALLER_TYPE   "rekognition.caller"
 #define EXCHANGE_TYPE "rekognition.exchange"
-#define ANSWER_TYPE   "rekognition.answer"
 
 /* User values of a caller: what it borrows, and the exchange that is ready to be used. */
 enum { TRANSPORT_VALUE = 1, URL_VALUE, REGION_VALUE, SERVICE_VALUE, EXCHANGE_VALUE, VALUE_COUNT };
@@ -70,8 +70,11 @@ static struct exchange *take_exchange(lua_State *L)
     return exchange;
 }
 
+/* Puts the exchange at `index` back for the next call, without the memory of a large body. */
 static void give_exchange(lua_State *L, int index)
 {
+    struct exchange *exchange = lua_touserdata(L, index);
+    rek_http_response_empty(&exchange->response);
     lua_pushvalue(L, index);
     lua_setiuservalue(L, 1, EXCHANGE_VALUE);
 }
@@ -220,128 +223,6 @@ static enum rek_http_result exchange_http(struct caller *caller, struct rek_http
     return rek_http_perform(http, &http_request, &exchange->response);
 }
 
-static void push_slice(lua_State *L, struct rek_slice slice)
-{
-    lua_pushlstring(L, slice.data, slice.len);
-}
-
-/* Pushes a header's name in lower case. */
-static void push_lower(lua_State *L, struct rek_slice name)
-{
-    char lower[64];
-    if (name.len > sizeof lower) {
-        push_slice(L, name); /* no header that anyone asks for by name is so long */
-        return;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    }
-    lua_pushlstring(L, lower, name.len);
-}
-
-/* Pushes { name in lower case = value }, values of one name joined. */
-static void push_headers(lua_State *L, struct rek_slice lines)
-{
-    struct rek_http_header header;
-    lua_createtable(L, 0, 8);
-    while (rek_http_next_header(&lines, &header)) {
-        push_lower(L, header.name);
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, -3) == LUA_TNIL) {
-            lua_pop(L, 1);
-            push_slice(L, header.value);
-        } else {
-            lua_pushliteral(L, ", ");
-            push_slice(L, header.value);
-            lua_concat(L, 3);
-        }
-        lua_rawset(L, -3);
-    }
-}
-
-/* The answers' __index: makes `headers` of `header_lines` when they are first asked for, which for
- * most answers is never. */
-static int answer_index(lua_State *L)
-{
-    lua_settop(L, 2);
-    lua_pushliteral(L, "headers");
-    if (!lua_rawequal(L, 2, 3))
-        return 0;
-    lua_pushliteral(L, "header_lines");
-    if (!lua_istable(L, 1) || lua_rawget(L, 1) != LUA_TSTRING)
-        return 0;
-    push_headers(L, check_slice(L, 4)); /* 5 */
-    lua_pushvalue(L, 3);
-    lua_pushvalue(L, 5);
-    lua_rawset(L, 1);
-    return 1;
-}
-
-/* Pushes { status =, header_lines = }, of which `headers` is made. */
-static void push_answer(lua_State *L, const struct rek_http_response *response)
-{
-    lua_createtable(L, 0, 5);
-    lua_pushinteger(L, response->status);
-    lua_setfield(L, -2, "status");
-    push_slice(L, rek_buffer_slice(&response->headers));
-    lua_setfield(L, -2, "header_lines");
-    luaL_setmetatable(L, ANSWER_TYPE);
-}
-
-/* nil, { transport = { code =, message = } } */
-static int push_failure(lua_State *L, struct rek_http *http, enum rek_http_result result)
-{
-    lua_pushstring(L, rek_http_message(http)); /* first: a finalizer may close the transport */
-    lua_pushnil(L);
-    lua_createtable(L, 0, 1);
-    lua_createtable(L, 0, 2);
-    lua_pushstring(L, rek_http_result_name(result));
-    lua_setfield(L, -2, "code");
-    lua_pushvalue(L, -4);
-    lua_setfield(L, -2, "message");
-    lua_setfield(L, -2, "transport");
-    return 2;
-}
-
-/* Pushes the request id of the answer on top as its field. */
-static void set_request_id(lua_State *L, const struct rek_http_response *response)
-{
-    struct rek_slice lines = rek_buffer_slice(&response->headers);
-    struct rek_slice id = rek_http_find_header(lines, REK_SLICE("x-amzn-requestid"));
-    if (!id.data)
-        id = rek_http_find_header(lines, REK_SLICE("x-amz-request-id"));
-    if (id.data) {
-        push_slice(L, id);
-        lua_setfield(L, -2, "request_id");
-    }
-}
-
-static int push_result(lua_State *L, const struct lrek_request *request,
-                       const struct rek_http_response *response)
-{
-    struct rek_slice body = rek_buffer_slice(&response->body);
-    const char *problem_field = NULL;
-    if (response->status < 200 || response->status > 299) {
-        lua_pushnil(L);
-    } else if (!lrek_push_response(L, request->operation->output, body)) {
-        problem_field = "protocol"; /* its message is on top */
-        lua_pushnil(L);
-    }
-    push_answer(L, response);
-    if (lua_isnil(L, -2)) {
-        push_slice(L, body);
-        lua_setfield(L, -2, "body");
-    } else {
-        set_request_id(L, response);
-    }
-    if (problem_field) {
-        lua_pushvalue(L, -3);
-        lua_setfield(L, -2, problem_field);
-    }
-    return 2;
-}
-
 /* nil, { signing = message } */
 static int push_signing_failure(lua_State *L, enum rek_sigv4_error error)
 {
@@ -365,7 +246,6 @@ static int caller_send(lua_State *L)
     struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
     /* A finalizer may call after the collector has taken the caller's own. */
     luaL_argcheck(L, caller->signer.hasher.work, 1, "the client is closed");
-    const struct lrek_request *request = lrek_check_request(L, 2);
     const struct rek_credentials credentials = {
         .access_key_id = check_slice(L, 3),
         .secret_access_key = check_slice(L, 4),
@@ -380,13 +260,14 @@ static int caller_send(lua_State *L)
     lua_settop(L, 8);
     struct exchange *exchange = take_exchange(L); /* 9 */
     lua_getiuservalue(L, 1, TRANSPORT_VALUE);
-    struct rek_http *http = lrek_check_transport(L, 10);
+    struct rek_http *http = lrek_check_transport(L, 10); /* after all that lets finalizers run */
+    const struct lrek_request *request = lrek_check_request(L, 2);
     int count;
     enum rek_sigv4_error error = sign(caller, request, &credentials, time, &exchange->signature);
     if (error == REK_SIGV4_OK) {
         enum rek_http_result result = exchange_http(caller, http, request, &extra, exchange);
-        count = result == REK_HTTP_OK ? push_result(L, request, &exchange->response)
-                                      : push_failure(L, http, result);
+        count = result == REK_HTTP_OK ? lrek_push_answer(L, request->operation, &exchange->response)
+                                      : lrek_push_no_answer(L, http, result);
     } else {
         count = push_signing_failure(L, error);
     }
@@ -397,18 +278,16 @@ static int caller_send(lua_State *L)
 void lrek_open_caller(lua_State *L)
 {
     static const luaL_Reg caller_methods[] = {{"send", caller_send}, {NULL, NULL}};
+    lrek_open_answer(L);
     luaL_newmetatable(L, EXCHANGE_TYPE);
     lua_pushcfunction(L, exchange_gc);
     lua_setfield(L, -2, "__gc");
-    luaL_newmetatable(L, ANSWER_TYPE);
-    lua_pushcfunction(L, answer_index);
-    lua_setfield(L, -2, "__index");
     luaL_newmetatable(L, CALLER_TYPE);
     lua_pushcfunction(L, caller_gc);
     lua_setfield(L, -2, "__gc");
     luaL_newlib(L, caller_methods);
     lua_setfield(L, -2, "__index");
-    lua_pop(L, 3);
+    lua_pop(L, 2);
     lua_pushcfunction(L, caller_new);
     lua_setfield(L, -2, "caller");
 }

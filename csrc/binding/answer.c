@@ -1,0 +1,138 @@
+#include "binding/answer.h"
+
+#include "binding/push.h"
+
+#include <lauxlib.h>
+
+#define ANSWER_TYPE "rekognition.answer"
+
+static void push_slice(lua_State *L, struct rek_slice slice)
+{
+    lua_pushlstring(L, slice.data, slice.len);
+}
+
+/* Pushes a header's name in lower case. */
+static void push_lower(lua_State *L, struct rek_slice name)
+{
+    char lower[64];
+    if (name.len > sizeof lower) {
+        push_slice(L, name); /* no header that anyone asks for by name is so long */
+        return;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    lua_pushlstring(L, lower, name.len);
+}
+
+/* Pushes { name in lower case = value }, values of one name joined. */
+static void push_headers(lua_State *L, struct rek_slice lines)
+{
+    struct rek_http_header header;
+    lua_createtable(L, 0, 8);
+    while (rek_http_next_header(&lines, &header)) {
+        push_lower(L, header.name);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, -3) == LUA_TNIL) {
+            lua_pop(L, 1);
+            push_slice(L, header.value);
+        } else {
+            lua_pushliteral(L, ", ");
+            push_slice(L, header.value);
+            lua_concat(L, 3);
+        }
+        lua_rawset(L, -3);
+    }
+}
+
+/* The answers' __index: makes `headers` of `header_lines` when they are first asked for, which for
+ * most answers is never. */
+static int answer_index(lua_State *L)
+{
+    lua_settop(L, 2);
+    lua_pushliteral(L, "headers");
+    if (!lua_rawequal(L, 2, 3))
+        return 0;
+    lua_pushliteral(L, "header_lines");
+    if (!lua_istable(L, 1) || lua_rawget(L, 1) != LUA_TSTRING)
+        return 0;
+    struct rek_slice lines;
+    lines.data = lua_tolstring(L, 4, &lines.len);
+    push_headers(L, lines); /* 5 */
+    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 5);
+    lua_rawset(L, 1);
+    return 1;
+}
+
+/* Pushes { status =, header_lines = }, of which `headers` is made. */
+static void push_metadata(lua_State *L, const struct rek_http_response *response)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushinteger(L, response->status);
+    lua_setfield(L, -2, "status");
+    push_slice(L, rek_buffer_slice(&response->headers));
+    lua_setfield(L, -2, "header_lines");
+    luaL_setmetatable(L, ANSWER_TYPE);
+}
+
+/* Pushes the request id of the answer on top as its field. */
+static void set_request_id(lua_State *L, const struct rek_http_response *response)
+{
+    struct rek_slice lines = rek_buffer_slice(&response->headers);
+    struct rek_slice id = rek_http_find_header(lines, REK_SLICE("x-amzn-requestid"));
+    if (!id.data)
+        id = rek_http_find_header(lines, REK_SLICE("x-amz-request-id"));
+    if (id.data) {
+        push_slice(L, id);
+        lua_setfield(L, -2, "request_id");
+    }
+}
+
+int lrek_push_answer(lua_State *L, const struct rek_operation *operation,
+                     const struct rek_http_response *response)
+{
+    struct rek_slice body = rek_buffer_slice(&response->body);
+    const char *problem_field = NULL;
+    if (response->status < 200 || response->status > 299) {
+        lua_pushnil(L);
+    } else if (!lrek_push_response(L, operation->output, body)) {
+        problem_field = "protocol"; /* its message is on top */
+        lua_pushnil(L);
+    }
+    push_metadata(L, response);
+    if (lua_isnil(L, -2)) {
+        push_slice(L, body);
+        lua_setfield(L, -2, "body");
+    } else {
+        set_request_id(L, response);
+    }
+    if (problem_field) {
+        lua_pushvalue(L, -3);
+        lua_setfield(L, -2, problem_field);
+    }
+    return 2;
+}
+
+int lrek_push_no_answer(lua_State *L, struct rek_http *http, enum rek_http_result result)
+{
+    lua_pushstring(L, rek_http_message(http)); /* first: a finalizer may close the transport */
+    lua_pushnil(L);
+    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, rek_http_result_name(result));
+    lua_setfield(L, -2, "code");
+    lua_pushvalue(L, -4);
+    lua_setfield(L, -2, "message");
+    lua_setfield(L, -2, "transport");
+    return 2;
+}
+
+void lrek_open_answer(lua_State *L)
+{
+    luaL_newmetatable(L, ANSWER_TYPE);
+    lua_pushcfunction(L, answer_index);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
