@@ -70,6 +70,22 @@ describe("CopyProjectVersion", function()
   end
 end)
 
+describe("an error", function()
+  it("is told in one line, whatever the service's message holds", function()
+    local client = fake.client { fake.refusal("InvalidParameterException", "one\ntwo\27[31m\0three") }
+    local e = fake.catch(client.copy_project_version, client, EXAMPLE)
+    assert.equal("one\ntwo\27[31m\0three", e.message)
+    assert.is_truthy(tostring(e):find("InvalidParameterException: one two [31m three (HTTP 400", 1, true))
+  end)
+
+  it("has the status's code where the answer's is none", function()
+    for _, code in ipairs { "", "#", "a\nb", "\0", "caf\u{E9}", ("x"):rep(201) } do
+      local client = fake.client { fake.refusal(code, "m") }
+      assert.equal("BadRequest", fake.catch(client.copy_project_version, client, EXAMPLE).code)
+    end
+  end)
+end)
+
 describe("a client", function()
   it("has a method for every operation of the model", function()
     local client = fake.client { fake.answer(200, {}) }

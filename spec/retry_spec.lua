@@ -49,6 +49,7 @@ describe("retries", function()
     { "a 501", fake.answer(501, "") },
     { "a certificate that is not trusted", fake.failure "tls" },
     { "an answer that is too large", fake.failure "too_large" },
+    { "a request that can't be sent", fake.failure "request" },
     { "a 429 whose code the model has", fake.refusal("AccessDeniedException", "x", 429) },
   }
   for _, case in ipairs(final) do

@@ -59,10 +59,11 @@ local function details(self)
   return #parts > 0 and " (" .. table.concat(parts, ", ") .. ")" or ""
 end
 
+-- One line, whatever a service put into its message.
 function Error:__tostring()
   local subject = self.operation and self.operation .. ": " or ""
   local code = self.code ~= self.kind and self.code .. ": " or ""
-  return subject .. code .. self.message .. details(self)
+  return ((subject .. code .. self.message .. details(self)):gsub("%c+", " "))
 end
 
 -- So that `"failed: " .. e` reads as expected.

@@ -53,9 +53,10 @@ local function text(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
--- "ns#Name", "Name:http://...": namespace and URI are not part of the code.
+-- "ns#Name", "Name:http://...": namespace and URI are not part of the code. What isn't short and printable is none.
 local function bare(code)
-  return code and text(code:gsub(":.*", ""):gsub(".*#", ""):match("^%s*(.-)%s*$"))
+  local name = code and code:gsub(":.*", ""):gsub(".*#", ""):match("^%s*(.-)%s*$")
+  return name and #name <= 200 and name:match("^[ -~]+$")
 end
 
 local function decode_object(body)

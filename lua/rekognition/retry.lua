@@ -28,7 +28,7 @@ local TRANSIENT_STATUS = { [500] = true, [502] = true, [503] = true, [504] = tru
 
 -- What no second attempt would mend. Any other failure to get an answer is transient; a custom
 -- transport may have codes of its own.
-local LASTING_TRANSPORT_CODES = set("tls", "too_large", "invalid", "closed", "memory")
+local LASTING_TRANSPORT_CODES = set("tls", "too_large", "request", "memory")
 
 local MODES = set("standard", "adaptive", "off")
 local RETRY_COST, THROTTLING_COST = 14, 5
