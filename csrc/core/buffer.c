@@ -1,6 +1,7 @@
 #include "core/buffer.h"
 
 #include "core/alloc.h"
+#include "core/crypto.h"
 
 #include <stdint.h>
 
@@ -17,9 +18,7 @@ void rek_buffer_clear(struct rek_buffer *buffer)
 
 void rek_buffer_wipe(struct rek_buffer *buffer)
 {
-    volatile char *byte = buffer->data;
-    for (size_t i = 0; i < buffer->capacity; i++)
-        byte[i] = 0;
+    rek_wipe(buffer->data, buffer->capacity);
     rek_buffer_clear(buffer);
 }
 

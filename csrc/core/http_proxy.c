@@ -1,14 +1,10 @@
+#include "core/crypto.h"
 #include "core/http_client.h"
-
-static void wipe(char *text)
-{
-    for (volatile char *byte = text; byte && *byte; byte++)
-        *byte = 0;
-}
 
 void rek_http_proxy_clear(struct rek_http_proxy *proxy)
 {
-    wipe(proxy->password);
+    if (proxy->password)
+        rek_wipe(proxy->password, strlen(proxy->password));
     curl_free(proxy->url);
     curl_free(proxy->user);
     curl_free(proxy->password);

@@ -117,12 +117,12 @@ static int32_t read_hex4(const char *p, const char *end)
 static const char *read_unicode_escape(struct rek_json_reader *reader, const char *p)
 {
     const char *end = document_end(reader);
-    const char *next = p + 6;
     int32_t code_point = read_hex4(p + 2, end);
     if (code_point < 0) {
         fail(reader, p, "bad escape");
         return NULL;
     }
+    const char *next = p + 6;
     if (code_point >= 0xd800 && code_point <= 0xdfff) {
         bool followed = code_point < 0xdc00 && end - next >= 2 && next[0] == '\\' && next[1] == 'u';
         int32_t low = followed ? read_hex4(next + 2, end) : -1;
