@@ -162,3 +162,43 @@ describe("the operation_examples suite", function()
     is_match("the model has no such operation", result.failed["Nonsense/1"])
   end)
 end)
+
+describe("the retry suite", function()
+  local STEPS = [[ {"status_code": 500, "error_code": null, "outcome": "retry_request", "retry_quota": 486, "delay": 0.05},
+    {"status_code": 200, "outcome": "success", "retry_quota": 500} ]]
+  local GIVEN = [["max_attempts": 2, "initial_retry_tokens": 500, "exponential_base": 1, "max_backoff_time": 20]]
+  local function case(given, steps) return ('{"name": "n", %s, "responses": [%s]}'):format(given, steps) end
+  local nested = case('"given": {' .. GIVEN .. "}", STEPS)
+
+  it("reads cases in lists, under names, alone, and with what is given beside", function()
+    for _, text in ipairs { "[" .. nested .. "]", nested, '{"testCases": [' .. nested .. "]}", '{"tests": [' .. nested .. "]}",
+      '{"cases": [' .. nested .. "]}", case(GIVEN, STEPS) } do
+      local result = outcome("retry", { ["a.json"] = text })
+      assert.same({}, result.failed)
+      assert.equal(1, #result.passed)
+    end
+  end)
+
+  it("reads answers that never came, and headers of every shape", function()
+    local header = [[{"status_code": 500, "headers": %s, "outcome": "retry_request", "delay": 1.5},
+      {"timeout": true, "outcome": "max_attempts_exceeded"}]]
+    for _, headers in ipairs { '{"x-amz-retry-after": "1500"}', '{"X-Amz-Retry-After": 1500}',
+      '{"x-amz-retry-after": ["1500"]}', '[["x-amz-retry-after", "1500"]]',
+      '[{"name": "x-amz-retry-after", "value": "1500"}]' } do
+      local result = outcome("retry", { ["a.json"] = case('"given": {' .. GIVEN .. "}", header:format(headers)) })
+      assert.same({}, result.failed)
+    end
+    local flat = [[{"response": {"exception": "reset"}, "expected": {"outcome": "retry_request", "retry_quota": 486}},
+      {"response": {"error_code": "tls"}, "expected": {"outcome": "fail_request"}}]]
+    assert.same({}, outcome("retry", { ["a.json"] = case('"given": {' .. GIVEN .. "}", flat) }).failed)
+  end)
+
+  it("fails what is wrong", function()
+    local wrong = { ["486"] = "487", ["0.05"] = "0.06", ["retry_request"] = "fail_request", ['"outcome"'] = '"else"' }
+    for right, other in pairs(wrong) do
+      local text = nested:gsub((right:gsub("%p", "%%%0")), other)
+      assert.is_not_nil(next(outcome("retry", { ["a.json"] = text }).failed), other)
+    end
+    assert.same({ ["a.json: 1"] = "a case of no known form" }, outcome("retry", { ["a.json"] = "[{}]" }).failed)
+  end)
+end)
