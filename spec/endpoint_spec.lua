@@ -193,6 +193,11 @@ describe("the endpoint test suite", function()
     }
     assert.same({}, failed)
     assert.equal(7, #passed)
+    local case = '[{ "params": { "Region": "us-east-1" }, "expect": { "error": null, "endpoint": {'
+      .. ' "url": "https://rekognition.us-east-1.amazonaws.com/" } } }, { "params": null, "expect": { "error": "Missing" } }]'
+    passed, failed = run { ["list.json"] = case, ["tests.json"] = '{ "tests": ' .. case .. " }" }
+    assert.same({}, failed)
+    assert.equal(4, #passed)
   end)
 
   it("fails what they don't", function()

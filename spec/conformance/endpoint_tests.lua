@@ -31,9 +31,12 @@ local function signing_region(expected)
   return scheme.signingRegion
 end
 
+-- A "/" at the end of an address makes no difference.
+local function bare(url) return (url:gsub("/+$", "")) end
+
 -- Why a result is not the expected one, or nil.
 local function difference(expected, ok, result)
-  if expected.error then
+  if expected.error and expected.error ~= cjson.null then
     if ok then return ("expected the error %q, got %s"):format(expected.error, result.url) end
     if not tostring(result.message or result):find(expected.error, 1, true) then
       return ("expected the error %q, got %s"):format(expected.error, tostring(result))
@@ -41,7 +44,7 @@ local function difference(expected, ok, result)
     return nil
   end
   if not ok then return ("expected %s, got the error %s"):format(expected.endpoint.url, tostring(result)) end
-  if result.url ~= expected.endpoint.url then
+  if bare(result.url) ~= bare(expected.endpoint.url) then
     return ("expected %s, got %s"):format(expected.endpoint.url, result.url)
   end
   local region = signing_region(expected.endpoint)
@@ -52,22 +55,24 @@ end
 
 -- A JSON null is as good as nothing.
 local function param(case, name)
-  local value = (case.params or {})[name]
-  if value ~= cjson.null then return value end
+  local value = type(case.params) == "table" and case.params[name]
+  if value and value ~= cjson.null then return value end
 end
 
 local function run_file(path, name, report)
   local document = cjson.decode(assert(files.read(path)))
   local service = service_of(document, name)
-  for index, case in ipairs(document.testCases) do
+  local cases = document.testCases or document.tests or document[1] and document
+  if not cases then return report:skip(name, "no test cases in it") end
+  for index, case in ipairs(cases) do
     local ok, result = pcall(endpoint.resolve, {
       service = service, region = param(case, "Region"), endpoint = param(case, "Endpoint"),
       use_fips = param(case, "UseFIPS"), use_dualstack = param(case, "UseDualStack"),
       use_global_endpoint = param(case, "UseGlobalEndpoint"),
     })
     local case_name = ("%s#%d (%s)"):format(name, index, case.documentation or "no documentation")
-    local why = difference(case.expect, ok, result)
-    if why then report:fail(case_name, why) else report:pass(case_name) end
+    local compared, why = pcall(difference, case.expect, ok, result)
+    if why or not compared then report:fail(case_name, why) else report:pass(case_name) end
   end
 end
 
