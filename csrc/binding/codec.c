@@ -8,7 +8,10 @@
 
 #define REQUEST "rekognition.request"
 
+enum { KEPT_BODY = 64 << 10 }; /* of a closed request, for the next one */
+
 static const char operations_key;
+static const char spare_key;
 
 const struct rek_operation *lrek_find_operation(lua_State *L, int index)
 {
@@ -57,15 +60,33 @@ static bool fill_request(lua_State *L, struct lrek_request *request, int index,
     return true;
 }
 
+/* Pushes a request without a body. The last one that was closed is used again: a userdata with a
+ * finalizer and a body of its own for each call would cost more than encoding one does. */
+static struct lrek_request *take_request(lua_State *L, const struct rek_operation *operation)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &spare_key);
+    struct lrek_request *request = lua_touserdata(L, -1);
+    if (request) {
+        lua_pushboolean(L, 0); /* the slot stays, so that putting it back allocates nothing */
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
+    } else {
+        lua_pop(L, 1);
+        request = lua_newuserdatauv(L, sizeof *request, 0);
+        *request = (struct lrek_request){.closed = true};
+        luaL_setmetatable(L, REQUEST);
+    }
+    if (!rek_random_uuid(request->invocation_id))
+        luaL_error(L, "the system gave no random bytes");
+    request->operation = operation;
+    request->closed = false;
+    return request;
+}
+
 struct lrek_request *lrek_push_request(lua_State *L, const struct rek_operation *operation,
                                        int index)
 {
     index = lua_absindex(L, index);
-    struct lrek_request *request = lua_newuserdatauv(L, sizeof *request, 0);
-    *request = (struct lrek_request){.operation = operation};
-    luaL_setmetatable(L, REQUEST);
-    if (!rek_random_uuid(request->invocation_id))
-        luaL_error(L, "the system gave no random bytes");
+    struct lrek_request *request = take_request(L, operation);
     struct lrek_scratch *scratch = lrek_take_scratch(L);
     int box = lua_gettop(L);
     if (!fill_request(L, request, index, scratch)) {
@@ -206,12 +227,32 @@ static int request_invocation_id(lua_State *L)
     return 1;
 }
 
-/* request:close(), which the collector calls as well: frees the body */
+/* request:close(): frees a large body. The object may then stand for another request: it is not to
+ * be used again. */
 static int request_close(lua_State *L)
+{
+    struct lrek_request *request = luaL_checkudata(L, 1, REQUEST);
+    if (request->closed)
+        return 0;
+    request->closed = true;
+    request->body.len = 0;
+    if (request->body.failed || request->body.capacity > KEPT_BODY)
+        rek_buffer_clear(&request->body);
+    lua_settop(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
+    return 0;
+}
+
+static int request_gc(lua_State *L)
 {
     struct lrek_request *request = luaL_checkudata(L, 1, REQUEST);
     rek_buffer_clear(&request->body);
     request->closed = true;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &spare_key);
+    if (lua_touserdata(L, -1) == request) { /* the Lua state ends */
+        lua_pushboolean(L, 0);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
+    }
     return 0;
 }
 
@@ -236,7 +277,7 @@ static void open_request(lua_State *L)
                                        {"invocation_id", request_invocation_id},
                                        {"close", request_close},
                                        {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{"__gc", request_close},
+    static const luaL_Reg metamethods[] = {{"__gc", request_gc},
                                            {"__close", request_close},
                                            {"__tostring", request_tostring},
                                            {NULL, NULL}};

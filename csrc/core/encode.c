@@ -6,6 +6,20 @@
 static void encode_value(const struct rek_shape *shape, const void *value, struct rek_buffer *out,
                          unsigned depth);
 
+/* A member's name has nothing to escape. */
+static void write_name(struct rek_buffer *out, char separator, struct rek_slice name)
+{
+    char *room = rek_buffer_reserve(out, name.len + 4);
+    if (!room)
+        return;
+    room[0] = separator;
+    room[1] = '"';
+    memcpy(room + 2, name.data, name.len);
+    room[name.len + 2] = '"';
+    room[name.len + 3] = ':';
+    out->len += name.len + 4;
+}
+
 static void encode_structure(const struct rek_shape *shape, const void *request,
                              struct rek_buffer *out, unsigned depth)
 {
@@ -15,10 +29,8 @@ static void encode_structure(const struct rek_shape *shape, const void *request,
         const struct rek_member *member = &shape->members[i];
         if ((present >> i & 1) == 0)
             continue;
-        rek_buffer_append_char(out, separator);
+        write_name(out, separator, member->name);
         separator = ',';
-        rek_json_write_string(out, member->name);
-        rek_buffer_append_char(out, ':');
         encode_value(member->shape, (const char *)request + member->offset, out, depth);
     }
     if (separator == '{')
