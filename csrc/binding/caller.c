@@ -140,7 +140,7 @@ static int caller_new(lua_State *L)
     memset(caller, 0, sizeof *caller);
     luaL_setmetatable(L, CALLER_TYPE);
     if (!rek_signer_init(&caller->signer))
-        return luaL_error(L, "out of memory");
+        return luaL_error(L, "not enough memory");
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, TRANSPORT_VALUE);
     caller->url = keep_text(L, 2, "url", URL_VALUE);

@@ -101,7 +101,7 @@ static int transport_new(lua_State *L)
     };
     enum rek_http_result result = rek_http_new(&transport->http, &options);
     if (result == REK_HTTP_MEMORY)
-        return luaL_error(L, "out of memory");
+        return luaL_error(L, "not enough memory");
     if (result != REK_HTTP_OK) {
         push_failure(
             L, result,
@@ -145,7 +145,7 @@ static size_t read_headers(lua_State *L, struct transport *transport)
         struct rek_http_header *headers =
             count < INT_MAX ? rek_realloc(transport->headers, count * sizeof *headers) : NULL;
         if (!headers)
-            return (size_t)luaL_error(L, "out of memory");
+            return (size_t)luaL_error(L, "not enough memory");
         transport->headers = headers;
         transport->header_capacity = count;
     }

@@ -161,7 +161,7 @@ static enum rek_http_result fail(struct rek_http *http, CURLcode code)
     if (result == REK_HTTP_TOO_LARGE)
         why = "the answer is larger than max_response_bytes allows, or its headers than 256 KiB";
     else if (result == REK_HTTP_MEMORY)
-        why = "out of memory";
+        why = "not enough memory";
     size_t origin_len = http->origin_len < 256 ? http->origin_len : 256;
     snprintf(http->message, sizeof http->message, "%s (%.*s)", why, (int)origin_len,
              http->url.data);
@@ -175,7 +175,7 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
     http->message[0] = '\0';
     enum rek_http_result result = rek_http_prepare(http, request);
     if (result == REK_HTTP_MEMORY)
-        snprintf(http->message, sizeof http->message, "out of memory");
+        snprintf(http->message, sizeof http->message, "not enough memory");
     if (result != REK_HTTP_OK)
         return result;
     http->response = response;

@@ -227,7 +227,7 @@ static const char *read_string(struct rek_json_reader *reader, const char *p)
         rek_buffer_append_slice(&reader->scratch, reader->text);
         reader->text = rek_buffer_slice(&reader->scratch);
         if (reader->scratch.failed) {
-            fail(reader, p, "out of memory");
+            fail(reader, p, "not enough memory");
             return NULL;
         }
     }

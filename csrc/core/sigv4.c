@@ -158,19 +158,24 @@ static bool derive(struct rek_hasher *hasher, struct rek_hmac_key *key, struct r
     return ok;
 }
 
-static bool derive_key(struct rek_hasher *hasher, const struct rek_sigv4_options *options,
-                       struct rek_slice day, struct rek_hmac_key *key)
+static enum rek_sigv4_error derive_key(struct rek_hasher *hasher,
+                                       const struct rek_sigv4_options *options,
+                                       struct rek_slice day, struct rek_hmac_key *key)
 {
     struct rek_buffer secret;
     rek_buffer_init(&secret);
     APPEND_ALL(&secret, REK_SLICE("AWS4"), options->credentials.secret_access_key);
-    bool ok = !secret.failed && rek_hmac_key_init(key, hasher, rek_buffer_slice(&secret));
+    if (secret.failed) {
+        rek_buffer_wipe(&secret);
+        return REK_SIGV4_NO_MEMORY;
+    }
+    bool ok = rek_hmac_key_init(key, hasher, rek_buffer_slice(&secret));
     rek_buffer_wipe(&secret);
     ok = ok && derive(hasher, key, day) && derive(hasher, key, options->region) &&
          derive(hasher, key, options->service) && derive(hasher, key, REK_SLICE("aws4_request"));
     if (!ok)
         rek_hmac_key_clear(key);
-    return ok;
+    return ok ? REK_SIGV4_OK : REK_SIGV4_NO_CRYPTO;
 }
 
 /* Takes `part` off the front of *text, where it begins with it. */
@@ -203,8 +208,7 @@ static enum rek_sigv4_error fill_key(struct rek_signer *signer, struct rek_signi
                REK_SLICE("/aws4_request"));
     if (key->secret.failed || key->credential.failed)
         return REK_SIGV4_NO_MEMORY;
-    return derive_key(&signer->hasher, options, day, &key->key) ? REK_SIGV4_OK
-                                                                : REK_SIGV4_NO_CRYPTO;
+    return derive_key(&signer->hasher, options, day, &key->key);
 }
 
 /* The signing key, from the cache or made anew in the place of the oldest. */
@@ -338,7 +342,7 @@ static const struct {
     const char *message;
 } sentences[] = {
     [REK_SIGV4_OK] = {"request", "is signed"},
-    [REK_SIGV4_NO_MEMORY] = {"request", "could not be signed: out of memory"},
+    [REK_SIGV4_NO_MEMORY] = {"request", "could not be signed: not enough memory"},
     [REK_SIGV4_NO_CRYPTO] = {"request", "could not be signed: OpenSSL's SHA-256 failed"},
     [REK_SIGV4_METHOD] = {"method", "must be an HTTP method, such as GET"},
     [REK_SIGV4_TARGET] =

@@ -377,7 +377,7 @@ static void test_out_of_memory(void)
     rek_json_reader_init(&reader, REK_SLICE("\"x\\n\""));
     rek_alloc_fail_after(0);
     CHECK(rek_json_next(&reader) == REK_JSON_ERROR);
-    CHECK(reader.error && strcmp(reader.error, "out of memory") == 0);
+    CHECK(reader.error && strcmp(reader.error, "not enough memory") == 0);
     rek_alloc_fail_after(-1);
     rek_json_reader_clear(&reader);
     CHECK(rek_json_next(&reader) == REK_JSON_ERROR); /* cleared, it reads an empty document */

@@ -1,7 +1,7 @@
-/* Out of memory while a table is loaded and encoded, and while a response is read: Lua's allocator
- * fails at the first allocation, then at the second, and so on until all goes well; the same for
- * the core's. Each failure must be a Lua error that leaks nothing (the sanitizers and valgrind
- * look) and after which everything works again. */
+/* Out of memory while a table is loaded and encoded, while a response is read, and while a request
+ * is signed and sent: Lua's allocator fails at the first allocation, then at the second, and so on
+ * until all goes well; the same for the core's. Each failure must be a Lua error that leaks nothing
+ * (the sanitizers and valgrind look) and after which everything works again. */
 #include "binding/lrek.h"
 #include "core/alloc.h"
 #include "test/check.h"
@@ -12,7 +12,7 @@
 int luaopen_rekognition_core(lua_State *L);
 
 /* The blob makes the bodies too large for anything that was kept from an earlier run. */
-static const char script[] =
+static const char codec_script[] =
     "local core = ...\n"
     "local table_ = {\n"
     "  String = 'a \\\"string\\\"', Blob = ('bytes'):rep(30000), Boolean = true, Integer = 1,\n"
@@ -39,6 +39,30 @@ static const char script[] =
     "  assert(not core.decode('TakeEverything', '{\"Tree\":{\"Named\":{\"a b\":1}}}'))\n"
     "  assert(not core.request('TakeNothing'))\n"
     "  assert(not core.read_json('[\"\\\\n\\\\u12\"]'))\n"
+    "end\n";
+
+/* Nobody listens on port 1. What has no memory may be said in the result as well. */
+static const char network_script[] =
+    "local core = ...\n"
+    "local headers = { { 'Host', '127.0.0.1' }, { 'A', 'b' } }\n"
+    "local credentials = { access_key_id = 'A', secret_access_key = 'S', session_token = 'T' }\n"
+    "local function check(failure)\n"
+    "  if failure.code == 'memory' then error 'not enough memory' end\n"
+    "  assert(failure.code == 'connect', failure.message)\n"
+    "end\n"
+    "return function()\n"
+    "  local transport = core.transport { no_proxy = 'h', ca_bundle = '/none', timeout = 9 }\n"
+    "  check(select(2, transport:request { method = 'PUT', url = 'http://127.0.0.1:1/',\n"
+    "    headers = headers, body = 'x' }))\n"
+    "  local caller = core.caller(transport, { url = 'http://127.0.0.1:1', region = 'r',\n"
+    "    service = 's', connect_timeout = 9, timeout = 9, max_attempts = 1 })\n"
+    "  local request = assert(core.request('TakeEverything', { Tree = { Label = '' } }))\n"
+    "  local _, answer = caller:send(request, 'A', 'S', 'T', 0, 1, 'agent')\n"
+    "  if answer.signing then error(answer.signing) end\n"
+    "  check(answer.transport)\n"
+    "  transport:close()\n"
+    "  assert(core.sign({ method = 'GET', target = '/?a=b', headers = headers },\n"
+    "    { region = 'r', service = 's', time = 0, credentials = credentials }))\n"
     "end\n";
 
 struct budget {
@@ -69,7 +93,7 @@ static lua_State *new_state(struct budget *budget)
 }
 
 /* Pushes the script's function. */
-static void prepare(lua_State *L)
+static void prepare(lua_State *L, const char *script)
 {
     luaL_openlibs(L);
     luaL_requiref(L, "rekognition.core", luaopen_rekognition_core, 0);
@@ -95,13 +119,13 @@ static bool run(lua_State *L, bool *finished)
     return expected;
 }
 
-static void test_lua_allocator(void)
+static void test_lua_allocator(const char *script)
 {
     struct budget budget = {-1};
     lua_State *L = new_state(&budget);
     if (!CHECK(L != NULL))
         return;
-    prepare(L);
+    prepare(L, script);
     bool finished = false, expected = true;
     long count = 0;
     while (expected && !finished && count < 100000) {
@@ -118,12 +142,12 @@ static void test_lua_allocator(void)
     lua_close(L);
 }
 
-static void test_core_allocator(void)
+static void test_core_allocator(const char *script)
 {
     lua_State *L = luaL_newstate();
     if (!CHECK(L != NULL))
         return;
-    prepare(L);
+    prepare(L, script);
     bool finished = false, expected = true;
     long count = 0;
     while (expected && !finished && count < 10000) {
@@ -168,8 +192,10 @@ static void test_opening(void)
 
 int main(void)
 {
-    test_lua_allocator();
-    test_core_allocator();
+    test_lua_allocator(codec_script);
+    test_core_allocator(codec_script);
+    test_lua_allocator(network_script);
+    test_core_allocator(network_script);
     test_opening();
     return check_result();
 }
