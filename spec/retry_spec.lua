@@ -191,6 +191,15 @@ describe("a wrong clock", function()
     assert.equal("20150831T133600Z", fake.header(world.requests[3], "x-amz-date"))
   end)
 
+  it("is set right for the next call where this one has no attempt left", function()
+    local client, world = fake.client({
+      fake.refusal("RequestTimeTooSkewed", "x", 400, { Date = date }), fake.answer(200, {}) }, { retry = { mode = "off" } })
+    assert.equal("RequestTimeTooSkewed", fake.catch(client.describe_projects, client).code)
+    assert.equal(1, #world.requests)
+    client:describe_projects()
+    assert.equal("20150831T133600Z", fake.header(world.requests[2], "x-amz-date"))
+  end)
+
   it("is not blamed for a signature that is wrong at the right time", function()
     local client, world = fake.client {
       fake.refusal("InvalidSignatureException", "x", 400, { Date = "Sun, 30 Aug 2015 12:37:00 GMT" }),

@@ -76,6 +76,23 @@ describe("secrets", function()
     end
   end)
 
+  it("stand in no error where the whole request comes back", function()
+    for _, form in ipairs { '{"headers":{"X-Amz-Security-Token":"%s","Authorization":"%s"}}', "<pre>%s\n%s</pre>",
+      '{"__type":"Refused","message":"%s and %s","request":{"token":"%s"}}' } do
+      for _, status in ipairs { 400, 200 } do
+        local client = fake.client({ function(request)
+          local token, authorization = KEYS.session_token, fake.header(request, "authorization")
+          local body = form:format(token, authorization, token)
+          return fake.answer(status, status == 200 and "[" .. body or body)
+        end }, { credentials = KEYS, retry = { mode = "off" } })
+        local e = fake.catch(client.describe_projects, client)
+        shows_no_secret(e)
+        assert.is_true(rekognition.error.is_error(e), tostring(e))
+        assert.is_nil(tostring(e):find("Signature=%x"))
+      end
+    end
+  end)
+
   it("stand in no error about credentials that can't be used", function()
     for name in pairs(KEYS) do
       for _, wrong in ipairs { "\r\n", "\0", "\n" } do

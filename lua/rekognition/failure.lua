@@ -72,15 +72,17 @@ local function refresh(client, call, code)
   return fresh.access_key_id ~= stale.access_key_id or fresh.session_token ~= stale.session_token
 end
 
--- Whether a changed clock or changed credentials make the next attempt another one; at most once a call.
+-- Whether a changed clock or changed credentials make the next attempt another one; at most once a call. The clock
+-- is set right for later calls too where this one has no attempt left.
 local function mend(client, call, fields, answer)
-  if fields.kind ~= "service" or call.attempt >= client._retry.max_attempts then return nil end
+  if fields.kind ~= "service" then return nil end
+  local is_last = call.attempt >= client._retry.max_attempts
   if not call.corrected and client._clock:correct(fields.code, answer.headers) then
     call.corrected = true
     client._seams.logger("warn", "clock_corrected", { operation = call.operation, offset = client._clock.offset })
-    return 0
+    return not is_last and 0 or nil
   end
-  if not call.refreshed and EXPIRED_CODES[fields.code] and refresh(client, call, fields.code) then
+  if not is_last and not call.refreshed and EXPIRED_CODES[fields.code] and refresh(client, call, fields.code) then
     call.refreshed = true
     return 0
   end
@@ -114,6 +116,7 @@ end
 ---@param answer table     of a sender, in the place of a response's metadata
 ---@param started number   when the call began, by `core.monotonic`
 function M.after_attempt(client, call, answer, started)
+  if answer.body then answer.body = responses.without_secret(answer.body, call.credentials.session_token) end
   local fields, failure = describe(answer, call.operation)
   local delay = mend(client, call, fields, answer)
   if not delay then

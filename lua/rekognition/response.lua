@@ -34,11 +34,25 @@ function M.header_map(list)
   return map
 end
 
---- A service's own words without the session token: what AWS answers a wrong signature with quotes the request.
+--- A service's own words without the session token and the signature: what AWS answers a wrong signature with
+--- quotes the request.
 ---@param words string
 ---@return string
 function M.without_token(words)
-  return (words:gsub("([Xx]%-[Aa]mz%-[Ss]ecurity%-[Tt]oken%s*[:=]%s*)[%w+/=%%._~-]+", "%1[...]"))
+  words = words:gsub("([Xx]%-[Aa]mz%-[Ss]ecurity%-[Tt]oken%s*[:=]%s*)[%w+/=%%._~-]+", "%1[...]")
+  return (words:gsub("(Signature=)%x+", "%1[...]"))
+end
+
+-- Shorter ones are no secrets, and may be part of any word.
+local LEAST_SECRET = 8
+
+--- A text in which a service may have repeated a secret that it was sent, without it.
+---@param words string
+---@param secret? string
+---@return string
+function M.without_secret(words, secret)
+  if not secret or #secret < LEAST_SECRET or not words:find(secret, 1, true) then return words end
+  return (words:gsub(secret:gsub("%p", "%%%0"), "[...]"))
 end
 
 --- The beginning of a body, fit for a message: one line, printable, at most 200 bytes.

@@ -82,15 +82,6 @@ end
 ---@field transient? table<string, boolean>        codes worth another attempt beside the usual ones
 ---@field clock? rekognition.Clock                what signed requests take their time from
 
--- A message in which a service may have repeated what it was sent.
-local function without(message, secrets)
-  for _, secret in ipairs(secrets or {}) do
-    -- Shorter ones are no secrets, and may be part of any word.
-    if #secret >= 8 then message = message:gsub(secret:gsub("%p", "%%%0"), "[...]") end
-  end
-  return message
-end
-
 -- Seconds to wait before the next attempt, or nil where there is to be none. A clock that was wrong is set right
 -- once, and the next attempt is signed with it at once.
 local function delay_after(context, call, state, problem, answer)
@@ -118,7 +109,9 @@ function M.call(context, call)
     local problem = answer and call.read_error(answer) or failure
     local delay = delay_after(context, call, state, problem, answer)
     if not delay then
-      check.fail(call.source, without(("%s: %s: %s"):format(call.what, problem.code, problem.message), call.secrets), {
+      local message = ("%s: %s: %s"):format(call.what, problem.code, problem.message)
+      for _, secret in ipairs(call.secrets or {}) do message = response_of.without_secret(message, secret) end
+      check.fail(call.source, message, {
         code = problem.code, status = answer and answer.status, attempts = state.attempt,
         request_id = problem.request_id or answer and response_of.request_id(answer.headers),
         details = problem.details })
