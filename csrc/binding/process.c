@@ -245,8 +245,9 @@ static int process_run(lua_State *L)
         results = push_failure(L, "timeout", lua_pushfstring(L, "took longer than %f s", timeout));
         break;
     case RUN_TOO_LARGE:
-        results = push_failure(L, "too_large",
-                               lua_pushfstring(L, "printed more than %f bytes", max_output));
+        results = push_failure(
+            L, "too_large",
+            lua_pushfstring(L, "printed more than %I bytes", (LUAI_UACINT)run->max_output));
         break;
     case RUN_BROKEN:
         results = push_failure(L, "broken", "could not be listened to");

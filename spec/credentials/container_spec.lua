@@ -106,6 +106,9 @@ describe("a container's credentials", function()
     assert.equal(1, #world.requests)
     world = world_of(ENV, { support.answer(200, { code = "AccessDenied", message = "not this pod" }) })
     assert.matches("AccessDenied: not this pod", support.catch(get, world).message)
+    world = world_of({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/x", AWS_CONTAINER_AUTHORIZATION_TOKEN = "HUSHTOKEN" },
+      { support.answer(401, { code = "Unknown", message = "HUSHTOKEN is not known" }) })
+    assert.matches("Unknown: [...] is not known", support.catch(get, world).message, 1, true)
   end)
 
   it("tell the account where it is a number", function()

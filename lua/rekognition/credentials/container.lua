@@ -5,6 +5,7 @@
 local check = require "rekognition.credentials.check"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
+local response = require "rekognition.response"
 
 local M = {}
 
@@ -103,6 +104,7 @@ local function fetch(context)
   if not answer then
     check.fail(NAME, ("the endpoint %s gave no answer: %s"):format(url, failure.message), { attempts = attempts })
   end
+  answer.body = response.without_secret(answer.body, token)
   if answer.status ~= 200 then refusal(answer) end
   return read(answer)
 end
