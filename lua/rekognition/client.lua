@@ -1,10 +1,13 @@
 --- The client: settings resolved once, one method for each operation.
 
 local clocks = require "rekognition.clock"
+local configs = require "rekognition.config"
 local core = require "rekognition.core"
+local http = require "rekognition.http"
 local invoke = require "rekognition.invoke"
 local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
+local resolve_credentials = require "rekognition.credentials.resolve"
 local retries = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
 local senders = require "rekognition.sender"
@@ -153,7 +156,7 @@ end
 -- The sender, and the native transport behind it where the host brought none.
 local function new_sender(options, config, target)
   if options.http then return senders.custom(options.http, target) end
-  local transport = require("rekognition.http").new {
+  local transport = http.new {
     proxy = options.proxy, ca_bundle = config:get("ca_bundle"), env = options.env,
     max_connections = options.max_connections, max_response_bytes = options.max_response_bytes,
     connect_timeout = target.connect_timeout, timeout = target.timeout,
@@ -170,7 +173,7 @@ function M.new(options)
   options = options or {}
   options_check.check_client(options)
   local seams = seams_of(options)
-  local config = require("rekognition.config").load(options)
+  local config = configs.load(options)
   local endpoint = config:endpoint(SERVICE)
   local retry = retries.new(retry_options(options, config), seams)
   local self = setmetatable({
@@ -190,7 +193,7 @@ function M.new(options)
     },
   }, Client)
   self._send, self._transport = new_sender(options, config, self._target)
-  self._credentials = require("rekognition.credentials").resolve(options.credentials, {
+  self._credentials = resolve_credentials(options.credentials, {
     config = config, profile = options.profile, env = seams.env, http = options.http or self._transport,
     clock = seams.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger,
     mfa_token = options.mfa_token, region = endpoint.signing_region,

@@ -8,7 +8,6 @@
 local lazy = require "rekognition.lazy"
 
 local contexts = lazy "rekognition.credentials.context"
-local rekognition_error = lazy "rekognition.error"
 
 local M = {}
 
@@ -134,24 +133,12 @@ function M.imds(options)
   return source("imds").new(contexts.from(options))
 end
 
---- A provider from what a client's option `credentials` may be: a table of fixed credentials, an
---- object with get(), a function, or nil for the default chain.
+--- A provider from what a client's option `credentials` may be; see `rekognition.credentials.resolve`.
 ---@param value table|function|nil
 ---@param options? rekognition.CredentialOptions
 ---@return table provider
---- Raises an error of kind "config" for anything else.
 function M.resolve(value, options)
-  if value == nil then return M.default(options) end
-  if type(value) == "function" then return M.from_function(value, options) end
-  if type(value) == "userdata" then return value end
-  if type(value) == "table" then
-    if value.get then return value end
-    return M.static(value)
-  end
-  rekognition_error.raise {
-    kind = "config",
-    message = "credentials is to be a table of keys, a provider or a function, not a " .. type(value),
-  }
+  return source("resolve")(value, options)
 end
 
 return M
