@@ -18,6 +18,7 @@ local shown = lazy "rekognition.config.shown"
 
 ---@class rekognition.Config
 ---@field profile_name string  "default" where nothing names another
+---@field named_in_code boolean  the option `profile` named it: the environment's keys are then left out
 ---@field profile table<string, rekognition.ProfileValue>  the keys of that profile, from both files; may be empty.
 ---  Its secrets can be asked for by name, and are not seen by `pairs`: no debug printer shows them
 ---@field profiles table<string, table<string, rekognition.ProfileValue>>  every profile, merged from both files
@@ -193,7 +194,7 @@ local function choose_profile(config, options)
     fail("profile %s (%s) is neither in %s nor in %s; write it there, or name another", shown(name), source,
       config.config_path or "a config file", config.credentials_path or "a credentials file")
   end
-  config.profile_name = name or "default"
+  config.profile_name, config.named_in_code = name or "default", options.profile ~= nil
   config.profile = config.profiles[config.profile_name] or {}
 end
 

@@ -1,4 +1,5 @@
 local credentials = require "rekognition.credentials"
+local rekognition = require "rekognition"
 local support = require "spec.support.credentials"
 
 local KEYS = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
@@ -186,6 +187,25 @@ describe("the default chain", function()
     local world = support.world { env = ENV, files = { ["/home/.aws/credentials"] = PROFILE },
       options = { profile = "default" } }
     assert.equal("PROFILEKEY", credentials.default(world.options):get().access_key_id)
+  end)
+
+  it("goes by what a given configuration was made from", function()
+    local files = { ["/home/.aws/config"] = "[profile work]\naws_access_key_id = WORK\naws_secret_access_key = S\n" }
+    local function read_file(path) return files[path] end
+    local env = { HOME = "/home", AWS_ACCESS_KEY_ID = "ENV", AWS_SECRET_ACCESS_KEY = "S" }
+    local function chosen(profile, options)
+      options.config = rekognition.config.load { env = env, profile = profile, read_file = read_file }
+      return credentials.default(options):get().access_key_id
+    end
+    assert.equal("ENV", chosen(nil, {}))
+    assert.equal("WORK", chosen("work", {}))
+    assert.equal("OTHER", chosen(nil, { env = { AWS_ACCESS_KEY_ID = "OTHER", AWS_SECRET_ACCESS_KEY = "S" } }))
+    for _, make in ipairs { credentials.default, credentials.profile } do
+      local provider = make { profile = "gone", config = rekognition.config.load { env = env, read_file = read_file } }
+      local problem = support.catch(provider.get, provider)
+      assert.equal("config", problem.kind)
+      assert.matches('there is no profile "gone"', problem.message)
+    end
   end)
 
   it("prefers a role in the profile to a web identity in the environment, and that to the profile's keys", function()

@@ -4,6 +4,7 @@ local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
 local files = require "rekognition.config.files"
 local seams = require "rekognition.seams"
+local shown = require("rekognition.lazy") "rekognition.config.shown"
 
 ---@class rekognition.CredentialContext : rekognition.Seams
 ---@field explicit_profile? string  the profile that the caller named in code
@@ -21,10 +22,12 @@ local M = {}
 function M.from(options)
   if getmetatable(options) == Context then return options end
   options = options or {}
-  local self = seams.from(options)
-  self.explicit_profile = options.profile
+  local self, config = seams.from(options), options.config
+  -- What a given configuration was made from stands for what isn't given here.
+  if config and not options.env then self.env = config.env end
+  self.explicit_profile = options.profile or config and config.named_in_code and config.profile_name or nil
   self.given_region = options.region
-  self.given_config = options.config
+  self.given_config = config
   self.mfa_token = options.mfa_token
   self.run_process = options.run_process or core.run_process
   self.read = options.read_file or files.read
@@ -45,8 +48,12 @@ end
 
 --- The name of the profile that is used.
 ---@return string
+--- Raises a `config` error where the caller named one that does not exist.
 function Context:profile_name()
-  return self.explicit_profile or self:config().profile_name or "default"
+  local name = self.explicit_profile
+  if not name then return self:config().profile_name end
+  if not self:profile(name) then check.misconfigured(("there is no profile %s"):format(shown(name))) end
+  return name
 end
 
 --- A profile's settings, with lower-case names, or nil where there is no such profile.

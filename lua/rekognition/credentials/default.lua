@@ -16,7 +16,7 @@ local M = {}
 function M.new(context)
   local list = {}
   if not context.explicit_profile then list[1] = environment.new(context) end
-  for _, provider in ipairs(profile.providers(context, nil, context.explicit_profile ~= nil)) do
+  for _, provider in ipairs(profile.providers(context, context.explicit_profile ~= nil)) do
     list[#list + 1] = provider
   end
   for _, name in ipairs { "container", "imds" } do

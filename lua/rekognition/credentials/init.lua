@@ -12,7 +12,8 @@ local contexts = lazy "rekognition.credentials.context"
 local M = {}
 
 ---@class rekognition.CredentialOptions : rekognition.Seams
----@field config? rekognition.Config   read from `env` and the shared files where absent
+---@field config? rekognition.Config   read from `env` and the shared files where absent; its own environment and the
+---  profile that it was told stand for `env` and `profile` where these are absent
 ---@field profile? string              a profile named in code: the environment's keys and web identity
 ---  are then left out, as in botocore
 ---@field region? string               for STS and sign-in, instead of the configured one
@@ -87,8 +88,7 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.profile(options)
-  local context = contexts.from(options)
-  return source("profile").new(context, options and options.profile)
+  return source("profile").new(contexts.from(options))
 end
 
 --- IAM Identity Center: with `sso_account_id`, `sso_role_name`, `sso_start_url`, `sso_region` (and

@@ -144,25 +144,23 @@ function role_of(context, name, visited)
   }, context)
 end
 
---- The providers of a profile, in the order in which they are tried.
+--- The providers of the chosen profile, in the order in which they are tried.
 ---@param context rekognition.CredentialContext
----@param name? string  the chosen profile where absent
 ---@param without_environment? boolean  AWS_WEB_IDENTITY_TOKEN_FILE and its companions don't count
 ---@return table[]
-function M.providers(context, name, without_environment)
-  local list = own(context, name, without_environment)
+function M.providers(context, without_environment)
+  local list = own(context, nil, without_environment)
   table.insert(list, 1, providers.lazy("assume_role", function()
-    return role_of(context, name or context:profile_name(), {})
+    return role_of(context, context:profile_name(), {})
   end))
   return list
 end
 
---- A provider of a profile's credentials; the environment's keys and web identity don't count.
+--- A provider of the chosen profile's credentials; the environment's keys and web identity don't count.
 ---@param context rekognition.CredentialContext
----@param name? string  the chosen profile where absent
 ---@return rekognition.CredentialProvider
-function M.new(context, name)
-  return chain.new(M.providers(context, name, true))
+function M.new(context)
+  return chain.new(M.providers(context, true))
 end
 
 return M
