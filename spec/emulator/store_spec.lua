@@ -39,10 +39,9 @@ describe("the emulator's state file", function()
              client.must(service, "ListTagsForResource", { ResourceArn = arn }) }
   end
 
-  it("is made at the first change, and brings everything back", function()
+  it("is made at the start, and brings everything back", function()
     local service = open()
-    client.must(service, "DescribeProjects", {})
-    assert.is_nil(read(path))
+    assert.is_table(cjson.decode(read(path)))
     local arn = fill(service)
     assert.is_table(cjson.decode(read(path)))
     assert.is_nil(read(path .. ".new"))
@@ -99,13 +98,21 @@ describe("the emulator's state file", function()
     assert.matches("can't read the state file /", problem)
   end)
 
-  it("that can't be written makes a request fail, and says so in the log", function()
+  it("is refused where it can't be written", function()
+    local ok, problem = pcall(emulator.new, { state_file = "/no such folder/state" })
+    assert.is_false(ok)
+    assert.matches("^can't write the state file: /no such folder/state", problem)
+  end)
+
+  it("that can't be written any more makes a request fail, and says so in the log", function()
     local lines = {}
-    local service = emulator.new { state_file = "/no such folder/state", clock = function() return time end,
+    local service = emulator.new { state_file = path, clock = function() return time end,
       log = function(line) lines[#lines + 1] = line end }
+    os.remove(path)
+    assert(os.execute("mkdir " .. path)) -- a file can't take a folder's place
     local code, _, status = client.fails(service, "CreateProject", { ProjectName = "p" })
     assert.same({ "InternalServerError", 500 }, { code, status })
-    assert.matches("can't write the state file: /no such folder", lines[1])
+    assert.matches("can't write the state file: ", lines[1])
     assert.matches(" CreateProject 500 InternalServerError ", lines[2])
   end)
 end)

@@ -91,13 +91,18 @@ function Store:load()
   add_loaded(self, state.versions, self.versions)
 end
 
---- Opens a store; with a path, on its file, which need not exist yet. Raises a sentence where the file can't be used.
+--- Opens a store; with a path, on its file, which need not exist yet. Raises a sentence where the file can't be used,
+--- or not be written.
 ---@param path? string
 ---@return rekognition.emulator.Store
 function M.open(path)
   local store = setmetatable({ path = path, projects = {}, versions = {}, passing = {}, last_number = 0,
                                changed = false }, Store)
-  if path then store:load() end
+  if path then
+    store:load()
+    store.changed = true
+    store:save()
+  end
   return store
 end
 
