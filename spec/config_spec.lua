@@ -96,7 +96,7 @@ describe("rekognition.config", function()
 
     it("has the documented default", function()
       local loaded = load()
-      local defaults = {
+      local defaults = { profile = "default",
         use_fips_endpoint = false, use_dualstack_endpoint = false, ignore_configured_endpoint_urls = false,
         sts_regional_endpoints = "regional", retry_mode = "standard", max_attempts = 3, defaults_mode = "legacy",
         connect_timeout = 3.1, ec2_metadata_disabled = false, ec2_metadata_v1_disabled = false,
@@ -465,6 +465,17 @@ sso_oidc =
         assert.equal(case[2], (load({ env = case[1], region = "r" }):get("connect_timeout")))
       end)
     end
+  end)
+
+  it("tells which profile is used, and what named it", function()
+    local files = { ["/h/.aws/config"] = "[profile a]\n[profile b]\n" }
+    local function named(profile, variable)
+      return config.load { profile = profile, env = { HOME = "/h", AWS_PROFILE = variable },
+        read_file = function(path) return files[path] end }.settings.profile
+    end
+    assert.same({ value = "default", source = "default" }, named())
+    assert.same({ value = "b", source = "environment AWS_PROFILE" }, named(nil, "b"))
+    assert.same({ value = "a", source = "client option" }, named("a", "b"))
   end)
 
   it("is documented: every setting, option, variable, key and default", function()

@@ -180,7 +180,7 @@ local function named_profile(options, env)
     if type(options.profile) ~= "string" then
       fail("client option profile is a %s, and is to be a profile's name", type(options.profile))
     end
-    return options.profile, "client option profile"
+    return options.profile, "client option"
   end
   for _, name in ipairs { "AWS_DEFAULT_PROFILE", "AWS_PROFILE" } do
     local value = variable(env, name)
@@ -191,15 +191,16 @@ end
 local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
-    fail("profile %s (%s) is neither in %s nor in %s; write it there, or name another", shown(name), source,
+    fail("profile %s (%s) is neither in %s nor in %s; write it there, or name another", shown(name),
+      source == "client option" and "client option profile" or source,
       config.config_path or "a config file", config.credentials_path or "a credentials file")
   end
   config.profile_name, config.named_in_code = name or "default", options.profile ~= nil
   config.profile = config.profiles[config.profile_name] or {}
+  config.settings = { profile = { value = config.profile_name, source = source or "default" } }
 end
 
 local function resolve_all(config, options)
-  config.settings = {}
   for _, rule in ipairs(settings.rules) do
     config.settings[rule.name] = resolve(config, rule, options)
   end
