@@ -287,6 +287,8 @@ static void open_request(lua_State *L)
         lua_setfield(L, -2, "__index");
     }
     lua_pop(L, 1);
+    lua_pushboolean(L, 0); /* the slot, so that filling it allocates nothing */
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);
 }
 
 static void open_operations(lua_State *L)
