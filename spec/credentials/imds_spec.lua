@@ -170,6 +170,8 @@ describe("an instance's credentials", function()
       { Code = "AssumeRoleUnauthorizedAccess", Message = "EC2 cannot assume the role" }) }, "cannot assume" },
     ["the service says no more than that it failed"] = { { keys = support.answer(200, { Code = "Failed" }) },
       "Failed: no message" },
+    ["the service repeats the session token"] = { { token = support.answer(200, "HUSHTOKEN"), keys = support.answer(200,
+      { Code = "Failed", Message = "no HUSHTOKEN here" }) }, "Failed: no %[...%] here" },
     ["the keys are no JSON"] = { { keys = support.answer(200, "HUSH") }, "not a JSON object" },
     ["the keys are a list"] = { { keys = support.answer(200, '"HUSH"') }, "not a JSON object" },
     ["the token breaks a line"] = { { token = support.answer(200, "a\r\nHost: evil") }, "control character" },

@@ -170,6 +170,7 @@ describe("IAM Identity Center", function()
       { { error = "server_error", accessToken = "HUSH" }, "CreateToken: server_error: HTTP status 400" },
       { { accessToken = "HUSH" }, "CreateToken: BadRequest: HTTP status 400" },
       { { message = "what is HUSHREFRESH?", ["__type"] = "InvalidGrantException" }, "InvalidGrantException: what is %[...%]" },
+      { { message = "x", ["__type"] = "HUSHREFRESH" }, "CreateToken: %[...%]: x" },
     } do
       local expired = token { expiresAt = "2015-08-30T12:00:00Z", refreshToken = "HUSHREFRESH" }
       local problem = support.catch(get, world_of("dev", { [SESSION_FILE] = expired }, { support.answer(400, case[1]) }))

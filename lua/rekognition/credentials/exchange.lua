@@ -82,6 +82,16 @@ end
 ---@field transient? table<string, boolean>        codes worth another attempt beside the usual ones
 ---@field clock? rekognition.Clock                what signed requests take their time from
 
+-- The fields of an error answer, without what the service may have repeated of the request.
+local function error_of(call, answer)
+  local problem = call.read_error(answer)
+  for _, secret in ipairs(call.secrets or {}) do
+    problem.code = response_of.without_secret(problem.code, secret)
+    problem.message = response_of.without_secret(problem.message, secret)
+  end
+  return problem
+end
+
 -- Seconds to wait before the next attempt, or nil where there is to be none. A clock that was wrong is set right
 -- once, and the next attempt is signed with it at once.
 local function delay_after(context, call, state, problem, answer)
@@ -106,12 +116,10 @@ function M.call(context, call)
     state.attempt = state.attempt + 1
     local answer, failure = M.send(context, call.request())
     if answer and answer.status >= 200 and answer.status < 300 then return answer end
-    local problem = answer and call.read_error(answer) or failure
+    local problem = answer and error_of(call, answer) or failure
     local delay = delay_after(context, call, state, problem, answer)
     if not delay then
-      local message = ("%s: %s: %s"):format(call.what, problem.code, problem.message)
-      for _, secret in ipairs(call.secrets or {}) do message = response_of.without_secret(message, secret) end
-      check.fail(call.source, message, {
+      check.fail(call.source, ("%s: %s: %s"):format(call.what, problem.code, problem.message), {
         code = problem.code, status = answer and answer.status, attempts = state.attempt,
         request_id = problem.request_id or answer and response_of.request_id(answer.headers),
         details = problem.details })

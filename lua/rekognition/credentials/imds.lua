@@ -7,6 +7,7 @@
 local check = require "rekognition.credentials.check"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
+local response = require "rekognition.response"
 local timestamp = require "rekognition.credentials.timestamp"
 
 local M = {}
@@ -126,7 +127,8 @@ local function role_credentials(self)
   end
   local fields = check.json(NAME, "the answer", answer.body)
   if fields.Code ~= nil and fields.Code ~= "Success" then
-    no("the metadata service says %s: %s", tostring(fields.Code), tostring(fields.Message or "no message"))
+    local words = ("%s: %s"):format(tostring(fields.Code), tostring(fields.Message or "no message"))
+    no("the metadata service says %s", response.without_secret(words, self.token))
   end
   for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
   return check.credentials(NAME, fields, NAMES)
