@@ -129,6 +129,15 @@ describe("a client", function()
     assert.is_truthy(agent:find(" m/E,N,e ", 1, true), agent)
   end)
 
+  it("tells where the credentials come from, and no more of it than is known", function()
+    for source, letters in pairs { static = "E,e", web_identity = "E,k", assume_role = "E,i", imds = "0,E" } do
+      local provider = { get = function() return { access_key_id = "A", secret_access_key = "S", source = source } end }
+      local client, world = fake.client({ fake.answer(200, {}) }, { credentials = provider })
+      client:describe_projects()
+      assert.equal(letters, fake.header(world.requests[1], "User-Agent"):match(" m/(%S+)"))
+    end
+  end)
+
   it("tells of waiters and paginators, in the letters that AWS gave them", function()
     local client, world = fake.client { fake.answer(200, '{"ProjectVersionDescriptions":[{"Status":"RUNNING"}]}') }
     local project = "arn:aws:rekognition:us-east-1:111122223333:project/SourceProject/16565123456"

@@ -12,7 +12,7 @@ local FEATURES = {
 
 -- The letters for each source of credentials; the names are those of `rekognition.credentials`.
 local CREDENTIAL_FEATURES = {
-  static = { "e" }, environment = { "g" }, web_identity = { "h", "k" }, assume_role = { "i" },
+  static = { "e" }, environment = { "g" }, web_identity = { "k" }, assume_role = { "i" },
   profile = { "n" }, sso = { "s" }, process = { "w" }, container = { "z" }, imds = { "0" }, login = { "AD" },
 }
 
