@@ -128,6 +128,20 @@ describe("script/conformance", function()
     end)
   end)
 
+  it("fails for a case that has no context, and for one that expects nothing", function()
+    with_folder(function(folder)
+      for _, case in ipairs { "contextless", "hopeless" } do
+        assert(os.execute("mkdir -p " .. files.quoted(folder .. "/sigv4-y/" .. case)))
+        write(folder .. "/sigv4-y/" .. case .. "/request.txt", "GET / HTTP/1.1\nHost:example.amazonaws.com\n\n")
+      end
+      write(folder .. "/sigv4-y/hopeless/context.json", "{}")
+      local ok, output = conformance(folder)
+      assert.is_false(ok)
+      assert.truthy(output:find("FAIL sigv4-y/contextless: it has no context.json", 1, true), output)
+      assert.truthy(output:find("FAIL sigv4-y/hopeless: it expects nothing", 1, true), output)
+    end)
+  end)
+
   it("names folders that no suite knows, and fails a suite without a case", function()
     with_folder(function(folder)
       assert(os.execute("mkdir -p " .. files.quoted(folder .. "/it's new") .. " "

@@ -200,8 +200,10 @@ local function run_form(dir, form)
 end
 
 local function has_form(dir, form)
-  return files.read(dir .. "/" .. form .. "-canonical-request.txt") ~= nil
-    or files.read(dir .. "/" .. form .. "-signature.txt") ~= nil
+  for _, what in ipairs { "canonical-request", "string-to-sign", "signature", "signed-request" } do
+    if files.read(("%s/%s-%s.txt"):format(dir, form, what)) then return true end
+  end
+  return false
 end
 
 local function is_sigv4a(dir, form)
@@ -214,13 +216,19 @@ local function run_case(dir, name, report)
     local stem = file:match("^(.+)%.req$")
     if stem then settle(report, name, pcall(run_classic, dir .. "/" .. stem)) end
   end
-  if files.read(dir .. "/request.txt") and files.read(dir .. "/context.json") then
-    for _, form in ipairs { "header", "query" } do
-      if is_sigv4a(dir, form) then
-        report:skip(name .. " (" .. form .. ")", "SigV4a, which no service here asks for")
-      elseif has_form(dir, form) then settle(report, name .. " (" .. form .. ")", pcall(run_form, dir, form)) end
+  if not files.read(dir .. "/request.txt") then return end
+  if not files.read(dir .. "/context.json") then return report:fail(name, "it has no context.json") end
+  local forms = 0
+  for _, form in ipairs { "header", "query" } do
+    if is_sigv4a(dir, form) then
+      forms = forms + 1
+      report:skip(name .. " (" .. form .. ")", "SigV4a, which no service here asks for")
+    elseif has_form(dir, form) then
+      forms = forms + 1
+      settle(report, name .. " (" .. form .. ")", pcall(run_form, dir, form))
     end
   end
+  if forms == 0 then report:fail(name, "it expects nothing: there is no header-*.txt nor query-*.txt") end
 end
 
 --- Runs the case in `dir`, where there is one, and those in the folders below.
