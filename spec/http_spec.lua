@@ -99,6 +99,27 @@ describe("a request", function()
       .. "accept-encoding: identity\r\nContent-Length: 1\r\n\r\n", response.body)
   end)
 
+  it("sends headers in the order given, whatever their kinds", function()
+    local kinds = { { "X-A", "1" }, { "X-Empty", " " }, { "Host", "h.example" }, { "Connection", "keep-alive" }, { "User-Agent", "u" },
+      { "Cookie", "c=1" }, { "Authorization", "a: b" }, { "Content-Type", "t/t" }, { "X-A", "2" }, { "X-None", "" } }
+    local seed = 7
+    for _ = 1, 40 do
+      for i = #kinds, 2, -1 do
+        seed = (seed * 1103515245 + 12345) % 2147483648
+        local j = seed % i + 1
+        kinds[i], kinds[j] = kinds[j], kinds[i]
+      end
+      local lines, expected = {}, {}
+      for line in assert(get("/head", { headers = kinds })).body:gmatch "([^\r\n]+)\r\n" do lines[#lines + 1] = line end
+      for _, pair in ipairs(kinds) do
+        -- libcurl writes Host first, wherever it was.
+        if pair[1] ~= "Host" then expected[#expected + 1] = (pair[1] .. ": " .. pair[2]):gsub(":%s+$", ":") end
+      end
+      assert.are.equal("Host: h.example", lines[2])
+      assert.are.same(expected, { table.unpack(lines, 3, #lines - 1) })
+    end
+  end)
+
   it("says how long its content is where the method asks for it", function()
     for method, expected in pairs { POST = "0", PUT = "0", PATCH = "0", GET = false, DELETE = false } do
       local head = assert(get("/head", { method = method })).body
@@ -530,7 +551,9 @@ describe("HTTP/2", function()
       http { access_log off; client_body_temp_path F/t1; proxy_temp_path F/t2; fastcgi_temp_path F/t3;
         uwsgi_temp_path F/t4; scgi_temp_path F/t5; client_max_body_size 20m;
         server { listen ADDRESS ssl http2; ssl_certificate F/good.pem; ssl_certificate_key F/good.key;
-          location / { add_header X-Protocol $server_protocol; return 200 "over two"; } } }
+          location / { add_header X-Protocol $server_protocol;
+            add_header X-Seen "$http_content_type|$http_x_a|$http_x_b|$http_authorization|$http_x_c";
+            return 200 "over two"; } } }
     ]]):gsub("F/", folder .. "/"):gsub("ADDRESS", server.free)
     config:write(text)
     config:close()
@@ -558,6 +581,10 @@ describe("HTTP/2", function()
       local fields = { method = "POST", url = "https://" .. server.free .. "/", body = ("x"):rep(size) }
       return header(assert(one(fields)), "x-protocol")
     end
+    local sent = assert(one { method = "POST", url = "https://" .. server.free .. "/", body = "{}", headers = {
+      { "Content-Type", "text/a" }, { "X-A", "1" }, { "X-B", "" }, { "Authorization", "keys: c" }, { "X-C", "2" },
+    } })
+    assert.are.equal("text/a|1||keys: c|2", header(sent, "x-seen"))
     assert.are.equal("HTTP/2.0", protocol(0))
     assert.are.equal("HTTP/2.0", protocol(60000))
     assert.are.equal("HTTP/1.1", protocol(300000)) -- nginx answers early here: over HTTP/2, this libcurl would hang

@@ -217,12 +217,28 @@ static char *write_line(char *to, const struct rek_http_header *header)
     return to + 1;
 }
 
+/* Whether a header needs an entry of its own in the list: those that libcurl looks for, with the
+ * options that are set here, and those without a value, which it has a form of its own for. Each
+ * entry costs libcurl as much as twenty bytes of header; the others share one, each behind a line
+ * end. */
+static bool stands_alone(const struct rek_http_header *header)
+{
+    static const struct rek_slice known[] = {
+        {"Host", 4},   {"Content-Type", 12}, {"Accept", 6}, {"Accept-Encoding", 15},
+        {"Expect", 6}, {"Connection", 10},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (rek_http_same_name(header->name, known[i]))
+            return true;
+    return rek_http_trim(header->value).len == 0;
+}
+
 /* Makes room for the list and its lines; returns where the first line goes, or NULL. */
 static char *reserve_headers(struct rek_http *http, const struct rek_http_request *request)
 {
     size_t bytes = 1; /* so that no header at all is no special case */
     for (size_t i = 0; i < request->header_count; i++)
-        bytes += request->headers[i].name.len + request->headers[i].value.len + 3;
+        bytes += request->headers[i].name.len + request->headers[i].value.len + 4;
     size_t count = request->header_count + OWN_LINES;
     if (count > http->node_capacity) {
         struct curl_slist *nodes = rek_realloc(http->nodes, count * sizeof *nodes);
@@ -255,6 +271,7 @@ static enum rek_http_result set_headers(struct rek_http *http,
     bool has_content_type = false;
     bool has_encoding = !http->takes_gzip;
     size_t count = 0;
+    bool takes_riders = false;
     for (size_t i = 0; i < request->header_count; i++) {
         const struct rek_http_header *header = &request->headers[i];
         const char *problem = check_header(header);
@@ -264,7 +281,14 @@ static enum rek_http_result set_headers(struct rek_http *http,
             continue;
         has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
         has_encoding |= rek_http_same_name(header->name, REK_SLICE("Accept-Encoding"));
-        add_line(http, &count, line);
+        bool alone = stands_alone(header);
+        if (alone || !takes_riders) {
+            add_line(http, &count, line);
+            takes_riders = !alone;
+        } else {
+            line[-1] = '\r'; /* in the place of the end of the line before */
+            *line++ = '\n';
+        }
         line = write_line(line, header);
     }
     if (!has_content_type)
