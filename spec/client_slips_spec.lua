@@ -105,3 +105,32 @@ describe("an error", function()
     assert.is_false(rekognition.error.is_error("AccessDeniedException"))
   end)
 end)
+
+describe("a transport of the host's own", function()
+  local odd = {
+    { "no HTTP status", { body = "{}" } },
+    { "no HTTP status", { status = "200" } },
+    { "no HTTP status", { status = 0 } },
+    { "no HTTP status", { status = 0 / 0 } },
+    { "a body that is no string", { status = 200, body = {} } },
+    { "headers that are no list", { status = 200, headers = { Date = "x" }, body = "{}" } },
+    { "headers that are no list", { status = 400, headers = { { "x-amzn-ErrorType", 5 } } } },
+    { "headers that are no list", { status = 200, headers = "x" } },
+    { "a string in the place of an answer", "200" },
+    { "a boolean in the place of an answer", false },
+    { "no reason", nil, {} },
+    { "no reason", nil, nil },
+    { "what it says", nil, { code = 7, message = "what it says" } },
+    { "what it says", nil, "what it says" },
+  }
+  for i, case in ipairs(odd) do
+    it(("is told what is wrong with its answer, %d"):format(i), function()
+      local client = rekognition.client { region = "us-east-1", env = {}, retry = { mode = "off" },
+        credentials = { access_key_id = "AKID", secret_access_key = "x" },
+        http = function() return case[2], case[3] end }
+      local e = fake.catch(client.describe_projects, client)
+      assert.same({ "transport", "unknown" }, { e.kind, e.code })
+      assert.is_truthy(e.message:find(case[1], 1, true), e.message)
+    end)
+  end
+end)

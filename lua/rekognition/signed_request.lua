@@ -36,21 +36,32 @@ function M.sign(request, credentials, time, target, expires)
   return { method = "POST", url = origin .. signed.target, headers = signed.headers, body = body }
 end
 
--- A header list's check: a transport of the host's own may give anything.
-local function headers_of(answer)
-  local map = {}
-  if type(answer.headers) ~= "table" then return map end
-  for _, header in ipairs(answer.headers) do
-    if type(header) ~= "table" or type(header[1]) ~= "string" or type(header[2]) ~= "string" then return map end
+local function are_headers(list)
+  if type(list) ~= "table" then return false end
+  for _, header in ipairs(list) do
+    if type(header) ~= "table" or type(header[1]) ~= "string" or type(header[2]) ~= "string" then return false end
   end
-  return response.header_map(answer.headers)
+  return #list > 0 or next(list) == nil
+end
+
+-- What is wrong with an answer, or nil: a transport of the host's own may give anything.
+local function fault_of(answer)
+  if type(answer) ~= "table" then return "a " .. type(answer) .. " in the place of an answer" end
+  local status = type(answer.status) == "number" and math.tointeger(answer.status)
+  if not status or status < 100 or status > 999 then return "no HTTP status" end
+  if answer.headers ~= nil and not are_headers(answer.headers) then
+    return "headers that are no list of {name, value}"
+  end
+  if answer.body ~= nil and type(answer.body) ~= "string" then return "a body that is no string" end
+  return nil
 end
 
 local function transport_failure(failure)
   if type(failure) ~= "table" then
     failure = { code = "unknown", message = failure and tostring(failure) or "the transport gave no reason" }
   end
-  return { transport = { code = tostring(failure.code or "unknown"), message = tostring(failure.message or "") } }
+  local code = type(failure.code) == "string" and failure.code or "unknown"
+  return { transport = { code = code, message = tostring(failure.message or "the transport gave no reason") } }
 end
 
 --- The sender that uses a transport of the host's own.
@@ -66,10 +77,10 @@ function M.sender(http, target)
     signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
     local answer, failure = http(signed)
     if answer == nil then return nil, transport_failure(failure) end
-    local status = type(answer) == "table" and type(answer.status) == "number" and math.tointeger(answer.status)
-    if not status then return nil, transport_failure("the transport gave no status") end
-    local given = { status = status, headers = headers_of(answer) }
-    local body = type(answer.body) == "string" and answer.body or ""
+    local fault = fault_of(answer)
+    if fault then return nil, transport_failure("the transport gave " .. fault) end
+    local status, body = math.tointeger(answer.status), answer.body or ""
+    local given = { status = status, headers = response.header_map(answer.headers or {}) }
     if status >= 200 and status <= 299 then
       local result, problem = core.decode(request:operation(), body)
       if result then
