@@ -134,3 +134,13 @@ describe("a transport of the host's own", function()
     end)
   end
 end)
+
+describe("a clock of the host's own", function()
+  for _, wrong in ipairs { "now", false, {}, -1, 0 / 0, 1 / 0, 253402300800 } do
+    it("is told that it gives no time, " .. type(wrong) .. " " .. (type(wrong) == "number" and wrong or ""), function()
+      local client = fake.client({ fake.answer(200, {}) }, { clock = function() return wrong end })
+      local e = fake.catch(client.describe_projects, client)
+      assert.same({ "config", "InvalidClock" }, { e.kind, e.code })
+    end)
+  end
+end)

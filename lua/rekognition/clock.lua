@@ -3,6 +3,8 @@
 -- A request signed with a wrong time is refused. The answer's Date header then tells the service's
 -- time; the difference is kept, and every later request of the client is signed with it.
 
+local rek_error = require "rekognition.error"
+
 local M = {}
 
 local MONTHS = {
@@ -37,6 +39,8 @@ end
 local SKEW_CODES = { RequestTimeTooSkewed = 1, RequestExpired = 1, RequestInTheFuture = 1,
   InvalidSignatureException = 240, SignatureDoesNotMatch = 240, AuthFailure = 240 }
 
+local YEAR_10000 = 253402300800 -- signatures have four digits for the year
+
 ---@class rekognition.Clock
 ---@field offset number  seconds that the service's clock is ahead of the seam's
 local Clock = {}
@@ -49,7 +53,12 @@ end
 
 --- The time to sign with, epoch seconds.
 function Clock:now()
-  return self.now_seam() + self.offset
+  local now = self.now_seam()
+  if type(now) ~= "number" or not (now >= 0 and now < YEAR_10000) then
+    rek_error.raise { kind = "config", code = "InvalidClock",
+      message = "the clock is to give seconds since the epoch, not " .. tostring(now) }
+  end
+  return now + self.offset
 end
 
 --- Learns from a refused request. True where the clock was off, is now set right, and the same
