@@ -467,6 +467,22 @@ sso_oidc =
     end
   end)
 
+  it("tells the proxies that the transport uses, without their passwords", function()
+    local env = { HTTP_PROXY = "http://u:pa@ss@p:1", https_proxy = "u:word@q:2", NO_PROXY = "a,b" }
+    local loaded = load { env = env }
+    assert.same({ "http://***@p:1", "environment HTTP_PROXY" }, { loaded:get("http_proxy") })
+    assert.same({ "***@q:2", "environment https_proxy" }, { loaded:get("https_proxy") })
+    assert.same({ "a,b", "environment NO_PROXY" }, { loaded:get("no_proxy") })
+    env.REQUEST_METHOD, env.ALL_PROXY = "GET", "socks5://r:3"
+    assert.same({ "socks5://r:3", "environment ALL_PROXY" }, { load({ env = env }):get("http_proxy") })
+    loaded = load { proxy = "http://u:word@s:4", env = env }
+    for _, name in ipairs { "http_proxy", "https_proxy" } do
+      assert.same({ "http://***@s:4", "client option" }, { loaded:get(name) })
+    end
+    assert.same({ nil, "default" }, { loaded:get("no_proxy") })
+    assert.same({ nil, "default" }, { load({ proxy = "", env = env }):get("http_proxy") })
+  end)
+
   it("tells which profile is used, and what named it", function()
     local files = { ["/h/.aws/config"] = "[profile a]\n[profile b]\n" }
     local function named(profile, variable)

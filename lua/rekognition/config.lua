@@ -5,6 +5,7 @@
 
 local endpoint = require "rekognition.endpoint"
 local files = require "rekognition.config.files"
+local proxy = require "rekognition.proxy"
 local lazy = require "rekognition.lazy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
@@ -200,6 +201,20 @@ local function choose_profile(config, options)
   config.settings = { profile = { value = config.profile_name, source = source or "default" } }
 end
 
+-- The proxies that the transport uses, and why; without the passwords in them.
+local function resolve_proxies(config, options)
+  local function set(name, value, variable)
+    local given = options.proxy
+    if type(given) == "string" then value, variable = name ~= "no_proxy" and given or nil, nil end
+    if value == "" then value = nil end
+    local source = value and (variable and "environment " .. variable or "client option") or "default"
+    config.settings[name] = { value = value and proxy.shown(value), source = source }
+  end
+  set("http_proxy", proxy.of_scheme(config.env, "http"))
+  set("https_proxy", proxy.of_scheme(config.env, "https"))
+  set("no_proxy", proxy.exceptions(config.env))
+end
+
 local function resolve_all(config, options)
   for _, rule in ipairs(settings.rules) do
     config.settings[rule.name] = resolve(config, rule, options)
@@ -212,6 +227,7 @@ local function resolve_all(config, options)
   end
   local url, url_source = config:endpoint_url("rekognition")
   config.settings.endpoint_url = { value = url, source = url_source or "default" }
+  resolve_proxies(config, options)
 end
 
 --- Reads the configuration.

@@ -10,6 +10,7 @@
 
 local core = require "rekognition.core"
 local lazy = require "rekognition.lazy"
+local proxy = require "rekognition.proxy"
 local seams = require "rekognition.seams"
 
 local errors = lazy "rekognition.error"
@@ -51,21 +52,10 @@ end
 -- instances where NO_PROXY names the address.)
 local LINK_LOCAL = "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23"
 
--- The proxy for URLs of a scheme, as curl and Python find it: the lower-case variable first, where
--- an empty one means none. Upper-case HTTP_PROXY is passed over in a CGI program, where it holds a
--- header that the client sent (CVE-2016-5385). ALL_PROXY comes last; botocore doesn't read it.
-local function env_proxy(env, scheme)
-  local lower = env[scheme .. "_proxy"]
-  if lower then return lower end
-  local upper = env[scheme:upper() .. "_PROXY"]
-  if upper and upper ~= "" and not (scheme == "http" and env.REQUEST_METHOD) then return upper end
-  return env.all_proxy or env.ALL_PROXY
-end
-
 local function env_proxies(env)
-  local no_proxy = env.no_proxy or env.NO_PROXY or ""
+  local no_proxy = proxy.exceptions(env) or ""
   if no_proxy:match("^%s*%*%s*$") then return nil, nil, LINK_LOCAL end
-  return env_proxy(env, "http"), env_proxy(env, "https"), LINK_LOCAL .. "," .. no_proxy
+  return (proxy.of_scheme(env, "http")), (proxy.of_scheme(env, "https")), LINK_LOCAL .. "," .. no_proxy
 end
 
 -- An empty variable is the same as none.

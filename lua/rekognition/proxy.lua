@@ -1,0 +1,43 @@
+--- Which proxy the environment names, as curl and Python read it: no AWS document has these variables.
+
+local M = {}
+
+local function first(env, ...)
+  for _, name in ipairs { ... } do
+    local value = env[name]
+    if value then return value, name end
+  end
+end
+
+--- The proxy for URLs of a scheme: the lower-case variable first, where an empty one means none.
+-- Upper-case HTTP_PROXY is passed over in a CGI program, where it holds a header that the client sent
+-- (CVE-2016-5385). ALL_PROXY comes last; botocore doesn't read it.
+---@param env table<string, string>
+---@param scheme "http"|"https"
+---@return string? url       may hold a password
+---@return string? variable
+function M.of_scheme(env, scheme)
+  local lower = scheme .. "_proxy"
+  if env[lower] then return env[lower], lower end
+  local upper = scheme:upper() .. "_PROXY"
+  local is_header = scheme == "http" and env.REQUEST_METHOD
+  if env[upper] and env[upper] ~= "" and not is_header then return env[upper], upper end
+  return first(env, "all_proxy", "ALL_PROXY")
+end
+
+--- The hosts to be reached directly, as the environment names them.
+---@return string? hosts
+---@return string? variable
+function M.exceptions(env)
+  return first(env, "no_proxy", "NO_PROXY")
+end
+
+--- A proxy's URL without the name and the password in it.
+---@param url string
+---@return string
+function M.shown(url)
+  local scheme, rest = url:match("^(%a[%w+.%-]*://)(.*)$")
+  return (scheme or "") .. (rest or url):gsub("^.*@", "***@")
+end
+
+return M
