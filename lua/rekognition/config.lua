@@ -203,11 +203,11 @@ end
 
 -- The proxies that the transport uses, and why; without the passwords in them.
 local function resolve_proxies(config, options)
-  local function set(name, value, variable)
+  local function set(name, value, from)
     local given = options.proxy
-    if type(given) == "string" then value, variable = name ~= "no_proxy" and given or nil, nil end
+    if type(given) == "string" then value, from = name ~= "no_proxy" and given or nil, nil end
     if value == "" then value = nil end
-    local source = value and (variable and "environment " .. variable or "client option") or "default"
+    local source = value and (from and "environment " .. from or "client option") or "default"
     config.settings[name] = { value = value and proxy.shown(value), source = source }
   end
   set("http_proxy", proxy.of_scheme(config.env, "http"))
