@@ -104,7 +104,15 @@ end
 
 describe("rekognition.endpoint", function()
   for _, case in ipairs(RESOLVED) do
-    it("finds " .. case[2] .. " for " .. cjson.encode(case[1]), function()
+    it("wants a table", function()
+    for _, given in ipairs { false, "us-east-1", 7 } do
+      local ok, why = pcall(endpoint.resolve, given or nil)
+      assert.is_false(ok)
+      assert.equal("config", why.kind)
+    end
+  end)
+
+  it("finds " .. case[2] .. " for " .. cjson.encode(case[1]), function()
       assert.same({ url = case[2], signing_region = case[3], partition = case[4] }, endpoint.resolve(case[1]))
     end)
   end

@@ -192,6 +192,7 @@ end
 --- Raises a `config` error: AWS's own wording where a rule forbids it ("Invalid Configuration: Missing Region"),
 --- ours for a region or an endpoint that can't be one.
 function M.resolve(options)
+  if type(options) ~= "table" then fail("resolve takes a table { region = ... }, not a %s", type(options)) end
   local service = options.service or "rekognition"
   local rule = SERVICES[service]
   if not rule then fail("the service %s is not known here; there are %s", shown(service), KNOWN_SERVICES) end
