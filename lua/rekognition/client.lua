@@ -141,12 +141,12 @@ function Client:_user_agent(source, on_behalf)
   return agent
 end
 
+-- Mode and attempts may come from the environment and the profile as well; config has the option first.
 local function retry_options(options, config)
   local given = options.retry or {}
-  local mode = given.mode or config:get("retry_mode")
   return {
-    mode = mode == "legacy" and "standard" or mode, -- a choice: there is no legacy mode to be true to
-    max_attempts = given.max_attempts or config:get("max_attempts"),
+    mode = config:get("retry_mode"),
+    max_attempts = config:get("max_attempts"),
     initial_tokens = given.initial_tokens,
     max_backoff = given.max_backoff,
     limit_exceeded = given.limit_exceeded,
@@ -183,7 +183,7 @@ function M.new(options)
     _logs = options.logger ~= nil,
     _retry = retry,
     _clock = clocks.new(seams.clock),
-    _app_id = options.app_id or config:get("sdk_ua_app_id"),
+    _app_id = config:get("sdk_ua_app_id"),
     _custom_endpoint = config:endpoint_url(SERVICE) ~= nil,
     _user_agents = {},
     _target = {

@@ -121,13 +121,9 @@ function M.after_attempt(client, call, answer, started)
   local delay = mend(client, call, fields, answer)
   if not delay then
     local reason = "fail_request"
-    if failure then
-      fields.retryable = client._retry:classify(failure) ~= nil
-      delay, reason = client._retry:after_failure(failure, call.attempt)
-    else
-      fields.retryable = false
-    end
+    if failure then delay, reason = client._retry:after_failure(failure, call.attempt) end
     if not delay then
+      fields.retryable = reason ~= "fail_request"
       fields.retry_outcome = reason
       fail(client, call, fields, started)
     end

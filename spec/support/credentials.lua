@@ -83,12 +83,7 @@ function M.form(body)
   return members
 end
 
---- Calls and gives what was raised.
-function M.catch(f, ...)
-  local ok, problem = pcall(f, ...)
-  assert(not ok, "nothing was raised")
-  return problem
-end
+M.catch = require("spec.support.fake").catch
 
 --- How many log entries have this event.
 function M.count(world, event)
