@@ -245,7 +245,7 @@ static int caller_send(lua_State *L)
 {
     struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
     /* A finalizer may call after the collector has taken the caller's own. */
-    luaL_argcheck(L, caller->signer.hasher.work, 1, "the client is closed");
+    luaL_argcheck(L, caller->signer.ready, 1, "the client is closed");
     const struct rek_credentials credentials = {
         .access_key_id = check_slice(L, 3),
         .secret_access_key = check_slice(L, 4),

@@ -2,6 +2,7 @@
 #include "binding/lrek.h"
 #include "core/crypto.h"
 #include "core/crypto_token.h"
+#include "core/sha256.h"
 
 static struct rek_slice check_slice(lua_State *L, int index)
 {

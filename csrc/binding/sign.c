@@ -103,7 +103,7 @@ static struct signing *new_signing(lua_State *L)
 static struct signing *take_signing(lua_State *L)
 {
     struct signing *signing = lua_touserdata(L, lua_upvalueindex(1));
-    if (!signing->signer.hasher.work) /* a finalizer calls, after this one's own has run */
+    if (!signing->signer.ready) /* a finalizer calls, after this one's own has run */
         luaL_error(L, "the Lua state is closing");
     if (signing->busy)
         return new_signing(L);

@@ -5,19 +5,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <pthread.h>
 #include <sys/random.h>
-
-enum { SHA256_BLOCK = 64 };
-
-/* Fetched once and never freed, since a fetch costs as much as a small hash. */
-static EVP_MD *sha256;
-static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
-
-static void fetch_sha256(void)
-{
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-}
 
 /* Not OpenSSL's generator: starting that would take as long as many calls do. */
 bool rek_random_bytes(void *out, size_t len)
@@ -108,86 +96,4 @@ void rek_hex_encode(char *out, const unsigned char *bytes, size_t len)
         out[2 * i] = hex_digit(bytes[i] >> 4);
         out[2 * i + 1] = hex_digit(bytes[i] & 15);
     }
-}
-
-bool rek_hasher_init(struct rek_hasher *hasher)
-{
-    pthread_once(&sha256_once, fetch_sha256);
-    hasher->work = EVP_MD_CTX_new();
-    hasher->blank = EVP_MD_CTX_new();
-    if (sha256 && hasher->work && hasher->blank && EVP_DigestInit_ex2(hasher->blank, sha256, NULL))
-        return true;
-    rek_hasher_clear(hasher);
-    return false;
-}
-
-void rek_hasher_clear(struct rek_hasher *hasher)
-{
-    EVP_MD_CTX_free(hasher->work); /* OpenSSL wipes the state */
-    EVP_MD_CTX_free(hasher->blank);
-    *hasher = (struct rek_hasher){0};
-}
-
-/* Copying a state is quicker than initialising one. */
-static bool hash_from(struct rek_hasher *hasher, const EVP_MD_CTX *start, const void *data,
-                      size_t len, unsigned char out[REK_SHA256_SIZE])
-{
-    return EVP_MD_CTX_copy_ex(hasher->work, start) && EVP_DigestUpdate(hasher->work, data, len) &&
-           EVP_DigestFinal_ex(hasher->work, out, NULL);
-}
-
-bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
-                unsigned char out[REK_SHA256_SIZE])
-{
-    return hash_from(hasher, hasher->blank, data.data, data.len, out);
-}
-
-/* The state after one block, the padded key XORed with `byte`. */
-static EVP_MD_CTX *padded_state(const unsigned char block[SHA256_BLOCK], unsigned char byte)
-{
-    unsigned char pad[SHA256_BLOCK];
-    for (int i = 0; i < SHA256_BLOCK; i++)
-        pad[i] = block[i] ^ byte;
-    EVP_MD_CTX *state = EVP_MD_CTX_new();
-    if (state &&
-        (!EVP_DigestInit_ex2(state, sha256, NULL) || !EVP_DigestUpdate(state, pad, sizeof pad))) {
-        EVP_MD_CTX_free(state);
-        state = NULL;
-    }
-    rek_wipe(pad, sizeof pad);
-    return state;
-}
-
-bool rek_hmac_key_init(struct rek_hmac_key *key, struct rek_hasher *hasher, struct rek_slice secret)
-{
-    unsigned char block[SHA256_BLOCK] = {0};
-    bool ok = true;
-    *key = (struct rek_hmac_key){0};
-    if (secret.len > sizeof block)
-        ok = rek_sha256(hasher, secret, block);
-    else if (secret.len > 0)
-        memcpy(block, secret.data, secret.len);
-    if (ok) {
-        key->inner = padded_state(block, 0x36);
-        key->outer = padded_state(block, 0x5c);
-    }
-    rek_wipe(block, sizeof block);
-    if (key->inner && key->outer)
-        return true;
-    rek_hmac_key_clear(key);
-    return false;
-}
-
-void rek_hmac_key_clear(struct rek_hmac_key *key)
-{
-    EVP_MD_CTX_free(key->inner);
-    EVP_MD_CTX_free(key->outer);
-    *key = (struct rek_hmac_key){0};
-}
-
-bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
-                     struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
-{
-    return hash_from(hasher, key->inner, data.data, data.len, out) &&
-           hash_from(hasher, key->outer, out, REK_SHA256_SIZE, out);
 }

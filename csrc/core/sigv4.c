@@ -1,6 +1,7 @@
 #include "core/sigv4.h"
 
 #include "core/alloc.h"
+#include "core/crypto.h"
 #include "core/sigv4_canonical.h"
 
 static const struct rek_slice algorithm = {"AWS4-HMAC-SHA256", 16};
@@ -13,7 +14,8 @@ static const int64_t longest_expires_s = 604800;
 bool rek_signer_init(struct rek_signer *signer)
 {
     *signer = (struct rek_signer){0};
-    return rek_hasher_init(&signer->hasher);
+    signer->ready = rek_hasher_init(&signer->hasher);
+    return signer->ready;
 }
 
 static void clear_key(struct rek_signing_key *key)

@@ -22,8 +22,8 @@
 #define REK_SIGV4_H
 
 #include "core/buffer.h"
-#include "core/crypto.h"
 #include "core/http_syntax.h"
+#include "core/sha256.h"
 
 /* The most headers, and the most query parameters, of a request: a choice, far over what any
  * service takes, so that sorting stays short whatever comes. */
@@ -112,6 +112,7 @@ struct rek_sigv4_fields {
  * are kept) and memory that is used again, so that a warm call allocates nothing. One thread at a
  * time may use it. */
 struct rek_signer {
+    bool ready; /* from init to clear */
     struct rek_hasher hasher;
     struct rek_signing_key keys[REK_SIGV4_KEYS];
     size_t next_key; /* the one to be replaced */

@@ -1,5 +1,6 @@
 #include "core/sigv4_canonical.h"
 
+#include "core/crypto.h"
 #include "core/sigv4_fields.h"
 #include "core/uri.h"
 

@@ -53,7 +53,7 @@ static void sign(const struct rek_sigv4_request *request, const struct rek_sigv4
 {
     static struct rek_signer signer;
     static struct rek_sigv4_result result;
-    if (!signer.hasher.work)
+    if (!signer.ready)
         require(rek_signer_init(&signer));
     if (rek_sigv4_sign(&signer, request, options, &result) != REK_SIGV4_OK)
         return;

@@ -1,0 +1,58 @@
+/* SHA-256 (FIPS 180-4) and HMAC-SHA256 (RFC 2104), both OpenSSL's. */
+#ifndef REK_SHA256_H
+#define REK_SHA256_H
+
+#include "core/slice.h"
+
+#include <stdint.h>
+
+enum { REK_SHA256_SIZE = 32 };
+
+struct evp_md_ctx_st; /* OpenSSL's digest state */
+
+/* A hash under way, in one of two forms. A signature hashes a few hundred bytes in four pieces:
+ * OpenSSL's providers add half as much again to what its SHA-256 itself takes. It is therefore
+ * called directly (SHA256_Init and so on, deprecated in OpenSSL 3 but kept), except where OpenSSL
+ * is set to use FIPS-approved implementations, which only providers have, or was built without the
+ * direct functions. */
+struct rek_sha256_state {
+    uint32_t direct[28];            /* an SHA256_CTX */
+    struct evp_md_ctx_st *provided; /* NULL where the other form is used */
+};
+
+/* A workplace for hashing, used again and again. One thread at a time may use it. */
+struct rek_hasher {
+    struct rek_sha256_state blank; /* before the first byte */
+    struct evp_md_ctx_st *work;    /* a provider's, or NULL */
+};
+
+/* False where OpenSSL has no memory or no SHA-256; the hasher is then cleared. */
+bool rek_hasher_init(struct rek_hasher *hasher) __attribute__((warn_unused_result));
+/* The same with a provider's SHA-256 in any case. */
+bool rek_hasher_init_provided(struct rek_hasher *hasher) __attribute__((warn_unused_result));
+/* Wipes and frees. A zeroed hasher is fine. */
+void rek_hasher_clear(struct rek_hasher *hasher);
+
+/* False where OpenSSL fails. */
+bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
+                unsigned char out[REK_SHA256_SIZE]) __attribute__((warn_unused_result));
+
+/* A key, as the states of the two hashes after the padded key, so that the key costs nothing when
+ * it is used again. It is of its hasher's form. */
+struct rek_hmac_key {
+    struct rek_sha256_state inner;
+    struct rek_sha256_state outer;
+};
+
+/* Any length of key. False where OpenSSL fails; the key is then cleared. */
+bool rek_hmac_key_init(struct rek_hmac_key *key, struct rek_hasher *hasher, struct rek_slice secret)
+    __attribute__((warn_unused_result));
+/* Wipes and frees. A zeroed key is fine. */
+void rek_hmac_key_clear(struct rek_hmac_key *key);
+
+/* False where OpenSSL fails. */
+bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
+                     struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
+    __attribute__((warn_unused_result));
+
+#endif

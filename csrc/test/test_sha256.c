@@ -1,0 +1,116 @@
+/* Hashes against their specifications' own examples, in both of a hasher's forms. */
+#include "check.h"
+#include "core/crypto.h"
+#include "core/sha256.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static struct rek_hasher hasher;
+
+static void check_digest(const unsigned char digest[REK_SHA256_SIZE], struct rek_slice hex)
+{
+    char text[2 * REK_SHA256_SIZE];
+    rek_hex_encode(text, digest, REK_SHA256_SIZE);
+    CHECK_SLICE(rek_slice_of(text, sizeof text), hex);
+}
+
+/* The examples of FIPS 180-4's companion (NIST, "SHA256 examples") and of RFC 6234. */
+static void test_sha256(void)
+{
+    static const struct {
+        struct rek_slice data;
+        struct rek_slice hex;
+    } cases[] = {
+        {{"", 0}, {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 64}},
+        {{"abc", 3}, {"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 64}},
+        {{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56},
+         {"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", 64}},
+    };
+    unsigned char digest[REK_SHA256_SIZE];
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CHECK(rek_sha256(&hasher, cases[i].data, digest));
+        check_digest(digest, cases[i].hex);
+    }
+    static char million[1000000];
+    memset(million, 'a', sizeof million);
+    CHECK(rek_sha256(&hasher, rek_slice_of(million, sizeof million), digest));
+    check_digest(digest,
+                 REK_SLICE("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
+static struct rek_slice repeated(char *out, int byte, size_t count)
+{
+    memset(out, byte, count);
+    return rek_slice_of(out, count);
+}
+
+/* RFC 4231, test cases 1 to 4, 6 and 7 (5 is of a truncated output). */
+static void test_hmac(void)
+{
+    char key[6][131], data[2][50];
+    for (int i = 0; i < 25; i++)
+        key[3][i] = (char)(i + 1);
+    const struct {
+        struct rek_slice key;
+        struct rek_slice data;
+        struct rek_slice hex;
+    } cases[] = {
+        {repeated(key[0], 0x0b, 20), REK_SLICE("Hi There"),
+         REK_SLICE("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")},
+        {REK_SLICE("Jefe"), REK_SLICE("what do ya want for nothing?"),
+         REK_SLICE("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")},
+        {repeated(key[2], 0xaa, 20), repeated(data[0], 0xdd, 50),
+         REK_SLICE("773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe")},
+        {rek_slice_of(key[3], 25), repeated(data[1], 0xcd, 50),
+         REK_SLICE("82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b")},
+        {repeated(key[4], 0xaa, 131),
+         REK_SLICE("Test Using Larger Than Block-Size Key - Hash Key First"),
+         REK_SLICE("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")},
+        {repeated(key[5], 0xaa, 131),
+         REK_SLICE("This is a test using a larger than block-size key and a larger than block-size "
+                   "data. The key needs to be hashed before being used by the HMAC algorithm."),
+         REK_SLICE("9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2")},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct rek_hmac_key prepared;
+        unsigned char digest[REK_SHA256_SIZE];
+        if (!CHECK(rek_hmac_key_init(&prepared, &hasher, cases[i].key)))
+            continue;
+        for (int again = 0; again < 2; again++) {
+            CHECK(rek_hmac_sha256(&hasher, &prepared, cases[i].data, digest));
+            check_digest(digest, cases[i].hex);
+        }
+        rek_hmac_key_clear(&prepared);
+        rek_hmac_key_clear(&prepared);
+    }
+}
+
+static void test_hashes(void)
+{
+    test_sha256();
+    test_hmac();
+    rek_hasher_clear(&hasher);
+    rek_hasher_clear(&hasher);
+}
+
+/* Where FIPS-approved implementations are asked for, no other serves. */
+static void test_fips(void)
+{
+    CHECK(EVP_default_properties_enable_fips(NULL, 1));
+    CHECK(!rek_hasher_init(&hasher) || hasher.work);
+    rek_hasher_clear(&hasher);
+    CHECK(EVP_default_properties_enable_fips(NULL, 0));
+}
+
+int main(void)
+{
+    if (CHECK(rek_hasher_init(&hasher))) {
+        CHECK(hasher.work == NULL); /* as distributions build and set OpenSSL */
+        test_hashes();
+    }
+    if (CHECK(rek_hasher_init_provided(&hasher)))
+        test_hashes();
+    test_fips();
+    return check_result();
+}
