@@ -24,6 +24,7 @@ build = {
     CMAKE_BUILD_TYPE = "Release",
     CMAKE_INSTALL_PREFIX = "$(PREFIX)",
     CMAKE_C_FLAGS = "$(CFLAGS)",
+    LUA = "$(LUA)",
     LUA_INCDIR = "$(LUA_INCDIR)",
     LIBFLAG = "$(LIBFLAG)",
     LUADIR = "$(LUADIR)",

@@ -13,6 +13,7 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_codec(L);
     lrek_open_digest(L);
     lrek_open_files(L);
+    lrek_open_precompiled(L);
     lrek_open_process(L);
     lrek_open_sign(L);
     lrek_open_system(L);
