@@ -71,6 +71,7 @@ void rek_http_free(struct rek_http *http)
         return;
     if (http->easy && http->generation == rek_fork_generation())
         curl_easy_cleanup(http->easy);
+    curl_url_cleanup(http->parsed_url);
     rek_http_proxy_clear(&http->http_proxy);
     rek_http_proxy_clear(&http->https_proxy);
     rek_free(http->no_proxy);

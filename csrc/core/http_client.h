@@ -34,6 +34,7 @@ struct rek_http {
     long timeout_ms;
 
     struct rek_buffer url; /* as set, with a NUL; empty where none is */
+    CURLU *parsed_url;     /* the same, so that libcurl needn't parse it for each request */
     size_t origin_len;     /* scheme, host and port, at the URL's front */
     const struct rek_http_proxy *proxy;
     char method[REK_HTTP_MAX_METHOD];

@@ -123,6 +123,23 @@ static bool set_proxy(struct rek_http *http, const struct rek_http_proxy *proxy)
     return good;
 }
 
+/* Gives libcurl the URL in both of its forms: the text, which it shows, and the parsed one. */
+static enum rek_http_result parse_url(struct rek_http *http)
+{
+    if (!http->parsed_url)
+        http->parsed_url = curl_url();
+    if (!http->parsed_url)
+        return REK_HTTP_MEMORY;
+    CURLUcode code =
+        curl_url_set(http->parsed_url, CURLUPART_URL, http->url.data, CURLU_PATH_AS_IS);
+    if (code != CURLUE_OK)
+        return code == CURLUE_OUT_OF_MEMORY ? REK_HTTP_MEMORY
+                                            : refuse(http, curl_url_strerror(code));
+    bool good = curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK &&
+                curl_easy_setopt(http->easy, CURLOPT_CURLU, http->parsed_url) == CURLE_OK;
+    return good ? REK_HTTP_OK : REK_HTTP_MEMORY;
+}
+
 static enum rek_http_result set_url(struct rek_http *http, struct rek_slice url)
 {
     if (http->url.len == url.len + 1 && memcmp(http->url.data, url.data, url.len) == 0)
@@ -135,10 +152,10 @@ static enum rek_http_result set_url(struct rek_http *http, struct rek_slice url)
     http->origin_len = origin.len;
     rek_buffer_append_slice(&http->url, url);
     rek_buffer_append_char(&http->url, '\0');
-    if (!http->url.failed && curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK)
-        return REK_HTTP_OK;
-    rek_buffer_clear(&http->url);
-    return REK_HTTP_MEMORY;
+    enum rek_http_result result = http->url.failed ? REK_HTTP_MEMORY : parse_url(http);
+    if (result != REK_HTTP_OK)
+        rek_buffer_clear(&http->url);
+    return result;
 }
 
 /* RFC 9110, section 8.6: these say how long their content is even where it is empty. */
