@@ -28,6 +28,9 @@ struct caller {
     long connect_timeout_ms;
     long timeout_ms;
     long max_attempts;
+    lua_Integer attempt; /* the one whose header is in attempt_text, where that is not empty */
+    char attempt_text[64];
+    int attempt_len;
 };
 
 /* The memory of one exchange. A finalizer that runs while an answer is pushed may make a call of
@@ -192,21 +195,30 @@ struct unsigned_headers {
     lua_Integer attempt;
 };
 
+/* The header amz-sdk-request. Most calls are first attempts, and have the same one. */
+static struct rek_slice attempt_text(struct caller *caller, lua_Integer attempt)
+{
+    if (caller->attempt != attempt || caller->attempt_len == 0) {
+        caller->attempt = attempt;
+        caller->attempt_len =
+            snprintf(caller->attempt_text, sizeof caller->attempt_text, "attempt=%lld; max=%ld",
+                     (long long)attempt, caller->max_attempts);
+    }
+    return rek_slice_of(caller->attempt_text, (size_t)caller->attempt_len);
+}
+
 static enum rek_http_result exchange_http(struct caller *caller, struct rek_http *http,
                                           const struct lrek_request *request,
                                           const struct unsigned_headers *extra,
                                           struct exchange *exchange)
 {
-    char attempt[64];
-    int attempt_len = snprintf(attempt, sizeof attempt, "attempt=%lld; max=%ld",
-                               (long long)extra->attempt, caller->max_attempts);
     struct rek_http_header headers[9] = {
         {REK_SLICE("Content-Type"), rek_service.content_type},
         {REK_SLICE("X-Amz-Target"), request->operation->target},
         {REK_SLICE("User-Agent"), extra->user_agent},
         {REK_SLICE("amz-sdk-invocation-id"),
          rek_slice_of(request->invocation_id, sizeof request->invocation_id)},
-        {REK_SLICE("amz-sdk-request"), rek_slice_of(attempt, (size_t)attempt_len)},
+        {REK_SLICE("amz-sdk-request"), attempt_text(caller, extra->attempt)},
     };
     size_t count = 5;
     for (size_t i = 0; i < exchange->signature.added_count; i++)

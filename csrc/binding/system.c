@@ -68,15 +68,14 @@ static int system_uuid(lua_State *L)
     return 1;
 }
 
-/* platform() -> the system's name and release, as `uname` has them: "Linux", "6.1.0" */
+/* platform() -> the system's name, as `uname` has it: "Linux" */
 static int system_platform(lua_State *L)
 {
     struct utsname name;
     if (uname(&name) < 0)
         return luaL_error(L, "the system does not tell its name");
     lua_pushstring(L, name.sysname);
-    lua_pushstring(L, name.release);
-    return 2;
+    return 1;
 }
 
 void lrek_open_system(lua_State *L)

@@ -38,6 +38,8 @@ struct rek_http {
     size_t origin_len;     /* scheme, host and port, at the URL's front */
     const struct rek_http_proxy *proxy;
     char method[REK_HTTP_MAX_METHOD];
+    long set_connect_timeout_ms; /* 0 where none is set yet */
+    long set_timeout_ms;
     bool method_sends_body;
     bool large_body;
     bool takes_gzip;

@@ -84,6 +84,8 @@ static bool ready_handle(struct rek_http *http)
     http->proxy = NULL;
     http->method[0] = '\0';
     http->large_body = false;
+    http->set_connect_timeout_ms = 0;
+    http->set_timeout_ms = 0;
     set_body_size(http->easy, false);
     if (set_up(http, http->easy))
         return true;
@@ -223,10 +225,9 @@ static char *put(char *to, struct rek_slice text)
 
 /* "Name: value", or "Name;", which is how libcurl wants a header without a value. Returns where
  * the next line goes. */
-static char *write_line(char *to, const struct rek_http_header *header)
+static char *write_line(char *to, struct rek_slice name, struct rek_slice value)
 {
-    struct rek_slice value = rek_http_trim(header->value);
-    to = put(to, header->name);
+    to = put(to, name);
     to = put(to, value.len > 0 ? REK_SLICE(": ") : REK_SLICE(";"));
     if (value.len > 0)
         to = put(to, value);
@@ -234,20 +235,21 @@ static char *write_line(char *to, const struct rek_http_header *header)
     return to + 1;
 }
 
-/* Whether a header needs an entry of its own in the list: those that libcurl looks for, with the
- * options that are set here, and those without a value, which it has a form of its own for. Each
- * entry costs libcurl as much as twenty bytes of header; the others share one, each behind a line
- * end. */
-static bool stands_alone(const struct rek_http_header *header)
+/* Whether a header must begin an entry of the list: those that libcurl looks for, with the options
+ * that are set here, and those without a value, which it has a form of its own for. Each entry
+ * costs libcurl as much as twenty bytes of header; the others ride on one that came before, each
+ * behind a line end. That one is sent as it is: of those that libcurl looks for it leaves some out,
+ * and never Content-Type. */
+static bool begins_entry(struct rek_slice name, struct rek_slice value)
 {
     static const struct rek_slice known[] = {
         {"Host", 4},   {"Content-Type", 12}, {"Accept", 6}, {"Accept-Encoding", 15},
         {"Expect", 6}, {"Connection", 10},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (rek_http_same_name(header->name, known[i]))
+        if (rek_http_same_name(name, known[i]))
             return true;
-    return rek_http_trim(header->value).len == 0;
+    return value.len == 0;
 }
 
 /* Makes room for the list and its lines; returns where the first line goes, or NULL. */
@@ -296,17 +298,19 @@ static enum rek_http_result set_headers(struct rek_http *http,
             return refuse(http, problem);
         if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
             continue;
-        has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
+        struct rek_slice value = rek_http_trim(header->value);
+        bool is_content_type = rek_http_same_name(header->name, REK_SLICE("Content-Type"));
+        has_content_type |= is_content_type;
         has_encoding |= rek_http_same_name(header->name, REK_SLICE("Accept-Encoding"));
-        bool alone = stands_alone(header);
-        if (alone || !takes_riders) {
+        bool begins = begins_entry(header->name, value);
+        if (begins || !takes_riders) {
             add_line(http, &count, line);
-            takes_riders = !alone;
+            takes_riders = !begins || (is_content_type && value.len > 0);
         } else {
             line[-1] = '\r'; /* in the place of the end of the line before */
             *line++ = '\n';
         }
-        line = write_line(line, header);
+        line = write_line(line, header->name, value);
     }
     if (!has_content_type)
         add_line(http, &count, no_content_type);
@@ -317,6 +321,20 @@ static enum rek_http_result set_headers(struct rek_http *http,
         add_line(http, &count, no_expect); /* libcurl would from 1 MiB on */
     curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->nodes);
     return REK_HTTP_OK;
+}
+
+static void set_timeouts(struct rek_http *http, const struct rek_http_request *request)
+{
+    long connect_timeout = request->connect_timeout_ms;
+    long timeout = request->timeout_ms;
+    connect_timeout = connect_timeout ? connect_timeout : http->connect_timeout_ms;
+    timeout = timeout ? timeout : http->timeout_ms;
+    if (http->set_connect_timeout_ms != connect_timeout)
+        curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout);
+    if (http->set_timeout_ms != timeout)
+        curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, timeout);
+    http->set_connect_timeout_ms = connect_timeout;
+    http->set_timeout_ms = timeout;
 }
 
 enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_http_request *request)
@@ -332,10 +350,6 @@ enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_ht
         result = set_headers(http, request);
     if (result == REK_HTTP_OK && !set_body(http, request->body))
         result = REK_HTTP_MEMORY;
-    long connect_timeout = request->connect_timeout_ms;
-    long timeout = request->timeout_ms;
-    curl_easy_setopt(http->easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     connect_timeout ? connect_timeout : http->connect_timeout_ms);
-    curl_easy_setopt(http->easy, CURLOPT_TIMEOUT_MS, timeout ? timeout : http->timeout_ms);
+    set_timeouts(http, request);
     return result;
 }

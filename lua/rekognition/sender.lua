@@ -31,8 +31,9 @@ local M = {}
 ---@param target rekognition.Target
 function M.native(transport, target)
   local caller = core.caller(transport.core, target)
+  local send = caller.send -- looked up once
   return function(request, credentials, time, attempt, user_agent)
-    local result, answer = caller:send(request, credentials.access_key_id, credentials.secret_access_key,
+    local result, answer = send(caller, request, credentials.access_key_id, credentials.secret_access_key,
       credentials.session_token, time, attempt, user_agent)
     -- What can't be signed there can't be signed here, where the error names the reason.
     if not result and answer.signing then signed.sign(request, credentials, time, target) end

@@ -35,12 +35,12 @@ end
 ---@param options { app_id?: string, execution_env?: string, features?: string[] }
 ---@return string
 function M.build(options)
-  local system, release = core.platform()
+  local system = core.platform()
   system = system == "Darwin" and "macos" or system:lower()
   local words = {
     "rekognition-lua/" .. core.version,
     "ua/2.1",
-    ("os/%s#%s"):format(clean(system), clean(release)),
+    "os/" .. clean(system), -- its release, which the format allows, would tell more of a host than anyone needs
     ("lang/lua#%s"):format(_VERSION:match("%d+%.%d+")),
   }
   if options.execution_env then words[#words + 1] = "exec-env/" .. clean(options.execution_env) end
