@@ -13,6 +13,12 @@ struct rek_http_header {
 /* A token (RFC 9110, section 5.6.2): what a method and a header's name are. */
 bool rek_http_is_token(struct rek_slice text);
 
+/* Writes it in lower case to `out`, as long as the text. False where it is not a token. */
+bool rek_http_lower_token(char *out, struct rek_slice text);
+
+/* Nothing but visible characters and bytes over 127: no space, no control character. */
+bool rek_http_is_visible(struct rek_slice text);
+
 /* A header's value: no control character but the tab. Bytes over 127 are taken. */
 bool rek_http_is_value(struct rek_slice text);
 

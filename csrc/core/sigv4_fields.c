@@ -108,36 +108,6 @@ bool rek_sigv4_replaces(const struct rek_sigv4_options *options, struct rek_slic
     }
 }
 
-/* Whether a value has anything but visible characters: white space to tidy, or a control. */
-static bool has_odd_bytes(struct rek_slice value)
-{
-    unsigned odd = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        odd |= (c <= ' ') | (c == 0x7f);
-    }
-    return odd != 0;
-}
-
-static bool is_common_in_names(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || c == '-' || (c >= '0' && c <= '9');
-}
-
-/* Writes the name in lower case. False where it isn't a token (RFC 9110). */
-static bool lower_name(char *out, struct rek_slice name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-        if (c >= 'A' && c <= 'Z')
-            c |= 0x20;
-        else if (!is_common_in_names(c) && !rek_http_is_token(rek_slice_of(name.data + i, 1)))
-            return false;
-        out[i] = (char)c;
-    }
-    return name.len > 0;
-}
-
 static size_t name_room(const struct rek_sigv4_request *request)
 {
     size_t bytes = 1;
@@ -172,10 +142,10 @@ enum rek_sigv4_error rek_sigv4_collect_headers(struct rek_signer *signer,
     for (size_t i = 0; i < request->header_count; i++) {
         struct rek_http_header header = request->headers[i];
         result->bad_header = i;
-        if (!lower_name(names, header.name))
+        if (!rek_http_lower_token(names, header.name))
             return REK_SIGV4_HEADER_NAME;
         struct rek_sigv4_field field = {rek_slice_of(names, header.name.len), header.value,
-                                        has_odd_bytes(header.value)};
+                                        !rek_http_is_visible(header.value)};
         if (field.spaced && !rek_http_is_value(header.value))
             return REK_SIGV4_HEADER_VALUE;
         collect_header(signer, options, field, result);

@@ -15,10 +15,19 @@ static void check_tokens(void)
     CHECK(rek_http_is_token(REK_SLICE("X-Amz-Target")));
     CHECK(rek_http_is_token(REK_SLICE("!#$%&'*+-.^_`|~09azAZ")));
     CHECK(!rek_http_is_token(REK_SLICE("")));
+    char lower[3];
+    CHECK(!rek_http_lower_token(lower, REK_SLICE("")));
+    CHECK(!rek_http_lower_token(lower, REK_SLICE("A b")));
+    CHECK(rek_http_lower_token(lower, REK_SLICE("A-b")) && memcmp(lower, "a-b", 3) == 0);
     for (int c = 0; c < 256; c++) {
         char byte = (char)c;
         bool separator = c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c);
         CHECK(rek_http_is_token(rek_slice_of(&byte, 1)) == !separator);
+        char small = 0;
+        CHECK(rek_http_lower_token(&small, rek_slice_of(&byte, 1)) == !separator);
+        if (!separator)
+            CHECK(small == (c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : byte));
+        CHECK(rek_http_is_visible(rek_slice_of(&byte, 1)) == (c > ' ' && c != 0x7f));
         CHECK(rek_http_is_value(rek_slice_of(&byte, 1)) == ((c >= ' ' && c != 0x7f) || c == '\t'));
     }
     char value[100];
