@@ -79,7 +79,9 @@ struct rek_slice rek_http_trim(struct rek_slice text)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 bool rek_http_same_name(struct rek_slice a, struct rek_slice b)
