@@ -217,20 +217,14 @@ static const char *check_header(const struct rek_http_header *header)
     return NULL;
 }
 
-static char *put(char *to, struct rek_slice text)
-{
-    memcpy(to, text.data, text.len);
-    return to + text.len;
-}
-
 /* "Name: value", or "Name;", which is how libcurl wants a header without a value. Returns where
  * the next line goes. */
 static char *write_line(char *to, struct rek_slice name, struct rek_slice value)
 {
-    to = put(to, name);
-    to = put(to, value.len > 0 ? REK_SLICE(": ") : REK_SLICE(";"));
+    to = rek_slice_put(to, name);
+    to = rek_slice_put(to, value.len > 0 ? REK_SLICE(": ") : REK_SLICE(";"));
     if (value.len > 0)
-        to = put(to, value);
+        to = rek_slice_put(to, value);
     *to = '\0';
     return to + 1;
 }

@@ -4,7 +4,7 @@
 #include "core/crypto.h"
 #include "core/sigv4_canonical.h"
 
-static const struct rek_slice algorithm = {"AWS4-HMAC-SHA256", 16};
+#define ALGORITHM REK_SLICE("AWS4-HMAC-SHA256")
 
 /* The last second of the year 9999: the date has four digits for the year. */
 static const int64_t last_time_s = 253402300799;
@@ -249,15 +249,23 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_hasher *hasher, stru
                                                  struct rek_sigv4_result *result)
 {
     unsigned char digest[REK_SHA256_SIZE];
-    char hex[2 * REK_SHA256_SIZE];
     if (!rek_sha256(hasher, rek_buffer_slice(&result->canonical_request), digest))
         return REK_SIGV4_NO_CRYPTO;
-    rek_hex_encode(hex, digest, sizeof digest);
-    result->string_to_sign.len = 0;
-    APPEND_ALL(&result->string_to_sign, algorithm, REK_SLICE("\n"),
-               rek_slice_of(result->date, sizeof result->date), REK_SLICE("\n"), scope,
-               REK_SLICE("\n"), rek_slice_of(hex, sizeof hex));
-    return result->string_to_sign.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
+    struct rek_buffer *out = &result->string_to_sign;
+    out->len = 0;
+    char *start = rek_buffer_reserve(out, ALGORITHM.len + sizeof result->date + scope.len +
+                                              2 * REK_SHA256_SIZE + 3);
+    if (!start)
+        return REK_SIGV4_NO_MEMORY;
+    char *end = rek_slice_put(start, ALGORITHM);
+    *end++ = '\n';
+    end = rek_slice_put(end, rek_slice_of(result->date, sizeof result->date));
+    *end++ = '\n';
+    end = rek_slice_put(end, scope);
+    *end++ = '\n';
+    rek_hex_encode(end, digest, sizeof digest);
+    out->len = (size_t)(end - start) + 2 * sizeof digest;
+    return REK_SIGV4_OK;
 }
 
 /* The third stage. */
@@ -281,12 +289,18 @@ static enum rek_sigv4_error place_signature(struct rek_slice credential, enum re
         APPEND_ALL(&result->target, REK_SLICE("X-Amz-Signature="), signature);
         return result->target.failed ? REK_SIGV4_NO_MEMORY : REK_SIGV4_OK;
     }
-    result->authorization.len = 0;
-    APPEND_ALL(&result->authorization, algorithm, REK_SLICE(" Credential="), credential,
-               REK_SLICE(", SignedHeaders="), rek_buffer_slice(&result->signed_headers),
-               REK_SLICE(", Signature="), signature);
-    if (result->authorization.failed)
+    struct rek_slice signed_headers = rek_buffer_slice(&result->signed_headers);
+    struct rek_buffer *out = &result->authorization;
+    out->len = 0;
+    char *start = rek_buffer_reserve(out, ALGORITHM.len + credential.len + signed_headers.len +
+                                              signature.len + 64);
+    if (!start)
         return REK_SIGV4_NO_MEMORY;
+    char *end = rek_slice_put(start, ALGORITHM);
+    end = rek_slice_put(rek_slice_put(end, REK_SLICE(" Credential=")), credential);
+    end = rek_slice_put(rek_slice_put(end, REK_SLICE(", SignedHeaders=")), signed_headers);
+    end = rek_slice_put(rek_slice_put(end, REK_SLICE(", Signature=")), signature);
+    out->len = (size_t)(end - start);
     result->added[result->added_count++] = (struct rek_http_header){
         REK_SLICE("Authorization"), rek_buffer_slice(&result->authorization)};
     return REK_SIGV4_OK;

@@ -4,13 +4,6 @@
 #include "core/sigv4_fields.h"
 #include "core/uri.h"
 
-static char *put(char *out, struct rek_slice text)
-{
-    if (text.len > 0)
-        memcpy(out, text.data, text.len);
-    return out + text.len;
-}
-
 /* Trimmed, each run of white space made one space. */
 static char *put_tidied(char *out, struct rek_slice value)
 {
@@ -41,10 +34,10 @@ static char *put_headers(char *out, const struct rek_sigv4_fields *headers)
         if (repeats_name(headers, i)) {
             out[-1] = ',';
         } else {
-            out = put(out, field->name);
+            out = rek_slice_put(out, field->name);
             *out++ = ':';
         }
-        out = field->spaced ? put_tidied(out, field->value) : put(out, field->value);
+        out = field->spaced ? put_tidied(out, field->value) : rek_slice_put(out, field->value);
         *out++ = '\n';
     }
     return out;
@@ -55,9 +48,9 @@ static char *put_parameters(char *out, const struct rek_sigv4_fields *parameters
     for (size_t i = 0; i < parameters->count; i++) {
         if (i > 0)
             *out++ = '&';
-        out = put(out, parameters->items[i].name);
+        out = rek_slice_put(out, parameters->items[i].name);
         *out++ = '=';
-        out = put(out, parameters->items[i].value);
+        out = rek_slice_put(out, parameters->items[i].value);
     }
     return out;
 }
@@ -76,7 +69,7 @@ static char *put_path(char *out, struct rek_slice path, const struct rek_sigv4_o
             return end;
         path = rek_slice_of(plain, (size_t)(end - plain)); /* stays ahead of what is written */
     }
-    return options->double_encode ? rek_uri_encode_path(out, path) : put(out, path);
+    return options->double_encode ? rek_uri_encode_path(out, path) : rek_slice_put(out, path);
 }
 
 static bool write_signed_headers(struct rek_buffer *out, const struct rek_sigv4_fields *headers)
@@ -94,7 +87,7 @@ static bool write_signed_headers(struct rek_buffer *out, const struct rek_sigv4_
             continue;
         if (end > start)
             *end++ = ';';
-        end = put(end, headers->items[i].name);
+        end = rek_slice_put(end, headers->items[i].name);
     }
     out->len = (size_t)(end - start);
     return true;
@@ -120,7 +113,7 @@ static bool write_canonical_request(const struct rek_signer *signer, struct rek_
                                     fields_room(&signer->headers) + result->payload_hash.len + 8);
     if (!start)
         return false;
-    char *end = put(start, method);
+    char *end = rek_slice_put(start, method);
     *end++ = '\n';
     end = put_path(end, path, options);
     *end++ = '\n';
@@ -128,9 +121,9 @@ static bool write_canonical_request(const struct rek_signer *signer, struct rek_
     *end++ = '\n';
     end = put_headers(end, &signer->headers);
     *end++ = '\n';
-    end = put(end, rek_buffer_slice(&result->signed_headers));
+    end = rek_slice_put(end, rek_buffer_slice(&result->signed_headers));
     *end++ = '\n';
-    end = put(end, result->payload_hash);
+    end = rek_slice_put(end, result->payload_hash);
     out->len = (size_t)(end - start);
     return true;
 }
@@ -170,7 +163,7 @@ static void add_own_header(struct rek_signer *signer, const struct rek_sigv4_opt
 {
     result->added[result->added_count++] = (struct rek_http_header){name, value};
     if (sign && rek_sigv4_signs(options, lower))
-        rek_sigv4_add_header(&signer->headers, (struct rek_sigv4_field){lower, value, false});
+        rek_sigv4_add_header(&signer->headers, &(struct rek_sigv4_field){lower, value, false});
 }
 
 static void add_own_headers(struct rek_signer *signer, const struct rek_sigv4_options *options,
@@ -199,7 +192,7 @@ static void add_own_parameter(struct rek_signer *signer, struct rek_slice name,
     text->len += encoded.len;
     if (sign)
         rek_sigv4_add_parameter(&signer->parameters,
-                                (struct rek_sigv4_field){name, encoded, false});
+                                &(struct rek_sigv4_field){name, encoded, false});
     rek_buffer_append_slice(&result->target, name);
     rek_buffer_append_char(&result->target, '=');
     rek_buffer_append_slice(&result->target, encoded);

@@ -25,29 +25,31 @@ static int compare(struct rek_slice a, struct rek_slice b)
     return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-static void insert(struct rek_sigv4_fields *fields, size_t place, struct rek_sigv4_field field)
+static void insert(struct rek_sigv4_fields *fields, size_t place,
+                   const struct rek_sigv4_field *field)
 {
-    memmove(&fields->items[place + 1], &fields->items[place],
-            (fields->count - place) * sizeof field);
-    fields->items[place] = field;
+    if (place < fields->count)
+        memmove(&fields->items[place + 1], &fields->items[place],
+                (fields->count - place) * sizeof *field);
+    fields->items[place] = *field;
     fields->count++;
 }
 
-void rek_sigv4_add_header(struct rek_sigv4_fields *fields, struct rek_sigv4_field field)
+void rek_sigv4_add_header(struct rek_sigv4_fields *fields, const struct rek_sigv4_field *field)
 {
     size_t place = fields->count;
-    while (place > 0 && compare(fields->items[place - 1].name, field.name) > 0)
+    while (place > 0 && compare(fields->items[place - 1].name, field->name) > 0)
         place--;
     insert(fields, place, field);
 }
 
-void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, struct rek_sigv4_field field)
+void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, const struct rek_sigv4_field *field)
 {
     size_t place = fields->count;
     while (place > 0) {
         const struct rek_sigv4_field *before = &fields->items[place - 1];
-        int order = compare(before->name, field.name);
-        if (order < 0 || (order == 0 && compare(before->value, field.value) <= 0))
+        int order = compare(before->name, field->name);
+        if (order < 0 || (order == 0 && compare(before->value, field->value) <= 0))
             break;
         place--;
     }
@@ -117,14 +119,14 @@ static size_t name_room(const struct rek_sigv4_request *request)
 }
 
 static void collect_header(struct rek_signer *signer, const struct rek_sigv4_options *options,
-                           struct rek_sigv4_field field, struct rek_sigv4_result *result)
+                           const struct rek_sigv4_field *field, struct rek_sigv4_result *result)
 {
-    if (rek_sigv4_replaces(options, field.name))
+    if (rek_sigv4_replaces(options, field->name))
         return;
     if (result->payload_hash.len == 0 && !options->sign_body &&
-        rek_slice_equal(field.name, REK_SLICE("x-amz-content-sha256")))
-        result->payload_hash = rek_http_trim(field.value);
-    if (rek_sigv4_signs(options, field.name))
+        rek_slice_equal(field->name, REK_SLICE("x-amz-content-sha256")))
+        result->payload_hash = rek_http_trim(field->value);
+    if (rek_sigv4_signs(options, field->name))
         rek_sigv4_add_header(&signer->headers, field);
 }
 
@@ -148,7 +150,7 @@ enum rek_sigv4_error rek_sigv4_collect_headers(struct rek_signer *signer,
                                         !rek_http_is_visible(header.value)};
         if (field.spaced && !rek_http_is_value(header.value))
             return REK_SIGV4_HEADER_VALUE;
-        collect_header(signer, options, field, result);
+        collect_header(signer, options, &field, result);
         names += header.name.len;
     }
     return REK_SIGV4_OK;
@@ -189,7 +191,7 @@ static char *collect_parameter(struct rek_signer *signer, const struct rek_sigv4
     text = recode(text, rek_slice_of(raw.data + value_start, raw.len - value_start), &field.value);
     if (replaces_parameter(options, field.name))
         return text;
-    rek_sigv4_add_parameter(&signer->parameters, field);
+    rek_sigv4_add_parameter(&signer->parameters, &field);
     if (options->mode == REK_SIGV4_QUERY) {
         rek_buffer_append_slice(&result->target, raw);
         rek_buffer_append_char(&result->target, '&');

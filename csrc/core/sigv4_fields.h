@@ -8,9 +8,9 @@
 bool rek_sigv4_fields_reset(struct rek_sigv4_fields *fields, size_t count)
     __attribute__((warn_unused_result));
 /* Puts a field behind those of the same name (headers, whose order means something). */
-void rek_sigv4_add_header(struct rek_sigv4_fields *fields, struct rek_sigv4_field field);
+void rek_sigv4_add_header(struct rek_sigv4_fields *fields, const struct rek_sigv4_field *field);
 /* Puts a field behind those of the same name and a lesser value. */
-void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, struct rek_sigv4_field field);
+void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, const struct rek_sigv4_field *field);
 
 /* Checks the request's headers and collects those to be signed into signer->headers, with room
  * left for the signer's own. Where the caller gave X-Amz-Content-Sha256 and no other payload hash,

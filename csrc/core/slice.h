@@ -24,6 +24,14 @@ static inline struct rek_slice rek_slice_cstr(const char *text)
     return (struct rek_slice){text, strlen(text)};
 }
 
+/* Copies the text to `out` and returns where it ends. */
+static inline char *rek_slice_put(char *out, struct rek_slice text)
+{
+    if (text.len > 0)
+        memcpy(out, text.data, text.len);
+    return out + text.len;
+}
+
 static inline bool rek_slice_equal(struct rek_slice a, struct rek_slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
