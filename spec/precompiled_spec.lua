@@ -48,8 +48,9 @@ describe("core.precompiled", function()
 
   it("has nothing where another release of Lua compiled", function()
     files.with_folder(function(folder)
-      local release = io.popen((os.getenv "LUA" or "lua5.4") .. " -v"):read("a"):match "^Lua [%d.]+"
-      local include = files.read(build .. "/CMakeCache.txt"):match "lua_include_dir:[^=]*=([^\n]*)"
+      local cache = files.read(build .. "/CMakeCache.txt")
+      local include, compiler = cache:match "\nlua_include_dir:[^=]*=([^\n]*)", cache:match "\nLUA:[^=]*=([^\n]*)"
+      local release = select(2, files.run(compiler .. " -v")):match "^Lua [%d.]+"
       files.write(folder .. "/small.lua", "return 42")
       files.write(folder .. "/open.c", [[
 #include "binding/lrek.h"
@@ -58,7 +59,7 @@ int luaopen_small(lua_State *L) { lua_newtable(L); lrek_open_precompiled(L); ret
       for given, expected in pairs { [release] = 42, [release .. "9"] = false, [release:sub(1, -2)] = false } do
         local ok, output = files.run(([[%s csrc/binding/precompile.lua %s FOLDER/chunks.c FOLDER FOLDER/small.lua &&
           cc -std=c17 -fPIC -shared -D_POSIX_C_SOURCE=200809L -I csrc -I %s -o FOLDER/small.so csrc/binding/precompiled.c \
-            FOLDER/chunks.c FOLDER/open.c]]):format(os.getenv "LUA" or "lua5.4", quoted(given), quoted(include))
+            FOLDER/chunks.c FOLDER/open.c]]):format(compiler, quoted(given), quoted(include))
           :gsub("FOLDER", (quoted(folder):gsub("%%", "%%%%"))))
         assert(ok, output)
         local small = run(folder, ([[
