@@ -208,6 +208,28 @@ describe("a wrong clock", function()
     assert.equal(1, #world.requests)
   end)
 
+  -- The first date is 60 seconds off, the second 239, the third 240; true: the request is signed anew.
+  local dates = { "Sun, 30 Aug 2015 12:37:00 GMT", "Sun, 30 Aug 2015 12:32:01 GMT", "Sun, 30 Aug 2015 12:40:00 GMT" }
+  for code, expected in pairs {
+    RequestTimeTooSkewed = { true, true, true },
+    RequestExpired = { true, true, true },
+    RequestInTheFuture = { true, true, true },
+    InvalidSignatureException = { false, false, true },
+    SignatureDoesNotMatch = { false, false, true },
+    AuthFailure = { false, false, true },
+    AccessDeniedException = { false, false, false },
+    RequestExpiredException = { false, false, false },
+    ExpiredTokenException = { false, false, false },
+  } do
+    it("is concluded from " .. code .. " as it should", function()
+      for i, header in ipairs(dates) do
+        local client, world = fake.client { fake.refusal(code, "x", 400, { Date = header }), fake.answer(200, {}) }
+        pcall(client.describe_projects, client)
+        assert.equal(expected[i] and 2 or 1, #world.requests)
+      end
+    end)
+  end
+
   it("is left alone without a date that can be read", function()
     for _, header in ipairs { "yesterday", "", "Mon, 31 Foo 2015 13:36:00 GMT" } do
       local client, world = fake.client { fake.refusal("RequestTimeTooSkewed", "x", 400, { Date = header }) }
@@ -241,12 +263,24 @@ describe("expired credentials", function()
     return p
   end
 
-  it("are refreshed once, and the call is made again", function()
-    local p = provider()
-    local client, world = fake.client({ fake.refusal "ExpiredTokenException", fake.answer(200, {}) }, { credentials = p })
-    client:describe_projects()
-    assert.equal(1, p.refreshed)
-    assert.is_truthy(fake.header(world.requests[2], "authorization"):find("AKID1", 1, true))
+  for _, code in ipairs { "ExpiredTokenException", "ExpiredToken" } do
+    it("are refreshed once, and the call is made again: " .. code, function()
+      local p = provider()
+      local client, world = fake.client({ fake.refusal(code), fake.answer(200, {}) }, { credentials = p })
+      client:describe_projects()
+      assert.equal(1, p.refreshed)
+      assert.is_truthy(fake.header(world.requests[2], "authorization"):find("AKID1", 1, true))
+    end)
+  end
+
+  it("are not concluded from other codes", function()
+    for _, code in ipairs { "RequestExpired", "RequestExpiredException", "AccessDeniedException",
+      "UnrecognizedClientException", "InvalidSignatureException" } do
+      local p = provider()
+      local client = fake.client({ fake.refusal(code) }, { credentials = p })
+      assert.equal(code, fake.catch(client.describe_projects, client).code)
+      assert.equal(0, p.refreshed)
+    end
   end)
 
   it("are not tried again where there are no others", function()

@@ -35,7 +35,9 @@ function M.parse_http_date(text)
 end
 
 -- The codes that say that the time is wrong, and those that may say so: with these the clock is
--- taken for wrong where it is off by four minutes or more (AWS bears five).
+-- taken for wrong where it is off by four minutes or more (AWS bears five). All are in the list of
+-- the AWS SDK for JavaScript; its AccessDeniedException is left out, which on Rekognition is a refusal
+-- by a policy.
 local SKEW_CODES = { RequestTimeTooSkewed = 1, RequestExpired = 1, RequestInTheFuture = 1,
   InvalidSignatureException = 240, SignatureDoesNotMatch = 240, AuthFailure = 240 }
 

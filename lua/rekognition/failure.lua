@@ -7,7 +7,9 @@ local responses = require "rekognition.response"
 
 local M = {}
 
-local EXPIRED_CODES = { ExpiredToken = true, ExpiredTokenException = true, RequestExpiredException = true }
+-- ExpiredTokenException is in AWS's list of errors that all services have in common; ExpiredToken is what some, such as
+-- STS, answer in its place.
+local EXPIRED_CODES = { ExpiredToken = true, ExpiredTokenException = true }
 
 -- For these codes the thing asked for may be there because an earlier attempt made it.
 local EXISTS_CODES = { ResourceInUseException = true, ResourceAlreadyExistsException = true }

@@ -41,6 +41,7 @@ local function duration(role, context)
   return seconds
 end
 
+-- STS answers ExpiredToken; its model says ExpiredTokenException.
 local EXPIRED = { ExpiredToken = true, ExpiredTokenException = true }
 
 -- Asks STS; where it says that the source's credentials have expired, once more with renewed ones.
