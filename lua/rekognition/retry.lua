@@ -11,26 +11,22 @@ local rate_limiter = lazy "rekognition.retry.rate_limiter"
 
 local M = {}
 
-local function set(...)
-  local names = {}
-  for _, name in ipairs { ... } do names[name] = true end
-  return names
-end
-
-local THROTTLING_CODES = set(
-  "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
-  "TooManyRequestsException", "ProvisionedThroughputExceededException",
-  "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-  "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
-  "EC2ThrottledException")
-local TRANSIENT_CODES = set("RequestTimeout", "RequestTimeoutException")
+local THROTTLING_CODES = {
+  Throttling = true, ThrottlingException = true, ThrottledException = true,
+  RequestThrottledException = true, TooManyRequestsException = true,
+  ProvisionedThroughputExceededException = true, TransactionInProgressException = true,
+  RequestLimitExceeded = true, BandwidthLimitExceeded = true, LimitExceededException = true,
+  RequestThrottled = true, SlowDown = true, PriorRequestNotComplete = true,
+  EC2ThrottledException = true,
+}
+local TRANSIENT_CODES = { RequestTimeout = true, RequestTimeoutException = true }
 local TRANSIENT_STATUS = { [500] = true, [502] = true, [503] = true, [504] = true }
 
 -- What no second attempt would mend. Any other failure to get an answer is transient; a custom
 -- transport may have codes of its own.
-local LASTING_TRANSPORT_CODES = set("tls", "too_large", "request", "memory")
+local LASTING_TRANSPORT_CODES = { tls = true, too_large = true, request = true, memory = true }
 
-local MODES = set("standard", "adaptive", "off")
+local MODES = { standard = true, adaptive = true, off = true }
 local RETRY_COST, THROTTLING_COST = 14, 5
 local BASE_DELAY, THROTTLING_BASE_DELAY = 0.05, 1
 local MAX_RETRY_AFTER = 5
