@@ -1,5 +1,5 @@
 /* The HTTP client in C: what it refuses to send, how it reads header lines, and that a failure of
- * any allocation is reported and leaks nothing. spec/http_spec.lua has the network's misdeeds. */
+ * any allocation is reported and leaks nothing. spec/http has the network's misdeeds. */
 #include "core/alloc.h"
 #include "core/http.h"
 #include "test/check.h"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A loopback HTTP server that behaves and misbehaves on command, for spec/http_spec.lua.
+"""A loopback HTTP server that behaves and misbehaves on command, for the specs in spec/http.
 
 usage: http_server.py FOLDER
 

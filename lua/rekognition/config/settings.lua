@@ -1,7 +1,7 @@
 --- Every setting that is looked up by the common rule: client option, environment, profile, default.
 --
 -- Names, variables, keys and defaults are those of the AWS SDKs and Tools Reference Guide, "Settings reference".
--- docs/configuration.md has the same as a table, and spec/config_spec.lua compares the two.
+-- docs/configuration.md has the same as a table, and spec/config/settings_spec.lua compares the two.
 
 local M = {}
 
