@@ -96,6 +96,51 @@ describe("script/conformance", function()
     end)
   end)
 
+  it("reads what published versions of the newer form leave open as any of them does", function()
+    with_folder(function(folder)
+      local suite = folder .. "/sigv4-newer/"
+      write_newer(suite .. "folded-by-commas", vectors["repeated and spaced headers"], { request = "GET / HTTP/1.1\n"
+        .. "Host:example.amazonaws.com\nMy-Header: b\n   a   b\t c\nMY-HEADER:b\nOther:\nA-First:x,y\n\n" })
+      write_newer(suite .. "encoded-once", vectors["S3: a path as it is"])
+      write_newer(suite .. "said-to-be-encoded-once", vectors["S3: a path as it is"],
+        { context = { double_uri_encode = false } })
+      write_newer(suite .. "presigned-body", vectors["presigned, the hash of no body"], { context = { sign_body = true },
+        request = "POST / HTTP/1.1\r\nHost:example.amazonaws.com\r\n\r\n" })
+      write_newer(suite .. "shown-date-and-tokens", vectors["presigned, a token"])
+      local shown = suite .. "shown-date-and-tokens/query-signed-request.txt"
+      write(shown, files.read(shown):gsub("(&X%-Amz%-Security%-Token=[^& ]+)(.-) HTTP", "%1%2%1 HTTP")
+        .. "\nX-Amz-Date:20150830T123600Z\n")
+      local ok, output = conformance(folder)
+      assert.equal("5 passed, 0 failed\n", output)
+      assert.is_true(ok)
+    end)
+  end)
+
+  it("fails a case that no reading fits, and one whose context lacks what it must have", function()
+    with_folder(function(folder)
+      local suite = folder .. "/sigv4-newer/"
+      write_newer(suite .. "folded", vectors["repeated and spaced headers"],
+        { request = "GET / HTTP/1.1\nHost:example.amazonaws.com\nMy-Header: b\n  c\n\n" })
+      write_newer(suite .. "encoded-twice", vectors["S3: a path as it is"], { context = { double_uri_encode = true } })
+      write_newer(suite .. "headless", vectors["nothing but a host"], { request = "GET / HTTP/1.1\n Host:x\n\n" })
+      for name, context in pairs { keyless = "{}", timeless = '{"credentials":{}}', listed = "[1]", cut = '{"region":' } do
+        write_newer(suite .. name, vectors["nothing but a host"])
+        write(suite .. name .. "/context.json", context)
+      end
+      local ok, output = conformance(folder)
+      assert.is_false(ok)
+      for _, line in ipairs {
+        "folded (header): canonical request differs", "encoded-twice (header): canonical request differs",
+        'headless (header): the first header has no name: " Host:x"', "cut (header): ",
+        "keyless (header): context.json has no credentials", "timeless (header): context.json has no timestamp",
+        "listed (header): context.json has no credentials",
+      } do
+        assert.truthy(output:find("FAIL sigv4-newer/" .. line, 1, true), output)
+      end
+      assert.equal("0 passed, 7 failed", output:match("([^\n]*)\n$"))
+    end)
+  end)
+
   it("runs cases of the classic form", function()
     with_folder(function(folder)
       local case = vectors["a path that isn't ASCII"]

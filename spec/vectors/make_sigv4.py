@@ -6,6 +6,7 @@
 Any botocore from 1.26 on gives the same bytes.
 """
 import datetime
+import hashlib
 import json
 import random
 import sys
@@ -153,6 +154,8 @@ def named_cases():
                service="sts", token=TOKEN, expires=900)
     yield sign("presigned, headers", target="/p", mode="query", expires=1,
                headers=[("X-Amz-Target", "A.B"), ("Content-Type", "application/json")])
+    yield sign("presigned, the hash of no body", "POST", mode="query",
+               headers=[("X-Amz-Content-Sha256", hashlib.sha256(b"").hexdigest())])
     yield sign("presigned, a query to be sorted", target="/a%20b?z=1&X-Zed=2&A=%2B%20", mode="query", expires=604800)
     yield sign("presigned, S3", target="/a//b%20c", mode="query", s3=True, service="s3", token=TOKEN)
 
