@@ -25,4 +25,45 @@ describe("core.so", function()
       assert.matches("rekognition.core can't be loaded: [^\n]*/rekognition/core_main.so", require_from(folder))
     end)
   end)
+
+  -- What a host gets that loads a newer build without ending the old one.
+  it("may be there twice: each copy keeps to its own objects", function()
+    files.with_folder(function(folder)
+      for _, copy in ipairs { "a", "b" } do
+        assert(files.run(("mkdir -p %s/%s/rekognition && cp %s/*.so %s/%s/rekognition"):format(
+          folder, copy, lib, folder, copy)))
+      end
+      files.write(folder .. "/script.lua", ("local folder = %q\n"):format(folder) .. [[
+        local function open(copy)
+          package.cpath = folder .. "/" .. copy .. "/?.so"
+          package.loaded["rekognition.core"] = nil
+          return require "rekognition.core"
+        end
+        local first = open "a"
+        local old, request = first.transport {}, assert(first.request("DescribeProjects", {}))
+        local methods = getmetatable(old).__index
+        local second = open "b"
+        local new = second.transport {}
+        assert(first.transport ~= second.transport)
+        assert(methods == getmetatable(old).__index and methods == getmetatable(first.transport {}).__index)
+        assert(methods ~= getmetatable(new).__index)
+        for _, mixed in ipairs {
+          function() methods.close(new) end, function() getmetatable(new).__index.close(old) end,
+          function() getmetatable(request).__index.body(second.request("DescribeProjects", {})) end,
+        } do
+          local ok, message = pcall(mixed)
+          assert(not ok)
+          print((message:match "rekognition%.%a+ expected"))
+        end
+        assert(open "a" .transport == first.transport)
+        assert(methods.close == getmetatable(first.transport {}).__index.close)
+        old:close()
+        new:close()
+        print(tostring(old), tostring(new), request:body())
+      ]])
+      assert.equal(("rekognition.transport expected\n"):rep(2) .. "rekognition.request expected\n"
+        .. ("rekognition.transport (closed)\t"):rep(2) .. "{}\n",
+        select(2, files.run((os.getenv "LUA" or "lua5.4") .. " " .. files.quoted(folder .. "/script.lua"))))
+    end)
+  end)
 end)

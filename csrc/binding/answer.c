@@ -1,10 +1,11 @@
 #include "binding/answer.h"
 
 #include "binding/push.h"
+#include "binding/type.h"
 
 #include <lauxlib.h>
 
-#define ANSWER_TYPE "rekognition.answer"
+static const char ANSWER_TYPE[] = "rekognition.answer";
 
 static void push_slice(lua_State *L, struct rek_slice slice)
 {
@@ -74,7 +75,7 @@ static void push_metadata(lua_State *L, const struct rek_http_response *response
     lua_setfield(L, -2, "status");
     push_slice(L, rek_buffer_slice(&response->headers));
     lua_setfield(L, -2, "header_lines");
-    luaL_setmetatable(L, ANSWER_TYPE);
+    lrek_set_type(L, ANSWER_TYPE);
 }
 
 /* Pushes the request id of the answer on top as its field. */
@@ -131,7 +132,7 @@ int lrek_push_no_answer(lua_State *L, struct rek_http *http, enum rek_http_resul
 
 void lrek_open_answer(lua_State *L)
 {
-    luaL_newmetatable(L, ANSWER_TYPE);
+    lrek_new_type(L, ANSWER_TYPE);
     lua_pushcfunction(L, answer_index);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);

@@ -5,6 +5,7 @@
 #include "binding/codec.h"
 #include "binding/lrek.h"
 #include "binding/transport.h"
+#include "binding/type.h"
 #include "core/http.h"
 #include "core/shape.h"
 #include "core/sigv4.h"
@@ -12,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CALLER_TYPE   "rekognition.caller"
-#define EXCHANGE_TYPE "rekognition.exchange"
+static const char CALLER_TYPE[] = "rekognition.caller";
+static const char EXCHANGE_TYPE[] = "rekognition.exchange";
 
 /* User values of a caller: what it borrows, and the exchange that is ready to be used. */
 enum { TRANSPORT_VALUE = 1, URL_VALUE, REGION_VALUE, SERVICE_VALUE, EXCHANGE_VALUE, VALUE_COUNT };
@@ -42,14 +43,14 @@ struct exchange {
 
 static int caller_gc(lua_State *L)
 {
-    struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
+    struct caller *caller = lrek_check_type(L, 1, CALLER_TYPE);
     rek_signer_clear(&caller->signer);
     return 0;
 }
 
 static int exchange_gc(lua_State *L)
 {
-    struct exchange *exchange = luaL_checkudata(L, 1, EXCHANGE_TYPE);
+    struct exchange *exchange = lrek_check_type(L, 1, EXCHANGE_TYPE);
     rek_sigv4_result_clear(&exchange->signature);
     rek_http_response_clear(&exchange->response);
     return 0;
@@ -69,7 +70,7 @@ static struct exchange *take_exchange(lua_State *L)
     exchange = lua_newuserdatauv(L, sizeof *exchange, 0);
     rek_sigv4_result_init(&exchange->signature);
     rek_http_response_init(&exchange->response);
-    luaL_setmetatable(L, EXCHANGE_TYPE);
+    lrek_set_type(L, EXCHANGE_TYPE);
     return exchange;
 }
 
@@ -141,7 +142,7 @@ static int caller_new(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     struct caller *caller = lua_newuserdatauv(L, sizeof *caller, VALUE_COUNT - 1);
     memset(caller, 0, sizeof *caller);
-    luaL_setmetatable(L, CALLER_TYPE);
+    lrek_set_type(L, CALLER_TYPE);
     if (!rek_signer_init(&caller->signer))
         return luaL_error(L, "not enough memory");
     lua_pushvalue(L, 1);
@@ -255,7 +256,7 @@ static int push_signing_failure(lua_State *L, enum rek_sigv4_error error)
  * made when it is first asked for; until then the lines are in `header_lines`. */
 static int caller_send(lua_State *L)
 {
-    struct caller *caller = luaL_checkudata(L, 1, CALLER_TYPE);
+    struct caller *caller = lrek_check_type(L, 1, CALLER_TYPE);
     /* A finalizer may call after the collector has taken the caller's own. */
     luaL_argcheck(L, caller->signer.ready, 1, "the client is closed");
     const struct rek_credentials credentials = {
@@ -291,10 +292,10 @@ void lrek_open_caller(lua_State *L)
 {
     static const luaL_Reg caller_methods[] = {{"send", caller_send}, {NULL, NULL}};
     lrek_open_answer(L);
-    luaL_newmetatable(L, EXCHANGE_TYPE);
+    lrek_new_type(L, EXCHANGE_TYPE);
     lua_pushcfunction(L, exchange_gc);
     lua_setfield(L, -2, "__gc");
-    luaL_newmetatable(L, CALLER_TYPE);
+    lrek_new_type(L, CALLER_TYPE);
     lua_pushcfunction(L, caller_gc);
     lua_setfield(L, -2, "__gc");
     luaL_newlib(L, caller_methods);

@@ -4,9 +4,10 @@
 #include "binding/load.h"
 #include "binding/lrek.h"
 #include "binding/nearest.h"
+#include "binding/type.h"
 #include "core/encode.h"
 
-#define REQUEST "rekognition.request"
+static const char REQUEST_TYPE[] = "rekognition.request";
 
 enum { KEPT_BODY = 64 << 10 }; /* of a closed request, for the next one */
 
@@ -73,7 +74,7 @@ static struct lrek_request *take_request(lua_State *L, const struct rek_operatio
         lua_pop(L, 1);
         request = lua_newuserdatauv(L, sizeof *request, 0);
         *request = (struct lrek_request){.closed = true};
-        luaL_setmetatable(L, REQUEST);
+        lrek_set_type(L, REQUEST_TYPE);
     }
     if (!rek_random_uuid(request->invocation_id))
         luaL_error(L, "the system gave no random bytes");
@@ -102,7 +103,7 @@ struct lrek_request *lrek_push_request(lua_State *L, const struct rek_operation 
 
 struct lrek_request *lrek_check_request(lua_State *L, int index)
 {
-    struct lrek_request *request = luaL_checkudata(L, index, REQUEST);
+    struct lrek_request *request = lrek_check_type(L, index, REQUEST_TYPE);
     luaL_argcheck(L, !request->closed, index, "the request is closed");
     return request;
 }
@@ -231,7 +232,7 @@ static int request_invocation_id(lua_State *L)
  * be used again. */
 static int request_close(lua_State *L)
 {
-    struct lrek_request *request = luaL_checkudata(L, 1, REQUEST);
+    struct lrek_request *request = lrek_check_type(L, 1, REQUEST_TYPE);
     if (request->closed)
         return 0;
     request->closed = true;
@@ -245,7 +246,7 @@ static int request_close(lua_State *L)
 
 static int request_gc(lua_State *L)
 {
-    struct lrek_request *request = luaL_checkudata(L, 1, REQUEST);
+    struct lrek_request *request = lrek_check_type(L, 1, REQUEST_TYPE);
     rek_buffer_clear(&request->body);
     request->closed = true;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &spare_key);
@@ -259,7 +260,7 @@ static int request_gc(lua_State *L)
 /* The operation's name and the body's length: a body may hold what must not be logged. */
 static int request_tostring(lua_State *L)
 {
-    struct lrek_request *request = luaL_checkudata(L, 1, REQUEST);
+    struct lrek_request *request = lrek_check_type(L, 1, REQUEST_TYPE);
     if (request->closed)
         lua_pushfstring(L, "request: %s (closed)", request->operation->name.data);
     else
@@ -281,11 +282,10 @@ static void open_request(lua_State *L)
                                            {"__close", request_close},
                                            {"__tostring", request_tostring},
                                            {NULL, NULL}};
-    if (luaL_newmetatable(L, REQUEST)) {
-        luaL_setfuncs(L, metamethods, 0);
-        luaL_newlib(L, methods);
-        lua_setfield(L, -2, "__index");
-    }
+    lrek_new_type(L, REQUEST_TYPE);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     lua_pushboolean(L, 0); /* the slot, so that filling it allocates nothing */
     lua_rawsetp(L, LUA_REGISTRYINDEX, &spare_key);

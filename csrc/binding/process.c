@@ -1,5 +1,6 @@
 /* A command, run without a shell: its output is taken, its error stream is this process's. */
 #include "binding/lrek.h"
+#include "binding/type.h"
 #include "core/buffer.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 extern char **environ;
 
-#define METATABLE "rekognition.process_output"
+static const char RUN_TYPE[] = "rekognition.process_output";
 
 enum run_outcome { RUN_DONE, RUN_NOT_STARTED, RUN_TIMEOUT, RUN_TOO_LARGE, RUN_BROKEN };
 
@@ -156,7 +157,7 @@ static enum run_outcome run_command(struct run *run, char *const *argv)
 
 static int run_gc(lua_State *L)
 {
-    struct run *run = luaL_checkudata(L, 1, METATABLE);
+    struct run *run = lrek_check_type(L, 1, RUN_TYPE);
     rek_buffer_wipe(&run->output);
     return 0;
 }
@@ -230,7 +231,7 @@ static int process_run(lua_State *L)
     struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
     *run = (struct run){.max_output = (size_t)max_output, .deadline = monotonic() + timeout};
     rek_buffer_init(&run->output);
-    luaL_setmetatable(L, METATABLE);
+    lrek_set_type(L, RUN_TYPE);
     enum run_outcome outcome = run_command(run, check_argv(L, count));
     int results = 0;
     switch (outcome) {
@@ -260,10 +261,9 @@ static int process_run(lua_State *L)
 void lrek_open_process(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"run_process", process_run}, {NULL, NULL}};
-    if (luaL_newmetatable(L, METATABLE)) {
-        lua_pushcfunction(L, run_gc);
-        lua_setfield(L, -2, "__gc");
-    }
+    lrek_new_type(L, RUN_TYPE);
+    lua_pushcfunction(L, run_gc);
+    lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);
 }

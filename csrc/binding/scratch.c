@@ -1,8 +1,10 @@
 #include "binding/scratch.h"
 
+#include "binding/type.h"
+
 #include <lauxlib.h>
 
-#define METATABLE "rekognition.scratch"
+static const char SCRATCH_TYPE[] = "rekognition.scratch";
 
 /* A buffer that grew beyond this goes back to the heap after its call. Our choice. */
 enum { KEPT_BYTES = 64 * 1024 };
@@ -18,7 +20,7 @@ static void empty_buffer(struct rek_buffer *buffer)
 
 static int scratch_gc(lua_State *L)
 {
-    struct lrek_scratch *scratch = luaL_checkudata(L, 1, METATABLE);
+    struct lrek_scratch *scratch = lrek_check_type(L, 1, SCRATCH_TYPE);
     rek_arena_clear(&scratch->arena);
     rek_buffer_clear(&scratch->bytes);
     rek_buffer_clear(&scratch->problems.text);
@@ -36,16 +38,15 @@ static struct lrek_scratch *new_scratch(lua_State *L)
     scratch->problems.count = 0;
     scratch->collected = false;
     rek_json_reader_init(&scratch->reader, REK_SLICE(""));
-    luaL_setmetatable(L, METATABLE);
+    lrek_set_type(L, SCRATCH_TYPE);
     return scratch;
 }
 
 void lrek_open_scratch(lua_State *L)
 {
-    if (luaL_newmetatable(L, METATABLE)) {
-        lua_pushcfunction(L, scratch_gc);
-        lua_setfield(L, -2, "__gc");
-    }
+    lrek_new_type(L, SCRATCH_TYPE);
+    lua_pushcfunction(L, scratch_gc);
+    lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     new_scratch(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &registry_key);

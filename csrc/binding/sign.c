@@ -1,6 +1,9 @@
 /* sign: AWS Signature Version 4 for any request. lua/rekognition/sigv4.lua documents it. */
 #include "binding/lrek.h"
 #include "binding/sign_arguments.h"
+#include "binding/type.h"
+
+static const char SIGNING_TYPE[] = "rekognition.signing";
 
 /* One for each Lua state: its signing keys and its memory serve every call. A call that meets
  * another one under way (a finalizer may make one) gets one of its own. */
@@ -89,11 +92,7 @@ static struct signing *new_signing(lua_State *L)
 {
     struct signing *signing = lua_newuserdatauv(L, sizeof *signing, 0);
     *signing = (struct signing){.busy = false};
-    if (luaL_newmetatable(L, "rekognition.signing")) {
-        lua_pushcfunction(L, clear_signing);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    lrek_set_type(L, SIGNING_TYPE);
     if (!rek_signer_init(&signing->signer))
         luaL_error(L, "OpenSSL has no SHA-256 to sign with");
     return signing;
@@ -150,6 +149,10 @@ static int sign(lua_State *L)
 /* Upvalues of sign: what signing works with, and the names of the fields. */
 void lrek_open_sign(lua_State *L)
 {
+    lrek_new_type(L, SIGNING_TYPE);
+    lua_pushcfunction(L, clear_signing);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
     new_signing(L);
     lrek_push_sign_names(L);
     lua_pushcclosure(L, sign, LREK_SIGN_NAMES);

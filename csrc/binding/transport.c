@@ -2,12 +2,13 @@
 #include "binding/transport.h"
 
 #include "binding/lrek.h"
+#include "binding/type.h"
 #include "core/alloc.h"
 
 #include <limits.h>
 
-#define TYPE_NAME     "rekognition.transport"
-#define RESPONSE_TYPE "rekognition.response"
+static const char TRANSPORT_TYPE[] = "rekognition.transport";
+static const char RESPONSE_TYPE[] = "rekognition.response";
 
 /* The user value of a transport: the response whose memory is ready to be used again. A finalizer
  * that runs while a response is pushed may make a request of its own: it then finds the place empty
@@ -23,7 +24,7 @@ struct transport {
 
 struct rek_http *lrek_check_transport(lua_State *L, int index)
 {
-    const struct transport *transport = luaL_checkudata(L, index, TYPE_NAME);
+    const struct transport *transport = lrek_check_type(L, index, TRANSPORT_TYPE);
     luaL_argcheck(L, transport->http, index, "the transport is closed");
     return transport->http;
 }
@@ -88,7 +89,7 @@ static int transport_new(lua_State *L)
     lua_settop(L, 1);
     struct transport *transport = lua_newuserdatauv(L, sizeof *transport, 1);
     *transport = (struct transport){0};
-    luaL_setmetatable(L, TYPE_NAME);
+    lrek_set_type(L, TRANSPORT_TYPE);
     struct rek_http_options options = {
         .http_proxy = text_option(L, 1, "http_proxy"),
         .https_proxy = text_option(L, 1, "https_proxy"),
@@ -173,7 +174,7 @@ static struct rek_http_response *take_response(lua_State *L)
     lua_pop(L, 1);
     response = lua_newuserdatauv(L, sizeof *response, 0);
     rek_http_response_init(response);
-    luaL_setmetatable(L, RESPONSE_TYPE);
+    lrek_set_type(L, RESPONSE_TYPE);
     return response;
 }
 
@@ -187,7 +188,7 @@ static void give_response(lua_State *L, int index)
 
 static int response_gc(lua_State *L)
 {
-    rek_http_response_clear(luaL_checkudata(L, 1, RESPONSE_TYPE));
+    rek_http_response_clear(lrek_check_type(L, 1, RESPONSE_TYPE));
     return 0;
 }
 
@@ -231,7 +232,7 @@ static bool flag_option(lua_State *L, int table, const char *name)
  * the request has the wrong types or the transport is closed. */
 static int transport_request(lua_State *L)
 {
-    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     struct rek_http_response *response = take_response(L); /* 3 */
@@ -263,7 +264,7 @@ static int transport_request(lua_State *L)
 /* transport:close(): closes its connections; a second time does nothing. */
 static int transport_close(lua_State *L)
 {
-    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
     rek_http_free(transport->http);
     transport->http = NULL;
     return 0;
@@ -271,7 +272,7 @@ static int transport_close(lua_State *L)
 
 static int transport_gc(lua_State *L)
 {
-    struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
+    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
     transport_close(L);
     rek_free(transport->headers);
     *transport = (struct transport){0};
@@ -280,8 +281,8 @@ static int transport_gc(lua_State *L)
 
 static int transport_tostring(lua_State *L)
 {
-    const struct transport *transport = luaL_checkudata(L, 1, TYPE_NAME);
-    lua_pushfstring(L, TYPE_NAME " (%s)", transport->http ? "open" : "closed");
+    const struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
+    lua_pushfstring(L, "%s (%s)", TRANSPORT_TYPE, transport->http ? "open" : "closed");
     return 1;
 }
 
@@ -293,10 +294,10 @@ void lrek_open_transport(lua_State *L)
                                            {"__close", transport_close},
                                            {"__tostring", transport_tostring},
                                            {NULL, NULL}};
-    luaL_newmetatable(L, RESPONSE_TYPE);
+    lrek_new_type(L, RESPONSE_TYPE);
     lua_pushcfunction(L, response_gc);
     lua_setfield(L, -2, "__gc");
-    luaL_newmetatable(L, TYPE_NAME);
+    lrek_new_type(L, TRANSPORT_TYPE);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
