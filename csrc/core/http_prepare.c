@@ -125,7 +125,9 @@ static bool set_proxy(struct rek_http *http, const struct rek_http_proxy *proxy)
     return good;
 }
 
-/* Gives libcurl the URL in both of its forms: the text, which it shows, and the parsed one. */
+/* Gives libcurl the URL in both of its forms: the text, which it shows, and the parsed one. libcurl
+ * works on a copy of the latter, which lacks the zone of an IPv6 address (7.88 at least), so that a
+ * URL with a zone, as in "http://[fe80::1%25eth0]", is given as text alone. */
 static enum rek_http_result parse_url(struct rek_http *http)
 {
     if (!http->parsed_url)
@@ -137,8 +139,10 @@ static enum rek_http_result parse_url(struct rek_http *http)
     if (code != CURLUE_OK)
         return code == CURLUE_OUT_OF_MEMORY ? REK_HTTP_MEMORY
                                             : refuse(http, curl_url_strerror(code));
+    bool has_zone = memchr(http->url.data, '%', http->origin_len) != NULL;
+    CURLU *parsed = has_zone ? NULL : http->parsed_url;
     bool good = curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK &&
-                curl_easy_setopt(http->easy, CURLOPT_CURLU, http->parsed_url) == CURLE_OK;
+                curl_easy_setopt(http->easy, CURLOPT_CURLU, parsed) == CURLE_OK;
     return good ? REK_HTTP_OK : REK_HTTP_MEMORY;
 }
 

@@ -1,0 +1,60 @@
+/* An IPv6 address with a zone is connected to in that zone. This program has a connect() of its
+ * own, which libcurl calls in the place of the system's. */
+#include "check.h"
+#include "core/http.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static unsigned zone; /* of the last one that libcurl connected to */
+static int count;
+
+__attribute__((visibility("default"))) int connect(int socket, const struct sockaddr *address,
+                                                   socklen_t len)
+{
+    struct sockaddr_in6 ipv6;
+    (void)socket;
+    if (address->sa_family == AF_INET6 && len >= sizeof ipv6) {
+        memcpy(&ipv6, address, sizeof ipv6);
+        if (ipv6.sin6_port != 0) { /* else the C library asks for its own address */
+            zone = ipv6.sin6_scope_id;
+            count++;
+        }
+    }
+    errno = ECONNREFUSED;
+    return -1;
+}
+
+static void check_zone(struct rek_http *http, const char *url, unsigned expected)
+{
+    struct rek_http_response response;
+    rek_http_response_init(&response);
+    const struct rek_http_request request = {.method = REK_SLICE("GET"),
+                                             .url = rek_slice_cstr(url)};
+    int before = count;
+    zone = 0;
+    CHECK(rek_http_perform(http, &request, &response) == REK_HTTP_CONNECT);
+    if (CHECK(count > before) && !CHECK(zone == expected))
+        fprintf(stderr, "  %s: %u\n", url, zone);
+    rek_http_response_clear(&response);
+}
+
+int main(void)
+{
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    if (probe < 0) {
+        fprintf(stderr, "nothing was tested: this system has no IPv6\n");
+        return 0;
+    }
+    close(probe);
+    struct rek_http *http = NULL;
+    if (!CHECK(rek_http_new(&http, &(struct rek_http_options){0}) == REK_HTTP_OK))
+        return check_result();
+    check_zone(http, "http://[fe80::1%257]:9/", 7);
+    check_zone(http, "http://[fe80::1]:9/%257", 0);
+    check_zone(http, "http://[fe80::1%258]:9/%20", 8);
+    rek_http_free(http);
+    return check_result();
+}
