@@ -71,7 +71,9 @@ static bool direct_finish(const struct rek_sha256_state *start, struct rek_slice
 {
     SHA256_CTX context;
     memcpy(&context, start->direct, sizeof context);
-    return SHA256_Update(&context, data.data, data.len) && SHA256_Final(out, &context);
+    bool ok = SHA256_Update(&context, data.data, data.len) && SHA256_Final(out, &context);
+    rek_wipe(context.h, sizeof context.h); /* it may be a key; OpenSSL wipes the data */
+    return ok;
 }
 
 #endif

@@ -3,8 +3,11 @@
 #include "core/crypto.h"
 #include "core/sha256.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct rek_hasher hasher;
 
@@ -86,10 +89,51 @@ static void test_hmac(void)
     }
 }
 
+/* What was on the stack below the caller's frame, as the system has it; 0 where it doesn't tell. */
+static size_t read_old_stack(char *out, size_t len)
+{
+    int memory = open("/proc/self/mem", O_RDONLY);
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    ssize_t got = memory < 0 ? 0 : pread(memory, out, len, (off_t)(here - len));
+    if (memory >= 0)
+        close(memory);
+    return got > 0 ? (size_t)got : 0;
+}
+
+static bool has_bytes(const char *text, size_t len, const unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i + count <= len; i++)
+        if (memcmp(text + i, bytes, count) == 0)
+            return true;
+    return false;
+}
+
+/* A step of a signing key's derivation: nothing of the key may be left on the stack, neither as
+ * bytes nor in words of this machine's order, as hashes under way have it. */
+static void test_wiped(void)
+{
+    static char stack[4096];
+    static unsigned char digest[REK_SHA256_SIZE], words[REK_SHA256_SIZE];
+    struct rek_hmac_key key;
+    if (!CHECK(rek_hmac_key_init(&key, &hasher, REK_SLICE("AWS4 and a secret"))))
+        return;
+    read_old_stack(stack, sizeof stack); /* binds what it calls, which saves registers there */
+    CHECK(rek_hmac_sha256(&hasher, &key, REK_SLICE("20150830"), digest));
+    size_t len = read_old_stack(stack, sizeof stack);
+    for (size_t i = 0; i < sizeof words; i += 4) {
+        uint32_t word = (uint32_t)digest[i] << 24 | (uint32_t)digest[i + 1] << 16 |
+                        (uint32_t)digest[i + 2] << 8 | digest[i + 3];
+        memcpy(words + i, &word, sizeof word);
+    }
+    CHECK(!has_bytes(stack, len, digest, 16) && !has_bytes(stack, len, words, 16));
+    rek_hmac_key_clear(&key);
+}
+
 static void test_hashes(void)
 {
     test_sha256();
     test_hmac();
+    test_wiped();
     rek_hasher_clear(&hasher);
     rek_hasher_clear(&hasher);
 }
