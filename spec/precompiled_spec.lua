@@ -98,8 +98,52 @@ describe("require", function()
       assert(files.run(("cp -R lua/rekognition %s"):format(quoted(folder))))
       assert.equal("1\n", run(folder, [[
         local before = #package.searchers
-        for _ = 1, 3 do package.loaded.rekognition = nil; require "rekognition" end
+        for _ = 1, 3 do
+          require "rekognition"
+          for name in pairs(package.loaded) do
+            if name:find "^rekognition" then package.loaded[name] = nil end
+          end
+        end
         print(#package.searchers - before)]]))
+    end)
+  end)
+
+  it("uses the compiled forms, after what a host has put in front of Lua's searcher or in its place", function()
+    files.with_folder(function(folder)
+      assert(files.run(("cp -R lua/rekognition %s"):format(quoted(folder))))
+      local script = [[
+        local function mine(name)
+          return name == "rekognition.clock" and function() return "mine" end or nil
+        end
+        %s
+        require "rekognition"
+        local source = debug.getinfo(require "rekognition.error".raise, "S").source
+        print(require "rekognition.clock", source)]]
+      local wrapped = [[local files = package.searchers[2]
+        package.searchers[2] = function(name) return mine(name) or files(name) end]]
+      for change, expected in pairs {
+        ["table.insert(package.searchers, 1, mine)"] = "@rekognition/error.lua",
+        ["table.insert(package.searchers, 2, mine)"] = "@rekognition/error.lua",
+        [wrapped] = "@" .. folder .. "/rekognition/error.lua",
+      } do
+        assert.equal("mine\t" .. expected .. "\n", run(folder, script:format(change)), change)
+      end
+      assert.matches("^table: [^\t]*\t@rekognition/error.lua\n$",
+        run(folder, script:format "table.insert(package.searchers, mine)"))
+    end)
+  end)
+
+  it("works in a host that has taken away what finds the compiled forms, or takes it later", function()
+    files.with_folder(function(folder)
+      assert(files.run(("cp -R lua/rekognition %s"):format(quoted(folder))))
+      for script, expected in pairs {
+        ["package.searchpath = nil; require 'rekognition'"] = "@" .. folder .. "/rekognition/error.lua",
+        ["require 'rekognition'; package.searchpath = nil"] = "@rekognition/error.lua",
+        ["require 'rekognition'; package = nil"] = "@rekognition/error.lua",
+      } do
+        assert.equal(expected .. "\n",
+          run(folder, script .. "; print(debug.getinfo(require 'rekognition.error'.raise, 'S').source)"))
+      end
     end)
   end)
 end)

@@ -48,8 +48,16 @@ static int precompiled(lua_State *L)
     return 1;
 }
 
+/* is_c_function(value) -> whether it is one, as Lua's own searchers are */
+static int is_c_function(lua_State *L)
+{
+    lua_pushboolean(L, lua_iscfunction(L, 1));
+    return 1;
+}
+
 void lrek_open_precompiled(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"precompiled", precompiled}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"precompiled", precompiled}, {"is_c_function", is_c_function}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -8,15 +8,29 @@ local core = require "rekognition.core"
 -- Compiling these files takes a sixth of a short program's time, so core has their compiled forms. It is still the file
 -- that counts: where it was edited, or the running Lua isn't the release that compiled it, core has nothing for it, and
 -- Lua's own searcher compiles it as ever.
-if not core.search then
-  function core.search(name)
-    local path = name:find "^rekognition%." and package.searchpath(name, package.path)
-    local file <close> = path and io.open(path, "rb") or nil
-    local chunk = file and core.precompiled(file:read "a")
-    if chunk then return chunk, path end
-  end
-  table.insert(package.searchers, 2, core.search)
+local package, searchpath = package, package.searchpath
+local function search(name)
+  local path = name:find "^rekognition%." and searchpath(name, package.path)
+  local file <close> = path and io.open(path, "rb") or nil
+  local source = file and file:read "a"
+  local chunk = source and core.precompiled(source)
+  if chunk then return chunk, path end
 end
+
+-- Before Lua's own searcher of files, which is the second C function there (package.preload's is the first): searchers
+-- that a host has put in front of it, or in its place, have their say before.
+local function add_searcher(searchers)
+  local count = 0
+  for place, searcher in ipairs(searchers) do
+    if core.is_c_function(searcher) then count = count + 1 end
+    if count == 2 then
+      searchers.rekognition = search -- require doesn't look there; however often this file is loaded, it is added once
+      return table.insert(searchers, place, search)
+    end
+  end
+end
+
+if searchpath and not package.searchers.rekognition then add_searcher(package.searchers) end
 
 local M = { version = core.version }
 
