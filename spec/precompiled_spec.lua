@@ -139,6 +139,7 @@ describe("require", function()
       for script, expected in pairs {
         ["package.searchpath = nil; require 'rekognition'"] = "@" .. folder .. "/rekognition/error.lua",
         ["require 'rekognition'; package.searchpath = nil"] = "@rekognition/error.lua",
+        ["package = nil; require 'rekognition'"] = "@" .. folder .. "/rekognition/error.lua",
         ["require 'rekognition'; package = nil"] = "@rekognition/error.lua",
       } do
         assert.equal(expected .. "\n",

@@ -8,7 +8,8 @@ local core = require "rekognition.core"
 -- Compiling these files takes a sixth of a short program's time, so core has their compiled forms. It is still the file
 -- that counts: where it was edited, or the running Lua isn't the release that compiled it, core has nothing for it, and
 -- Lua's own searcher compiles it as ever.
-local package, searchpath = package, package.searchpath
+local package = package -- which a host may take away from its scripts, with parts of it or whole
+local searchpath = package and package.searchpath
 local function search(name)
   local path = name:find "^rekognition%." and searchpath(name, package.path)
   local file <close> = path and io.open(path, "rb") or nil
