@@ -124,10 +124,16 @@ describe("the protocol_json suite", function()
         {"given": {"name": "Op"}, "errorCode": "Oops", "error": {"Detail": "a"},
          "response": {"status_code": 400, "headers": {}, "body": "{\"__type\": \"Oops\", \"Detail\": \"b\"}"}},
         {"given": {"name": "Op"}, "errorCode": "Oops", "error": {},
-         "response": {"status_code": 400, "headers": {}, "body": "{\"__type\": \"Other\"}"}}
+         "response": {"status_code": 400, "headers": {}, "body": "{\"__type\": \"Other\"}"}},
+        {"given": {"name": "Silent"}, "result": {},
+         "response": {"status_code": 200, "headers": {}, "body": "{\"New\": true}"}}
+      ]}, {"description": "e", "metadata": {"protocol": "json", "awsQueryCompatible": {}}, "shapes": {}, "cases": [
+        {"given": {"name": "Op"}, "errorCode": "AWS.Queue.Gone", "response": {"status_code": 400,
+         "headers": {"x-amzn-query-error": "AWS.Queue.Gone;Sender"}, "body": "{\"__type\": \"QueueGone\"}"}}
       ]}]]=] })
     table.sort(result.passed)
-    assert.same({ "output/d/1", "output/d/4" }, result.passed)
+    assert.same({ "output/d/1", "output/d/4", "output/d/7" }, result.passed)
+    assert.same({ "output/e/1" }, result.skipped)
     is_match('Name: expected "x", got "y"', result.failed["output/d/2"])
     assert.is_string(result.failed["output/d/3"])
     is_match('Detail: expected "a", got "b"', result.failed["output/d/5"])

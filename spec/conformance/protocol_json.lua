@@ -50,6 +50,9 @@ local function not_ours(suite, case)
   if suite.metadata.protocol ~= "json" then
     return "its protocol is " .. tostring(suite.metadata.protocol) .. ", not JSON 1.x"
   end
+  if suite.metadata.awsQueryCompatible then
+    return "its errors have codes of the query protocol beside JSON's, which Rekognition's never had"
+  end
   if streams(suite, case) then
     return "event streams have a binary framing around JSON, which no call of Rekognition's uses"
   end
