@@ -173,8 +173,13 @@ describe("script/conformance", function()
     end)
   end)
 
-  it("fails for a case that has no context, and for one that expects nothing", function()
+  it("fails for a case that has no context, no request or no expectations", function()
     with_folder(function(folder)
+      for _, case in ipairs { "requestless", "classic" } do
+        assert(os.execute("mkdir -p " .. files.quoted(folder .. "/sigv4-y/" .. case)))
+      end
+      write(folder .. "/sigv4-y/requestless/context.json", "{}")
+      write(folder .. "/sigv4-y/classic/get.creq", "GET")
       for _, case in ipairs { "contextless", "hopeless" } do
         assert(os.execute("mkdir -p " .. files.quoted(folder .. "/sigv4-y/" .. case)))
         write(folder .. "/sigv4-y/" .. case .. "/request.txt", "GET / HTTP/1.1\nHost:example.amazonaws.com\n\n")
@@ -184,6 +189,9 @@ describe("script/conformance", function()
       assert.is_false(ok)
       assert.truthy(output:find("FAIL sigv4-y/contextless: it has no context.json", 1, true), output)
       assert.truthy(output:find("FAIL sigv4-y/hopeless: it expects nothing", 1, true), output)
+      assert.truthy(output:find("FAIL sigv4-y/requestless: it has no request.txt", 1, true), output)
+      assert.truthy(output:find("FAIL sigv4-y/classic: it has get.creq, but no get.req", 1, true), output)
+      assert.equal("0 passed, 4 failed", output:match("([^\n]*)\n$"))
     end)
   end)
 

@@ -146,6 +146,18 @@ describe("the protocol_json suite", function()
       "cases": [{"given": {"name": "Op", "input": {"shape": "In"}}, "serialized": {"body": "{}"}}]}]]=] })
     is_match("shape In: has the unknown type quaternion", result.failed["input/d"])
   end)
+
+  it("fails a broken file and what is no suite, and runs the rest", function()
+    local result = outcome("protocol_json", {
+      ["input.json"] = '[{"description": "cut',
+      ["output.json"] = [=[[5, {"metadata": {}, "shapes": {}}, {"metadata": {}, "shapes": {}, "cases": [{}]},
+        {"description": "d", "metadata": {"protocol": "json"}, "shapes": {}, "cases": [
+          {"given": {"name": "Op"}, "result": {}, "response": {"status_code": 200, "body": ""}}]}]]=],
+    })
+    assert.same({ "output/d/1" }, result.passed)
+    is_match("input.json: not JSON at byte ", result.failed["input"])
+    for index = 1, 3 do is_match("a suite has metadata, shapes and cases", result.failed["output/" .. index]) end
+  end)
 end)
 
 describe("the operation_examples suite", function()
@@ -166,6 +178,26 @@ describe("the operation_examples suite", function()
     is_match("refused: MaxResults", result.failed["DescribeProjects/2 input"])
     assert.is_string(result.failed["DescribeProjects/2 output"])
     is_match("the model has no such operation", result.failed["Nonsense/1"])
+  end)
+
+  it("reads timestamps in UTC", function()
+    local result = outcome("operation_examples", { ["examples-1.json"] = [=[{"examples": {"DescribeProjects": [
+      {"output": {"ProjectDescriptions": [{"CreationTimestamp": "2022-06-13T22:16:00Z"}]}}]}}]=] })
+    assert.same({}, result.failed)
+    assert.equal(2, #result.passed)
+  end)
+
+  it("fails a broken file and an operation without examples, and runs the rest", function()
+    local result = outcome("operation_examples", {
+      ["a.examples.json"] = '{"examples": {"CreateUser": [{"in',
+      ["b.examples.json"] = '{"examples": {"ListUsers": {}, "TagResource": [], "DescribeProjects": [{}]}}',
+    })
+    is_match("a.examples.json: not JSON at byte ", result.failed["*"])
+    is_match("no list of examples", result.failed["ListUsers"])
+    is_match("no list of examples", result.failed["TagResource"])
+    assert.same({ "DescribeProjects/1 input", "DescribeProjects/1 output" }, result.passed)
+    is_match("c.examples.json has no examples",
+      outcome("operation_examples", { ["c.examples.json"] = "{}" }).failed["*"])
   end)
 end)
 

@@ -29,4 +29,17 @@ end
 
 M.read = support.read
 
+--- Reads a file of JSON: what it holds, or nil and why not, in a line that names the file.
+---@param path string
+---@param parse fun(text: string): any  raises where the text is no JSON
+function M.read_json(path, parse)
+  local text = M.read(path)
+  local name = path:match("[^/]+$")
+  if not text then return nil, "it has no " .. name end
+  local ok, value = pcall(parse, text)
+  if not ok then return nil, ("%s: %s"):format(name, (tostring(value):gsub("^[^:]+%.lua:%d+: ", ""))) end
+  if type(value) ~= "table" then return nil, name .. ": neither an object nor a list" end
+  return value
+end
+
 return M

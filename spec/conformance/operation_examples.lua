@@ -2,7 +2,7 @@
 --
 -- The files hold values as a person writes them; the model says what stands on the wire for them:
 --   blob       plain text in the files, base64 on the wire, raw bytes in Lua
---   timestamp  ISO 8601 with an offset in the files, seconds since the epoch on the wire and in Lua
+--   timestamp  ISO 8601 with an offset or Z in the files, seconds since the epoch on the wire and in Lua
 -- Every other value stands as it is, and an idempotency token that the input lacks is a random UUID on
 -- the wire. An input must be accepted and encode to its wire form, and an output's wire form must decode to
 -- its value in Lua. An example without an output has an empty one.
@@ -42,7 +42,7 @@ end
 
 local function epoch(text)
   local year, month, day, hour, minute, second, sign, off_hour, off_minute =
-    text:match("^(%d%d%d%d)-(%d%d)-(%d%d)T(%d%d):(%d%d):([%d.]+)([+-])(%d%d):(%d%d)$")
+    text:gsub("Z$", "+00:00"):match("^(%d%d%d%d)-(%d%d)-(%d%d)T(%d%d):(%d%d):([%d.]+)([+-])(%d%d):(%d%d)$")
   if not year then error("not a time with an offset: " .. text, 0) end
   local offset = tonumber(sign .. "1") * (tonumber(off_hour) * 3600 + tonumber(off_minute) * 60)
   return days(math.tointeger(year), math.tointeger(month), math.tointeger(day)) * 86400
@@ -106,6 +106,7 @@ local function report_case(report, name, check, operation, value)
 end
 
 local function run_examples(operation, examples, report)
+  if not json.is_list(examples) or #examples == 0 then return report:fail(operation, "no list of examples") end
   for index, example in ipairs(examples) do
     local name = ("%s/%d"):format(operation, index)
     if model.operations[operation] then
@@ -117,15 +118,19 @@ local function run_examples(operation, examples, report)
   end
 end
 
+local function run_file(path, name, report)
+  local content, why = files.read_json(path, json.parse)
+  local examples = content and content.examples
+  if type(examples) ~= "table" then return report:fail("*", why or name .. " has no examples") end
+  local operations = {}
+  for operation in pairs(examples) do operations[#operations + 1] = operation end
+  table.sort(operations)
+  for _, operation in ipairs(operations) do run_examples(operation, examples[operation], report) end
+end
+
 function M.run(dir, report)
   for _, file in ipairs(files.files(dir)) do
-    if file:find("examples.*%.json$") then
-      local examples = json.parse(files.read(dir .. "/" .. file)).examples
-      local operations = {}
-      for operation in pairs(examples) do operations[#operations + 1] = operation end
-      table.sort(operations)
-      for _, operation in ipairs(operations) do run_examples(operation, examples[operation], report) end
-    end
+    if file:find("examples.*%.json$") then run_file(dir .. "/" .. file, file, report) end
   end
 end
 

@@ -158,13 +158,33 @@ local function run_suite(path, kind, suite, suite_index, report)
   end
 end
 
+local function is_suite(suite)
+  if type(suite) ~= "table" or type(suite.metadata) ~= "table" or type(suite.shapes) ~= "table"
+    or not json.is_list(suite.cases) or #suite.cases == 0 then
+    return false
+  end
+  for _, case in ipairs(suite.cases) do
+    if type(case) ~= "table" or type(case.given) ~= "table" or type(case.given.name) ~= "string" then return false end
+  end
+  return true
+end
+
+local function run_file(path, kind, report)
+  local suites, why = files.read_json(path, json.parse)
+  if not suites then return report:fail(kind, why) end
+  for index, suite in ipairs(suites) do
+    if is_suite(suite) then
+      run_suite(path, kind, suite, index, report)
+    else
+      report:fail(("%s/%d"):format(kind, index), "a suite has metadata, shapes and cases, each of which has what is given")
+    end
+  end
+end
+
 function M.run(dir, report)
   for _, kind in ipairs { "input", "output" } do
     local path = dir .. "/" .. kind .. ".json"
-    local text = files.read(path)
-    for index, suite in ipairs(text and json.parse(text) or {}) do
-      run_suite(path, kind, suite, index, report)
-    end
+    if files.read(path) then run_file(path, kind, report) end
   end
 end
 

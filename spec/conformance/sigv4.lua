@@ -249,7 +249,8 @@ end
 -- One form of a newer case, "header" or "query": what is wrong with its first reading, or nothing where one is right.
 local function run_form(dir, form)
   local text = files.read(dir .. "/request.txt")
-  local context = without_null(cjson.decode(files.read(dir .. "/context.json")))
+  local context, why = files.read_json(dir .. "/context.json", cjson.decode)
+  context = without_null(context or error(why, 0))
   local first
   for _, reading in ipairs(readings(text, context, form)) do
     local request, signed = signed_as_read(text, context, form, reading)
@@ -276,8 +277,15 @@ local function run_case(dir, name, report)
   for _, file in ipairs(files.files(dir)) do
     local stem = file:match("^(.+)%.req$")
     if stem then settle(report, name, pcall(run_classic, dir .. "/" .. stem)) end
+    local expected = file:match("^(.+)%.creq$") or file:match("^(.+)%.authz$")
+    if expected and not files.read(dir .. "/" .. expected .. ".req") then
+      report:fail(name, ("it has %s, but no %s.req"):format(file, expected))
+    end
   end
-  if not files.read(dir .. "/request.txt") then return end
+  if not files.read(dir .. "/request.txt") then
+    if files.read(dir .. "/context.json") then report:fail(name, "it has no request.txt") end
+    return
+  end
   if not files.read(dir .. "/context.json") then return report:fail(name, "it has no context.json") end
   local forms = 0
   for _, form in ipairs { "header", "query" } do
