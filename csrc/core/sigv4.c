@@ -254,7 +254,7 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_hasher *hasher, stru
     struct rek_buffer *out = &result->string_to_sign;
     out->len = 0;
     char *start = rek_buffer_reserve(out, ALGORITHM.len + sizeof result->date + scope.len +
-                                              2 * REK_SHA256_SIZE + 3);
+                                              2 * sizeof digest + 3);
     if (!start)
         return REK_SIGV4_NO_MEMORY;
     char *end = rek_slice_put(start, ALGORITHM);
