@@ -40,10 +40,10 @@ static bool direct_start(struct rek_sha256_state *state, const void *data, size_
     return false;
 }
 
-static bool direct_finish(const struct rek_sha256_state *start, struct rek_slice data,
-                          unsigned char out[REK_SHA256_SIZE])
+static bool direct_finish(struct rek_hasher *hasher, const struct rek_sha256_state *start,
+                          struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
 {
-    (void)start, (void)data, (void)out;
+    (void)hasher, (void)start, (void)data, (void)out;
     return false;
 }
 
@@ -66,14 +66,12 @@ static bool direct_start(struct rek_sha256_state *state, const void *data, size_
     return ok;
 }
 
-static bool direct_finish(const struct rek_sha256_state *start, struct rek_slice data,
-                          unsigned char out[REK_SHA256_SIZE])
+static bool direct_finish(struct rek_hasher *hasher, const struct rek_sha256_state *start,
+                          struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
 {
-    SHA256_CTX context;
-    memcpy(&context, start->direct, sizeof context);
-    bool ok = SHA256_Update(&context, data.data, data.len) && SHA256_Final(out, &context);
-    rek_wipe(context.h, sizeof context.h); /* it may be a key; OpenSSL wipes the data */
-    return ok;
+    SHA256_CTX *work = (SHA256_CTX *)hasher->direct_work;
+    memcpy(work, start->direct, sizeof *work);
+    return SHA256_Update(work, data.data, data.len) && SHA256_Final(out, work);
 }
 
 #endif
@@ -90,7 +88,7 @@ static bool finish(struct rek_hasher *hasher, const struct rek_sha256_state *sta
                    struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
 {
     return hasher->work ? provided_finish(hasher, state, data, out)
-                        : direct_finish(state, data, out);
+                        : direct_finish(hasher, state, data, out);
 }
 
 static void clear(struct rek_sha256_state *state)
@@ -121,7 +119,7 @@ void rek_hasher_clear(struct rek_hasher *hasher)
 {
     EVP_MD_CTX_free(hasher->work);
     clear(&hasher->blank);
-    hasher->work = NULL;
+    rek_wipe(hasher, sizeof *hasher);
 }
 
 bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,

@@ -24,6 +24,7 @@ struct rek_sha256_state {
 struct rek_hasher {
     struct rek_sha256_state blank; /* before the first byte */
     struct evp_md_ctx_st *work;    /* a provider's, or NULL */
+    uint32_t direct_work[28];      /* not on the stack: what a hash leaves may be a key */
 };
 
 /* False where OpenSSL has no memory or no SHA-256; the hasher is then cleared. */
