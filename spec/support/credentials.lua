@@ -67,12 +67,7 @@ function M.world(given)
   return world
 end
 
---- A header of a request, by its name in any case.
-function M.header(request, name)
-  for _, header in ipairs(request.headers) do
-    if header[1]:lower() == name:lower() then return header[2] end
-  end
-end
+M.header = require("spec.support.fake").header
 
 --- The members of a form.
 function M.form(body)

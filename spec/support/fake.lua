@@ -56,7 +56,7 @@ function M.catch(f, ...)
   return problem
 end
 
---- A header of a request, by its name in any case.
+--- A header of a request or a response, by its name in any case.
 function M.header(request, name)
   for _, header in ipairs(request.headers) do
     if header[1]:lower() == name:lower() then return header[2] end

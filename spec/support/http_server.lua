@@ -56,12 +56,7 @@ function M.get(path, fields)
   return transport(request)
 end
 
---- A response's header, by its name in any case.
-function M.header(response, name)
-  for _, pair in ipairs(response.headers) do
-    if pair[1]:lower() == name:lower() then return pair[2] end
-  end
-end
+M.header = require("spec.support.fake").header
 
 --- A request that fails with this code and a message that says something.
 function M.fails(code, response, failure)
