@@ -57,8 +57,8 @@ describe("core.precompiled", function()
 int luaopen_small(lua_State *L);
 int luaopen_small(lua_State *L) { lua_newtable(L); lrek_open_precompiled(L); return 1; }]])
       for given, expected in pairs { [release] = 42, [release .. "9"] = false, [release:sub(1, -2)] = false } do
-        local ok, output = files.run(([[%s csrc/binding/precompile.lua %s FOLDER/chunks.c FOLDER FOLDER/small.lua &&
-          cc -std=c17 -fPIC -shared -D_POSIX_C_SOURCE=200809L -I csrc -I %s -o FOLDER/small.so csrc/binding/precompiled.c \
+        local ok, output = files.run(([[%s csrc/startup/precompile.lua %s FOLDER/chunks.c FOLDER FOLDER/small.lua &&
+          cc -std=c17 -fPIC -shared -D_POSIX_C_SOURCE=200809L -I csrc -I %s -o FOLDER/small.so csrc/startup/precompiled.c \
             FOLDER/chunks.c FOLDER/open.c]]):format(compiler, quoted(given), quoted(include))
           :gsub("FOLDER", (quoted(folder):gsub("%%", "%%%%"))))
         assert(ok, output)
@@ -76,11 +76,11 @@ describe("require", function()
     files.with_folder(function(folder)
       assert(files.run(("cp -R lua/rekognition %s"):format(quoted(folder))))
       files.write(folder .. "/rekognition/uri_of_mine.lua", "return 'a new file'")
-      files.write(folder .. "/rekognition/clock.lua", "return 'edited'")
+      files.write(folder .. "/rekognition/call/clock.lua", "return 'edited'")
       assert.equal("edited\ta new file\t" .. folder .. "/rekognition/error.lua\n", run(folder, [[
         require "rekognition"
         local _, path = require "rekognition.error"
-        print(require "rekognition.clock", require "rekognition.uri_of_mine", path)]]))
+        print(require "rekognition.call.clock", require "rekognition.uri_of_mine", path)]]))
     end)
   end)
 
@@ -113,12 +113,12 @@ describe("require", function()
       assert(files.run(("cp -R lua/rekognition %s"):format(quoted(folder))))
       local script = [[
         local function mine(name)
-          return name == "rekognition.clock" and function() return "mine" end or nil
+          return name == "rekognition.call.clock" and function() return "mine" end or nil
         end
         %s
         require "rekognition"
         local source = debug.getinfo(require "rekognition.error".raise, "S").source
-        print(require "rekognition.clock", source)]]
+        print(require "rekognition.call.clock", source)]]
       local wrapped = [[local files = package.searchers[2]
         package.searchers[2] = function(name) return mine(name) or files(name) end]]
       for change, expected in pairs {

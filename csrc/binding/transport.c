@@ -8,7 +8,7 @@
 #include <limits.h>
 
 static const char TRANSPORT_TYPE[] = "rekognition.transport";
-static const char RESPONSE_TYPE[] = "rekognition.response";
+static const char RESPONSE_TYPE[] = "rekognition.text.service_error";
 
 /* The user value of a transport: the response whose memory is ready to be used again. A finalizer
  * that runs while a response is pushed may make a request of its own: it then finds the place empty

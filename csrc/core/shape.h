@@ -1,6 +1,6 @@
 /* The descriptor contract: what a generated table says of a shape of the service's model.
  *
- * Generated code fills these tables (const, in csrc/generated/); the encoder, and the binding's
+ * Generated code fills these tables (const, in csrc/services/rekognition/); the encoder, and the binding's
  * load and push, are one generic walker each. Shapes that requests use have a C struct with a
  * place for each member; shapes that only responses use have none (size and offsets are 0).
  *
@@ -86,7 +86,7 @@ struct rek_operation {
     const struct rek_shape *output; /* likewise */
 };
 
-/* What one generated service consists of (csrc/generated/operations.c defines rek_service). */
+/* What one generated service consists of (csrc/services/rekognition/operations.c defines rek_service). */
 struct rek_service {
     struct rek_slice service_id;            /* "Rekognition" */
     struct rek_slice endpoint_prefix;       /* "rekognition", which is the signing name as well */

@@ -1,8 +1,8 @@
 /* The generated tables hold what csrc/core/shape.h promises, and agree with the structs. */
 #include "core/shape.h"
-#include "generated/operations.h"
-#include "generated/requests.h"
-#include "generated/shapes.h"
+#include "services/rekognition/operations.h"
+#include "services/rekognition/requests.h"
+#include "services/rekognition/shapes.h"
 #include "test/check.h"
 
 static int compare(struct rek_slice a, struct rek_slice b)

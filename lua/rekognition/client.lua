@@ -1,21 +1,21 @@
 --- The client: settings resolved once, one method for each operation.
 
-local clocks = require "rekognition.clock"
+local clocks = require "rekognition.call.clock"
 local configs = require "rekognition.config"
 local core = require "rekognition.core"
 local http = require "rekognition.http"
-local invoke = require "rekognition.invoke"
+local invoke = require "rekognition.call"
 local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
 local resolve_credentials = require "rekognition.credentials.resolve"
 local retries = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
-local senders = require "rekognition.sender"
-local user_agent = require "rekognition.user_agent"
+local senders = require "rekognition.call.native"
+local user_agent = require "rekognition.call.user_agent"
 
 local paginator = lazy "rekognition.paginator"
 local rek_error = lazy "rekognition.error"
-local signed = lazy "rekognition.signed_request"
+local signed = lazy "rekognition.call.custom"
 local waiter = lazy "rekognition.waiter"
 
 local SERVICE = "rekognition"

@@ -202,7 +202,7 @@ end
 -- A recording does not say when it was played back, and its credentials are long past. Credentials have
 -- to come at one of these: the time when it was made, an hour before the expected expiry, today.
 local function moments(traffic, expiry)
-  local list, clock = {}, require "rekognition.clock"
+  local list, clock = {}, require "rekognition.call.clock"
   for _, exchange in ipairs(traffic) do
     for name, values in pairs(exchange.answer and exchange.answer.headers or {}) do
       if name:lower() == "date" then list[#list + 1] = clock.parse_http_date(values_of(values)[1]) end

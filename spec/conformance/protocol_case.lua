@@ -9,7 +9,7 @@
 local core = require "rekognition.core"
 local files = require "spec.conformance.files"
 local json = require "spec.conformance.json"
-local responses = require "rekognition.response"
+local responses = require "rekognition.text.service_error"
 
 local path, kind, suite_index = arg[1], arg[2], tonumber(arg[3])
 local suite = json.parse(files.read(path))[suite_index]

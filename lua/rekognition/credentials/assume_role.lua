@@ -5,7 +5,7 @@
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
 local rekognition_error = require "rekognition.error"
-local sts = require "rekognition.credentials.sts"
+local sts = require "rekognition.services.sts"
 
 local M = {}
 

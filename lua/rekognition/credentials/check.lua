@@ -4,8 +4,8 @@
 local lazy = require "rekognition.lazy"
 
 local rekognition_error = lazy "rekognition.error"
-local response = lazy "rekognition.response"
-local timestamp = lazy "rekognition.credentials.timestamp"
+local response = lazy "rekognition.text.service_error"
+local timestamp = lazy "rekognition.text.time"
 
 local M = {}
 

@@ -5,7 +5,7 @@
 local check = require "rekognition.credentials.check"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local response = require "rekognition.response"
+local response = require "rekognition.text.service_error"
 
 local M = {}
 

@@ -1,9 +1,9 @@
 --- Requests to the services that give credentials: one at a time, small answers, few attempts.
 
 local check = require "rekognition.credentials.check"
-local response_of = require "rekognition.response"
+local response_of = require "rekognition.text.service_error"
 local retry = require "rekognition.retry"
-local user_agent = require "rekognition.user_agent"
+local user_agent = require "rekognition.call.user_agent"
 
 local M = {}
 

@@ -7,8 +7,8 @@
 local check = require "rekognition.credentials.check"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local response = require "rekognition.response"
-local timestamp = require "rekognition.credentials.timestamp"
+local response = require "rekognition.text.service_error"
+local timestamp = require "rekognition.text.time"
 
 local M = {}
 

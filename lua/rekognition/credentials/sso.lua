@@ -7,7 +7,7 @@ local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
 local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local timestamp = require "rekognition.credentials.timestamp"
+local timestamp = require "rekognition.text.time"
 local token_cache = require "rekognition.credentials.token_cache"
 
 local M = {}

@@ -6,7 +6,7 @@
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
-local sts = require "rekognition.credentials.sts"
+local sts = require "rekognition.services.sts"
 
 local M = {}
 

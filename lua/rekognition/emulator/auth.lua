@@ -7,7 +7,7 @@
 local errors = require "rekognition.emulator.errors"
 local http = require "rekognition.emulator.http"
 local sigv4 = require "rekognition.sigv4"
-local timestamp = require "rekognition.credentials.timestamp"
+local timestamp = require "rekognition.text.time"
 
 local M = {}
 

@@ -1,4 +1,4 @@
-local timestamp = require "rekognition.credentials.timestamp"
+local timestamp = require "rekognition.text.time"
 
 describe("timestamps", function()
   -- Values by GNU date -u -d TEXT +%s.

@@ -1,6 +1,6 @@
 --- Writes the compiled forms of Lua files as a C source, for precompiled.c.
 --
---   lua csrc/binding/precompile.lua RELEASE OUTPUT FOLDER FILE...
+--   lua csrc/startup/precompile.lua RELEASE OUTPUT FOLDER FILE...
 --
 -- RELEASE is what `lua -v` says of the version, "Lua 5.4.4". The files are below FOLDER, and their chunks are named
 -- after the rest of their paths.
@@ -29,7 +29,7 @@ end
 
 local out <close> = assert(io.open(output, "w"))
 local rows = {}
-out:write '#include "binding/precompiled.h"\n'
+out:write '#include "startup/precompiled.h"\n'
 for i = 4, #arg do
   local file <close> = assert(io.open(arg[i], "rb"))
   local source = file:read "a"

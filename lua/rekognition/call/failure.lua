@@ -1,9 +1,9 @@
 --- After a failed attempt: what it means, and whether another one follows.
 
 local core = require "rekognition.core"
-local invoke = require "rekognition.invoke"
+local invoke = require "rekognition.call"
 local rek_error = require "rekognition.error"
-local responses = require "rekognition.response"
+local responses = require "rekognition.text.service_error"
 
 local M = {}
 

@@ -1,9 +1,9 @@
---- A call, from the encoded request to its answer: the attempts. What comes between them is in `rekognition.failure`.
+--- A call, from the encoded request to its answer: the attempts. What comes between them is in `rekognition.call.failure`.
 
 local core = require "rekognition.core"
 local lazy = require "rekognition.lazy"
 
-local failure = lazy "rekognition.failure"
+local failure = lazy "rekognition.call.failure"
 
 local monotonic = core.monotonic
 

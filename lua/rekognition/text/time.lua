@@ -3,7 +3,7 @@
 -- RFC 3339 (the profile of ISO 8601 that AWS uses): "2026-11-21T10:00:00Z", with a fraction or a
 -- numeric offset where the source likes it.
 
-local clock = require "rekognition.clock"
+local clock = require "rekognition.call.clock"
 
 local M = {}
 

@@ -10,7 +10,7 @@
 
 local core = require "rekognition.core"
 local lazy = require "rekognition.lazy"
-local proxy = require "rekognition.proxy"
+local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 
 local errors = lazy "rekognition.error"

@@ -12,11 +12,11 @@ if(lua_release)
   file(GLOB_RECURSE precompiled_files CONFIGURE_DEPENDS "lua/rekognition/*.lua")
   list(FILTER precompiled_files EXCLUDE REGEX "/(emulator/.*|generated/(model|types)\\.lua)$")
   add_custom_command(OUTPUT "${precompiled_source}"
-    COMMAND "${LUA}" "${source_dir}/binding/precompile.lua" "${lua_release}" "${precompiled_source}"
+    COMMAND "${LUA}" "${source_dir}/startup/precompile.lua" "${lua_release}" "${precompiled_source}"
       "${CMAKE_CURRENT_SOURCE_DIR}/lua" ${precompiled_files}
-    DEPENDS "${source_dir}/binding/precompile.lua" ${precompiled_files} VERBATIM)
+    DEPENDS "${source_dir}/startup/precompile.lua" ${precompiled_files} VERBATIM)
 else()
   message(STATUS "The Lua files are not compiled beforehand: no interpreter of Lua 5.4 was found")
-  file(WRITE "${precompiled_source}" "#include \"binding/precompiled.h\"\n"
+  file(WRITE "${precompiled_source}" "#include \"startup/precompiled.h\"\n"
     "const struct lrek_chunk lrek_chunks[] = {{0}};\nconst char lrek_chunks_release[] = \"\";\n")
 endif()

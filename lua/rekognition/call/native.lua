@@ -14,7 +14,7 @@
 local core = require "rekognition.core"
 local lazy = require "rekognition.lazy"
 
-local signed = lazy "rekognition.signed_request"
+local signed = lazy "rekognition.call.custom"
 
 local M = {}
 

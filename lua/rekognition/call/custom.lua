@@ -1,7 +1,7 @@
 --- Requests as Lua tables, signed, for a transport of the host's own and for whoever sends presigned ones.
 
 local core = require "rekognition.core"
-local response = require "rekognition.response"
+local response = require "rekognition.text.service_error"
 local sigv4 = require "rekognition.sigv4"
 
 local M = {}

@@ -3,10 +3,10 @@
 -- Source: the AWS STS API Reference, AssumeRole and AssumeRoleWithWebIdentity.
 
 local check = require "rekognition.credentials.check"
-local clocks = require "rekognition.clock"
+local clocks = require "rekognition.call.clock"
 local exchange = require "rekognition.credentials.exchange"
 local sigv4 = require "rekognition.sigv4"
-local xml = require "rekognition.credentials.xml"
+local xml = require "rekognition.services.xml"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 /* Compiling this library's Lua files takes a sixth of a process's time up to its first response, so
  * the module has their compiled forms (lua/rekognition/init.lua looks for them). */
-#include "binding/precompiled.h"
+#include "startup/precompiled.h"
 
 #include "binding/lrek.h"
 

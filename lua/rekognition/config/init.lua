@@ -5,7 +5,7 @@
 
 local endpoint = require "rekognition.endpoint"
 local files = require "rekognition.config.files"
-local proxy = require "rekognition.proxy"
+local proxy = require "rekognition.http.proxy"
 local lazy = require "rekognition.lazy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
