@@ -8,6 +8,8 @@ local core = require "rekognition.core"
 ---@field env table<string, string>  the process's environment, or what stands for it
 ---@field http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@field clock fun(): number        seconds since the epoch, with a fraction
+---@field monotonic fun(): number    seconds since some moment, never set back: for deadlines. The host's clock, where it
+---  brought one
 ---@field sleep fun(seconds: number)
 ---@field random fun(): number       in [0, 1)
 ---@field logger fun(level: string, event: string, fields: table)
@@ -62,6 +64,7 @@ function M.from(options)
     env = options.env and given_env(options.env) or process_env,
     http = options.http or default_http,
     clock = options.clock or core.now,
+    monotonic = options.clock or core.monotonic,
     sleep = options.sleep or sleep,
     random = options.random or core.random,
     logger = options.logger or silent,

@@ -1,0 +1,39 @@
+--- Letter case in ASCII, whatever the process's locale is.
+--
+-- `string.lower`, `string.upper` and the pattern classes %a, %w, %l, %u, %s, %p and %g follow the locale that the host
+-- has set: under a Turkish one "I" has another lower case. Text of a protocol is ASCII, so it is handled here.
+
+local M = {}
+
+local LOWER, UPPER = {}, {}
+for byte = ("A"):byte(), ("Z"):byte() do
+  local upper, lower = string.char(byte), string.char(byte + 32)
+  LOWER[upper], UPPER[lower] = lower, upper
+end
+
+--- The text with A to Z in lower case; every other byte stays.
+---@param text string
+---@return string
+function M.lower(text)
+  return (text:gsub("[A-Z]", LOWER))
+end
+
+--- The text with a to z in upper case; every other byte stays.
+---@param text string
+---@return string
+function M.upper(text)
+  return (text:gsub("[a-z]", UPPER))
+end
+
+--- The text without ASCII blanks (space, tab, line feed, vertical tab, form feed, carriage return) at its ends.
+---@param text string
+---@return string
+function M.trim(text)
+  local first = text:find("[^ \t\n\v\f\r]")
+  if not first then return "" end
+  local last = #text
+  while text:find("^[ \t\n\v\f\r]", last) do last = last - 1 end
+  return text:sub(first, last)
+end
+
+return M

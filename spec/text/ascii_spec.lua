@@ -1,0 +1,25 @@
+local ascii = require "rekognition.text.ascii"
+
+describe("text.ascii", function()
+  local all = {}
+  for byte = 0, 255 do all[#all + 1] = string.char(byte) end
+  all = table.concat(all)
+
+  it("changes the case of ASCII letters and of nothing else", function()
+    assert.equal("abc-1 i", ascii.lower "aBC-1 I")
+    assert.equal("ABC-1 I", ascii.upper "aBc-1 i")
+    for index = 1, #all do
+      local byte = all:sub(index, index)
+      local code = byte:byte()
+      assert.equal(code >= 65 and code <= 90 and string.char(code + 32) or byte, ascii.lower(byte))
+      assert.equal(code >= 97 and code <= 122 and string.char(code - 32) or byte, ascii.upper(byte))
+    end
+  end)
+
+  it("trims ASCII blanks only", function()
+    assert.equal("a b", ascii.trim " \t\r\n\v\fa b \t\r\n\v\f")
+    assert.equal("", ascii.trim " \n ")
+    assert.equal("", ascii.trim "")
+    assert.equal("\u{a0}x\u{a0}", ascii.trim "\u{a0}x\u{a0}")
+  end)
+end)
