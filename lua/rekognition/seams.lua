@@ -8,7 +8,7 @@ local core = require "rekognition.core"
 ---@field env table<string, string>  the process's environment, or what stands for it
 ---@field http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@field clock fun(): number        seconds since the epoch, with a fraction
----@field monotonic fun(): number    seconds since some moment, never set back: for deadlines. The host's clock, where it
+---@field monotonic fun(): number    seconds since some moment, never set back: for deadlines; the host's clock if it
 ---  brought one
 ---@field sleep fun(seconds: number)
 ---@field random fun(): number       in [0, 1)

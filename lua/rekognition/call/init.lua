@@ -1,4 +1,5 @@
---- A call, from the encoded request to its answer: the attempts. What comes between them is in `rekognition.call.failure`.
+--- A call, from the encoded request to its response: the attempts. What comes between them is in
+--- `rekognition.call.failure`.
 
 local core = require "rekognition.core"
 local lazy = require "rekognition.lazy"
