@@ -43,7 +43,7 @@ function M.client(options)
 end
 
 -- The parts that stand on their own, as fields.
-local PARTS = { config = true, credentials = true, endpoint = true, error = true, sigv4 = true }
+local PARTS = { config = true, credentials = true, custom_labels = true, endpoint = true, error = true, sigv4 = true }
 
 return setmetatable(M, {
   __index = function(_, name)
