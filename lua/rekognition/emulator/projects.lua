@@ -19,19 +19,15 @@ local function check_auto_update(feature, auto_update)
 end
 
 local function projects_of(context)
-  local caller = context.caller
-  return context.store:select_projects(function(project)
-    return project.account == caller.account and project.region == caller.region
-  end)
+  return context.store:projects_of(context.caller.account, context.caller.region)
 end
 
 function M.CreateProject(context, params)
   local caller, feature = context.caller, params.Feature or "CUSTOM_LABELS"
   check_auto_update(feature, params.AutoUpdate)
-  for _, project in ipairs(projects_of(context)) do
-    if project.name == params.ProjectName then
-      errors.raise("ResourceInUseException", ("A project named %s exists already."):format(project.name))
-    end
+  local _, named = projects_of(context)
+  if named[params.ProjectName] then
+    errors.raise("ResourceInUseException", ("A project named %s exists already."):format(params.ProjectName))
   end
   local number = context.store:next_number(context.now)
   local project = context.store:add("projects", {
@@ -57,7 +53,7 @@ end
 function M.DescribeProjects(context, params)
   local names, features = set_of(params.ProjectNames), set_of(params.Features or { "CUSTOM_LABELS" })
   local wanted = {}
-  for _, project in ipairs(projects_of(context)) do
+  for _, project in ipairs((projects_of(context))) do
     if features[project.feature] and (not names or names[project.name]) then wanted[#wanted + 1] = project end
   end
   local page, token = pages.take(wanted, params, "projects of " .. context.caller.account, PAGE)

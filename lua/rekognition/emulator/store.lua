@@ -1,7 +1,8 @@
---- Everything the emulator remembers: projects and versions, in memory and in an optional state file.
+--- Everything the emulator remembers: resources and buckets, in memory and in an optional state file.
 
-local states = require "rekognition.emulator.states"
 local arn = require "rekognition.emulator.arn"
+local s3 = require "rekognition.emulator.s3"
+local states = require "rekognition.emulator.states"
 local cjson = require("cjson").new()
 
 local FORMAT = 1 -- of the state file
@@ -26,6 +27,16 @@ local FORMAT = 1 -- of the state file
 ---@field status string
 ---@field tags table<string, string>
 
+---@class rekognition.emulator.Dataset
+---@field arn string
+---@field name "train"|"test"
+---@field type "TRAIN"|"TEST"
+---@field project string   its project's ARN
+---@field number integer   creation time in milliseconds, unique
+---@field status string
+---@field lines string[]   its JSON lines
+---@field tags table<string, string>
+
 ---@class rekognition.emulator.Store
 local Store = {}
 Store.__index = Store
@@ -44,36 +55,42 @@ local function read_file(path)
   return text
 end
 
+local KINDS = { "projects", "versions", "datasets" }
+
 local function is_resource(value)
   return type(value) == "table" and type(value.arn) == "string" and arn.parse(value.arn) ~= nil
     and type(value.name) == "string" and type(value.status) == "string" and type(value.tags) == "table"
     and math.tointeger(value.number) ~= nil
 end
 
+-- What a resource of each kind must have besides.
+local WHOLE = {
+  projects = function(project) return type(project.policies) == "table" and type(project.feature) == "string" end,
+  versions = function(version) return type(version.project) == "string" and type(version.output) == "table" end,
+  datasets = function(dataset) return type(dataset.project) == "string" and type(dataset.lines) == "table" end,
+}
+
 local function check_state(state)
   if type(state) ~= "table" or state.format ~= FORMAT then return "it has no format that is known" end
   if type(state.projects) ~= "table" or type(state.versions) ~= "table" or not math.tointeger(state.last_number) then
     return "parts of it are missing"
   end
-  for _, project in ipairs(state.projects) do
-    if not is_resource(project) or type(project.policies) ~= "table" or type(project.feature) ~= "string" then
-      return "it has a broken project"
+  state.datasets = state.datasets or {} -- which files of earlier emulators lack
+  for _, kind in ipairs(KINDS) do
+    for _, resource in ipairs(state[kind]) do
+      if not is_resource(resource) or not WHOLE[kind](resource) then return "it has a broken " .. kind:sub(1, -2) end
     end
   end
-  for _, version in ipairs(state.versions) do
-    if not is_resource(version) or type(version.project) ~= "string" or type(version.output) ~= "table" then
-      return "it has a broken version"
-    end
-  end
+  if state.buckets ~= nil and not s3.is_whole(state.buckets) then return "it has a broken bucket" end
 end
 
 -- cjson reads every number as a float.
-local function add_loaded(store, resources, into)
+local function add_loaded(store, kind, resources)
   for _, resource in ipairs(resources) do
     resource.number = math.tointeger(resource.number)
     for _, policy in ipairs(resource.policies or {}) do policy.number = math.tointeger(policy.number) end
-    into[resource.arn] = resource
-    if resource.ends_at then store.passing[resource] = true end
+    store:add(kind, resource)
+    if resource.ends_at then store:watch(resource) end
   end
 end
 
@@ -87,8 +104,8 @@ function Store:load()
       .. "--state"):format(self.path, problem), 0)
   end
   self.last_number = math.tointeger(state.last_number)
-  add_loaded(self, state.projects, self.projects)
-  add_loaded(self, state.versions, self.versions)
+  self.buckets = state.buckets or {}
+  for _, kind in ipairs(KINDS) do add_loaded(self, kind, state[kind]) end
 end
 
 --- Opens a store; with a path, on its file, which need not exist yet. Raises a sentence where the file can't be used,
@@ -96,8 +113,8 @@ end
 ---@param path? string
 ---@return rekognition.emulator.Store
 function M.open(path)
-  local store = setmetatable({ path = path, projects = {}, versions = {}, passing = {}, last_number = 0,
-                               changed = false }, Store)
+  local store = setmetatable({ path = path, projects = {}, versions = {}, datasets = {}, buckets = {}, groups = {},
+                               passing = {}, next_end = math.huge, last_number = 0, changed = false }, Store)
   if path then
     store:load()
     store.changed = true
@@ -114,58 +131,128 @@ function Store:next_number(now)
   return self.last_number
 end
 
---- Remembers a new project or version.
+-- The name of the group that a resource is listed in: an account's projects of a region, or a project's versions or
+-- datasets.
+local function group_name(kind, resource)
+  if kind == "projects" then return "projects " .. resource.account .. " " .. resource.region end
+  return kind .. " " .. resource.project
+end
+
+-- A group has its resources in the order of their numbers, and by name.
+local function group_of(store, name)
+  local group = store.groups[name]
+  if not group then
+    group = { list = {}, named = {} }
+    store.groups[name] = group
+  end
+  return group
+end
+
+-- The place of the first item whose number isn't less; numbers rise.
+local function place_of(list, number)
+  local low, high = 1, #list + 1
+  while low < high do
+    local middle = (low + high) // 2
+    if list[middle].number < number then low = middle + 1 else high = middle end
+  end
+  return low
+end
+
+--- Remembers a new project, version or dataset.
+---@param kind "projects"|"versions"|"datasets"
 function Store:add(kind, resource)
+  local group = group_of(self, group_name(kind, resource))
+  table.insert(group.list, place_of(group.list, resource.number), resource)
+  group.named[resource.name] = resource
   self[kind][resource.arn] = resource
   self.changed = true
   return resource
 end
 
---- Puts a resource into a state that passes; see states.begin.
-function Store:begin(resource, status, now, seconds, fails)
-  states.begin(resource, status, now, seconds, fails)
-  self.passing[resource] = true
+--- Forgets a resource, whatever its kind.
+function Store:remove(resource)
+  for _, kind in ipairs(KINDS) do
+    if self[kind][resource.arn] == resource then
+      local name = group_name(kind, resource)
+      local group = self.groups[name]
+      table.remove(group.list, place_of(group.list, resource.number))
+      group.named[resource.name] = nil
+      if #group.list == 0 then self.groups[name] = nil end
+      self[kind][resource.arn] = nil
+    end
+  end
   self.changed = true
+end
+
+-- Remembers that a resource's state ends at some time.
+function Store:watch(resource)
+  self.passing[resource] = true
+  self.next_end = math.min(self.next_end, resource.ends_at)
+end
+
+--- Puts a resource into a state that passes; see states.begin.
+function Store:begin(resource, status, now, seconds, failure)
+  states.begin(resource, status, now, seconds, failure)
+  self:watch(resource)
+  self.changed = true
+end
+
+-- What a resource has for its bucket when its state ends is put there: a training's files, for one.
+local function put_files(store, resource)
+  for _, file in ipairs(resource.files or {}) do
+    s3.store_object(store, file.bucket, file.key, file.body, resource.ended_at)
+  end
+  resource.files = nil
 end
 
 --- Moves everything on to where it is at `now`.
 function Store:settle(now)
+  if now < self.next_end then return end
+  local next_end = math.huge
   for resource in pairs(self.passing) do
     if states.settle(resource, now) then
       self.passing[resource] = nil
       self.changed = true
-      if resource.status == states.GONE then
-        local kind = self.projects[resource.arn] and "projects" or "versions"
-        self[kind][resource.arn] = nil
-      end
+      put_files(self, resource)
+      if resource.status == states.GONE then self:remove(resource) end
+    else
+      next_end = math.min(next_end, resource.ends_at)
     end
   end
+  self.next_end = next_end
 end
 
--- The resources of a kind for which `wanted` holds, by their numbers.
-local function select_sorted(resources, wanted)
-  local selected = {}
-  for _, resource in pairs(resources) do
-    if wanted(resource) then selected[#selected + 1] = resource end
-  end
-  table.sort(selected, function(a, b) return a.number < b.number end)
-  return selected
+local function listed(store, name)
+  return store.groups[name] or { list = {}, named = {} }
 end
 
---- The projects for which `wanted` holds, oldest first.
----@return rekognition.emulator.Project[]
-function Store:select_projects(wanted)
-  return select_sorted(self.projects, wanted)
+--- The projects of an account in a region, oldest first, and by name. Neither table may be changed.
+---@return rekognition.emulator.Project[] list, table<string, rekognition.emulator.Project> named
+function Store:projects_of(account, region)
+  local group = listed(self, "projects " .. account .. " " .. region)
+  return group.list, group.named
 end
 
---- The versions of a project, oldest first.
----@return rekognition.emulator.Version[]
+--- The versions of a project, oldest first, and by name. Neither table may be changed.
+---@return rekognition.emulator.Version[] list, table<string, rekognition.emulator.Version> named
 function Store:versions_of(project)
-  return select_sorted(self.versions, function(version) return version.project == project.arn end)
+  local group = listed(self, "versions " .. project.arn)
+  return group.list, group.named
 end
 
+--- The datasets of a project, oldest first, and by name: "train" or "test". Neither table may be changed.
+---@return rekognition.emulator.Dataset[] list, table<string, rekognition.emulator.Dataset> named
+function Store:datasets_of(project)
+  local group = listed(self, "datasets " .. project.arn)
+  return group.list, group.named
+end
+
+-- The resources of a kind by their numbers, for the file.
 local function values(map)
-  return select_sorted(map, function() return true end)
+  local list = {}
+  for _, resource in pairs(map) do list[#list + 1] = resource end
+  table.sort(list, function(a, b) return a.number < b.number end)
+  return list
 end
 
 --- Writes the state file if something changed since it was written: beside it first, then in its place, so that the
@@ -176,7 +263,8 @@ function Store:save()
   local json = cjson.new()
   json.encode_number_precision(14) -- the most that cjson offers: milliseconds since 1970 have 13 digits
   local text = json.encode { format = FORMAT, last_number = self.last_number, projects = values(self.projects),
-                             versions = values(self.versions) }
+                             versions = values(self.versions), datasets = values(self.datasets),
+                             buckets = next(self.buckets) and self.buckets or nil }
   local file, problem = io.open(beside, "wb")
   local written = file and file:write(text, "\n")
   local closed = file and file:close()

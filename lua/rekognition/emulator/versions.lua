@@ -12,10 +12,9 @@ local PAGE = 100
 local M = {}
 
 local function check_name(context, project, name)
-  for _, version in ipairs(context.store:versions_of(project)) do
-    if version.name == name then
-      errors.raise("ResourceInUseException", ("The project has a version named %s already."):format(name))
-    end
+  local _, named = context.store:versions_of(project)
+  if named[name] then
+    errors.raise("ResourceInUseException", ("The project has a version named %s already."):format(name))
   end
 end
 
@@ -110,7 +109,7 @@ end
 local function describe(version)
   local description = {
     ProjectVersionArn = version.arn, CreationTimestamp = version.number / 1000, Status = version.status,
-    StatusMessage = states.message(version.status), OutputConfig = version.output, KmsKeyId = version.kms_key,
+    StatusMessage = states.message(version), OutputConfig = version.output, KmsKeyId = version.kms_key,
     VersionDescription = version.description, Feature = version.feature, FeatureConfig = version.feature_config,
     SourceProjectVersionArn = version.source,
   }
