@@ -141,8 +141,9 @@ static enum rek_http_result parse_url(struct rek_http *http)
                                             : refuse(http, curl_url_strerror(code));
     bool has_zone = memchr(http->url.data, '%', http->origin_len) != NULL;
     CURLU *parsed = has_zone ? NULL : http->parsed_url;
-    bool good = curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK &&
-                curl_easy_setopt(http->easy, CURLOPT_CURLU, parsed) == CURLE_OK;
+    /* In this order: newer ones (8.14) forget the text where the parsed form is taken away. */
+    bool good = curl_easy_setopt(http->easy, CURLOPT_CURLU, parsed) == CURLE_OK &&
+                curl_easy_setopt(http->easy, CURLOPT_URL, http->url.data) == CURLE_OK;
     return good ? REK_HTTP_OK : REK_HTTP_MEMORY;
 }
 

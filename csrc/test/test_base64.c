@@ -61,7 +61,7 @@ static void test_every_byte_at_every_place(void)
     for (int byte = 0; byte < 256; byte++) {
         bool in_alphabet = byte != 0 && strchr(alphabet, byte) != NULL;
         for (size_t place = 0; place < 4; place++) {
-            char text[8] = "AAAAAAAA";
+            char text[8] = {'A', 'A', 'A', 'A', 'A', 'A', 'A', 'A'};
             text[place] = (char)byte;
             unsigned char out[6];
             size_t len;

@@ -30,8 +30,10 @@ PROXY_PASSWORD = "s3cr3t/pass word"
 # Certificates
 
 def openssl(*arguments):
-    subprocess.run(["openssl", *arguments], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+    done = subprocess.run(["openssl", *arguments], cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit("http_server.py: openssl %s failed:\n%s" % (" ".join(arguments), done.stdout))
 
 
 def make_authority(name):
@@ -39,13 +41,30 @@ def make_authority(name):
             name + ".key", "-out", name + ".pem", "-days", "2", "-subj", "/CN=" + name)
 
 
-def make_certificate(name, authority, subject, days="2"):
+def make_request(name, subject):
     with open(os.path.join(FOLDER, name + ".ext"), "w", encoding="ascii") as file:
         file.write("subjectAltName=" + subject)
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + ".key",
             "-out", name + ".csr", "-subj", "/CN=" + name)
+
+
+def make_certificate(name, authority, subject):
+    make_request(name, subject)
     openssl("x509", "-req", "-in", name + ".csr", "-CA", authority + ".pem", "-CAkey", authority + ".key",
-            "-CAcreateserial", "-days", days, "-extfile", name + ".ext", "-out", name + ".pem")
+            "-CAcreateserial", "-days", "2", "-extfile", name + ".ext", "-out", name + ".pem")
+
+
+# OpenSSL 3.5 refuses `x509 -days -1`, and older ones have no `x509 -not_after`; `ca` takes dates in all of them.
+def make_expired_certificate(name, authority, subject):
+    make_request(name, subject)
+    with open(os.path.join(FOLDER, name + ".cnf"), "w", encoding="ascii") as file:
+        file.write("[ca]\ndefault_ca = authority\n[authority]\ndatabase = index.txt\nnew_certs_dir = .\n"
+                   "rand_serial = yes\ndefault_md = sha256\npolicy = policy\n[policy]\ncommonName = supplied\n")
+    with open(os.path.join(FOLDER, "index.txt"), "w", encoding="ascii"):
+        pass
+    openssl("ca", "-batch", "-notext", "-config", name + ".cnf", "-in", name + ".csr", "-cert", authority + ".pem",
+            "-keyfile", authority + ".key", "-startdate", "20200101000000Z", "-enddate", "20200102000000Z",
+            "-extfile", name + ".ext", "-out", name + ".pem")
 
 
 def make_certificates():
@@ -53,7 +72,7 @@ def make_certificates():
     make_authority("other-ca")
     make_certificate("good", "ca", "IP:127.0.0.1,DNS:localhost")
     make_certificate("wrong-host", "ca", "DNS:example.com")
-    make_certificate("expired", "ca", "IP:127.0.0.1", "-1")
+    make_expired_certificate("expired", "ca", "IP:127.0.0.1")
     hashed = os.path.join(FOLDER, "hashed")
     os.mkdir(hashed)
     with open(os.path.join(FOLDER, "ca.pem"), "rb") as source, open(os.path.join(hashed, "ca.pem"), "wb") as copy:

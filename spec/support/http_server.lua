@@ -19,13 +19,20 @@ function M.start()
   os.remove(folder)
   assert(run("mkdir -m 700 " .. folder))
   local pipe = assert(io.popen("exec /usr/bin/python3 " .. root .. "/spec/servers/http_server.py " .. folder, "r"))
-  server = cjson.decode(pipe:read "l" or error "the server did not start")
+  local line = pipe:read "l"
+  if not line then
+    pipe:close()
+    assert(run("rm -rf " .. folder))
+    error "spec/servers/http_server.py did not start; what it wrote to stderr, above, says why"
+  end
+  server = cjson.decode(line)
   server.pipe, server.folder = pipe, folder
   return server, folder
 end
 
 --- Stops the server and removes its folder.
 function M.stop()
+  if not server then return end -- it did not start, which is reported
   os.execute(("kill %d"):format(server.pid))
   server.pipe:close()
   os.execute("rm -rf " .. server.folder)
