@@ -1,208 +1,163 @@
---- Waiters: poll until a project version has reached a state.
+--- Waiters: poll until versions, datasets or projects have reached a state.
 --
--- Two come from the service's model (ProjectVersionTrainingCompleted, ProjectVersionRunning); two are
--- ours, since the model has none for them: project_version_copied and project_version_stopped. All
--- look at DescribeProjectVersions, through every page, and only at the versions asked for.
+-- `goals` says what each waiter waits for, `subjects` what it looks at. One poller looks at all that a waiter waits for.
 
+local goals = require "rekognition.waiter.goals"
 local options_check = require "rekognition.options"
-local paginator = require "rekognition.paginator"
 local rek_error = require "rekognition.error"
+local subjects = require "rekognition.waiter.subjects"
 
 local M = {}
 
-local function set(...)
-  local names = {}
-  for _, name in ipairs { ... } do names[name] = true end
-  return names
+local KINDS = { version = "the project version", dataset = "the dataset", project = "the project" }
+
+local function goal_of(name)
+  return goals.find(name) or rek_error.raise { kind = "validation", code = "UnknownWaiter",
+    message = ("there is no waiter %q; there are: %s"):format(tostring(name), table.concat(goals.names(), ", ")) }
 end
 
-local function has_been_started(version)
-  local status = version.Status
-  return status == "STARTING" or status == "RUNNING" or status == "STOPPING" or status == "STOPPED"
+local function describe(description)
+  if not description then return "it is not listed yet" end
+  local message = description.StatusMessage
+  return "its status is " .. tostring(description.Status) .. (message and message ~= "" and ": " .. message or "")
 end
 
--- What a version's state means to one that waits: `done`, `pending`; every other state is one from
--- which the goal can't be reached any more, but where `has_passed` knows that it has been. `delay` and
--- `timeout` are seconds, a choice for ours; for the modelled waiters they, and `done`, are the model's.
-local WAITERS = {
-  project_version_training_completed = {
-    goal = "trained",
-    pending = set("TRAINING_IN_PROGRESS"),
-    has_passed = has_been_started,
-  },
-  project_version_running = {
-    goal = "running",
-    -- The listing may lag behind StartProjectVersion.
-    pending = set("STARTING", "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED", "COPYING_IN_PROGRESS",
-      "COPYING_COMPLETED", "STOPPING", "STOPPED"),
-  },
-  project_version_copied = {
-    goal = "copied", delay = 10, timeout = 3600,
-    done = set("COPYING_COMPLETED"),
-    pending = set("COPYING_IN_PROGRESS"),
-    -- Nothing but a copy has a source; its failure to start is no failure to copy.
-    has_passed = function(version)
-      return version.SourceProjectVersionArn and (has_been_started(version) or version.Status == "FAILED")
-    end,
-  },
-  project_version_stopped = {
-    goal = "stopped", delay = 10, timeout = 1200,
-    done = set("STOPPED"),
-    pending = set("STARTING", "RUNNING", "STOPPING"),
-  },
-}
+---@class rekognition.waiter.Sight  what a poll saw of one subject
+---@field key string            as it was asked for: an ARN or a name
+---@field state "done"|"pending"|"failed"
+---@field description? table    the last that was seen
+---@field detail string         "its status is ..."
 
-for name, model in pairs(require "rekognition.generated.waiters") do
-  local waiter = WAITERS[name]
-  waiter.is_modelled = true
-  waiter.delay, waiter.timeout = model.delay, model.delay * model.max_attempts
-  waiter.done = {}
-  for _, acceptor in ipairs(model.acceptors) do
-    if acceptor.state == "success" then waiter.done[acceptor.expected] = true end
+---@class rekognition.waiter.Poller
+local Poller = {}
+Poller.__index = Poller
+
+--- Makes a poller, which remembers what it saw.
+---@param client rekognition.Client
+---@param name string
+---@param params table
+---@return rekognition.waiter.Poller
+function M.poller(client, name, params)
+  local goal = goal_of(name)
+  return setmetatable({ client = client, goal = goal, watch = subjects.read(goal, params), last = {}, under_way = {},
+                        polls = 0 }, Poller)
+end
+
+-- What one subject is now. `description` is nil if it isn't listed.
+function Poller:_judge(key, description)
+  local goal, last = self.goal, self.last[key]
+  if not description then
+    if goal.ends_by_leaving then return { key = key, state = "done", description = last, detail = "it is gone" } end
+    if last then return { key = key, state = "failed", description = last, detail = "it is no longer listed" } end
+    return { key = key, state = "pending", detail = describe(nil) }
   end
+  local state = goals.state(goal, description, self.under_way[key] or false)
+  self.last[key] = description
+  if goal.under_way and goal.under_way[description.Status] then self.under_way[key] = true end
+  return { key = key, state = state, description = description, detail = describe(description) }
 end
 
-local function waiter_of(name)
-  local waiter = WAITERS[name]
-  if waiter then return waiter end
-  local names = {}
-  for known in pairs(WAITERS) do names[#names + 1] = known end
-  table.sort(names)
-  return rek_error.raise { kind = "validation", code = "UnknownWaiter",
-    message = ("there is no waiter %q; there are: %s"):format(tostring(name), table.concat(names, ", ")) }
-end
-
--- The name of a version, from its ARN: arn:...:project/<project>/version/<name>/<number>.
-local function name_in_arn(arn)
-  local name = type(arn) == "string"
-    and arn:match("^arn:[^:]*:rekognition:[^:]*:%d*:project/[^/]+/version/([^/]+)/%d+$")
-  if name then return name end
-  return rek_error.raise { kind = "validation", code = "ValidationError", operation = "DescribeProjectVersions",
-    message = "ProjectVersionArn is not the ARN of a project version",
-    problems = { { path = "ProjectVersionArn", message = "is not the ARN of a project version" } } }
-end
-
--- The call's parameters, how many versions there must be, and a test for those asked for.
--- ProjectVersionArn, which is not a member of the operation, asks for one version exactly;
--- VersionNames for those named. Without either a modelled waiter looks at every version, as the
--- model says.
-local function subject_of(waiter, params)
-  if type(params) ~= "table" then
-    rek_error.raise { kind = "validation", code = "ValidationError", operation = "DescribeProjectVersions",
-      message = "params must be a table, not a " .. type(params) }
+-- A modelled waiter without names looks at every version, as the model says.
+function Poller:_judge_all(list)
+  local sights = {}
+  for i, description in ipairs(list) do
+    sights[i] = self:_judge(subjects.arn_of(self.watch, description) or i, description)
   end
-  local input = {}
-  for key, value in next, params do input[key] = value end
-  local arn = input.ProjectVersionArn
-  input.ProjectVersionArn = nil
-  if arn ~= nil then
-    input.VersionNames = { name_in_arn(arn) }
-    return input, 1, function(version) return version.ProjectVersionArn == arn end
-  end
-  local names = input.VersionNames
-  if names == nil and waiter.is_modelled then return input, 1, function() return true end end
-  if type(names) ~= "table" or names[1] == nil then
-    rek_error.raise { kind = "validation", code = "ValidationError", operation = "DescribeProjectVersions",
-      message = "name the version to wait for: ProjectVersionArn, or VersionNames",
-      problems = { { path = "VersionNames", message = "names no version" } } }
-  end
-  local wanted = set(table.unpack(names))
-  local count = 0
-  for _ in pairs(wanted) do count = count + 1 end
-  return input, count, function(version)
-    local name = type(version.ProjectVersionArn) == "string"
-      and version.ProjectVersionArn:match("/version/([^/]+)/%d+$")
-    return wanted[name] == true
-  end
+  if #list == 0 then sights[1] = { key = "", state = "pending", detail = describe(nil) } end
+  return sights
 end
 
-local function find_versions(client, input, is_wanted)
-  local found = {}
-  for version in paginator.items(client, "DescribeProjectVersions", input, "waiter") do
-    if is_wanted(version) then found[#found + 1] = version end
-  end
-  return found
+--- Looks once at everything that is waited for. Raises what the service refuses.
+---@param is_late? fun(): boolean  whether the deadline has passed; asked between two calls
+---@return rekognition.waiter.Sight[]?  in the order in which they were asked for; nil if the deadline came first
+function Poller:look(is_late)
+  local found, list = subjects.look(self.client, self.watch, is_late or function() return false end)
+  if not found then return nil end
+  self.polls = self.polls + 1
+  if self.watch.wants_all then return self:_judge_all(list) end
+  local sights = {}
+  for i, key in ipairs(self.watch.wanted) do sights[i] = self:_judge(key, found[key]) end
+  return sights
 end
 
-local function state_of(waiter, version)
-  local status = version.Status
-  if waiter.done[status] then return "done" end
-  if waiter.pending[status] then return "pending" end
-  if waiter.has_passed and waiter.has_passed(version) then return "done" end
-  return "failed"
+--- Whether what a poll raised may have passed by the next one: the client's own retries are over by then. A response
+--- that can't be read says nothing about the subject.
+---@return boolean
+function M.is_passing(e)
+  return rek_error.is_error(e) and (e.retryable == true or e.kind == "protocol")
 end
 
-local function describe(version)
-  if not version then return "it is not listed yet" end
-  local message = version.StatusMessage
-  return "its status is " .. tostring(version.Status) .. (message and message ~= "" and ": " .. message or "")
-end
-
-local function raise(code, waiter, version, detail, extra)
-  local subject = version and version.ProjectVersionArn or "the project version"
-  extra.kind, extra.code, extra.operation = "waiter", code, "DescribeProjectVersions"
-  extra.message = ("%s is not %s: %s"):format(subject, waiter.goal, detail)
-  extra.project_version = version
-  extra.project_version_status = version and version.Status
-  extra.status_message = version and version.StatusMessage
+function Poller:_raise(code, sight, detail, extra)
+  local description = sight and sight.description
+  local subject = description and subjects.arn_of(self.watch, description) or sight and sight.key
+  if subject == nil or subject == "" then subject = KINDS[self.watch.kind] end
+  local field = self.watch.kind == "version" and "project_version" or self.watch.kind
+  extra.kind, extra.code, extra.operation = "waiter", code, self.watch.operation
+  extra.message = ("%s is not %s: %s"):format(subject, self.goal.goal, detail)
+  extra[field], extra[field .. "_status"] = description, description and description.Status
+  extra.status_message = description and description.StatusMessage
   rek_error.raise(extra)
 end
 
--- Looks once. Gives whether all are done, the version to speak of, and how many were found.
-local function look(waiter, versions, wanted_count)
-  local pending
-  for _, version in ipairs(versions) do
-    local state = state_of(waiter, version)
-    if state == "failed" then raise("WaiterFailure", waiter, version, describe(version), {}) end
-    if state == "pending" then pending = pending or version end
+-- What is still waited for, and how many; raises for the first that can't get there.
+function Poller:_pending(sights)
+  local first, count = nil, 0
+  for _, sight in ipairs(sights) do
+    if sight.state == "failed" then self:_raise("WaiterFailure", sight, sight.detail, { polls = self.polls }) end
+    if sight.state == "pending" then first, count = first or sight, count + 1 end
   end
-  return not pending and #versions >= wanted_count, pending or versions[1]
+  return first, count
 end
 
--- A poll that failed in a way that passes (the client has retried already) leaves the rest to the next.
-local function poll(client, input, is_wanted)
-  local ok, result = pcall(find_versions, client, input, is_wanted)
-  if ok then return result end
-  if rek_error.is_error(result) and result.retryable then return nil, result end
-  error(result, 0)
+local function descriptions_of(sights)
+  local list = {}
+  for _, sight in ipairs(sights) do list[#list + 1] = sight.description end
+  return list
 end
 
---- Waits until the versions asked for have reached the waiter's goal.
+function Poller:_time_out(sight, others, trouble)
+  local detail = ("after %d poll%s, %s"):format(self.polls, self.polls == 1 and "" or "s",
+    sight and sight.detail or trouble and "no poll was answered" or "the listing had not ended")
+  if others > 0 then detail = ("%s; %d more are not either"):format(detail, others) end
+  self:_raise("WaiterTimeout", sight, detail, { polls = self.polls, cause = trouble })
+end
+
+--- Waits until everything that was asked for has reached the waiter's goal.
 --
--- Raises kind "waiter": code "WaiterFailure" as soon as a version is in a state from which the goal
--- can't be reached, with its StatusMessage in the error; "WaiterTimeout" at the deadline.
+-- Raises kind "waiter": code "WaiterFailure" as soon as something is in a state from which the goal can't be reached,
+-- with its StatusMessage in the error; "WaiterTimeout" at the deadline. A status that nobody knows is waited through.
+-- A poll that fails in passing, or whose response can't be read, is followed by the next one.
 ---@param client rekognition.Client
----@param name string      "project_version_copied", "project_version_stopped",
----  "project_version_training_completed" or "project_version_running"
----@param params table     ProjectArn, and ProjectVersionArn (one version) or VersionNames
----@param options? { delay?: number, timeout?: number, on_poll?: fun(version: table?, polls: integer) } seconds
----@return table version   the description of the version (the first, where several were asked for)
----@return table[] versions
+---@param name string      "project_version_copied" and others; see docs/client.md
+---@param params table     what to wait for: ProjectArn with ProjectVersionArn, ProjectVersionArns or VersionNames;
+---  DatasetArn or DatasetArns; ProjectArn, ProjectArns or ProjectNames
+---@param options? { delay?: number, timeout?: number, on_poll?: fun(description: table?, polls: integer,
+---  descriptions: table[]) } seconds
+---@return table? description  of the first that was asked for; of what was deleted, the last that was seen
+---@return table[] descriptions  of all, in the order in which they were asked for
 function M.wait(client, name, params, options)
-  local waiter = waiter_of(name)
+  local goal = goal_of(name)
   options = options or {}
   options_check.check_wait(options)
-  local input, count, is_wanted = subject_of(waiter, params)
-  local clock, delay = client._seams.clock, options.delay or waiter.delay
-  local deadline = clock() + (options.timeout or waiter.timeout)
-  local polls, seen, last = 0, false, nil
+  local poller = M.poller(client, name, params)
+  local monotonic, delay = client._seams.monotonic, options.delay or goal.delay
+  local deadline = monotonic() + (options.timeout or goal.timeout)
+  local function is_late() return monotonic() >= deadline end
+  local pending, others = nil, 0
   while true do
-    local versions, trouble = poll(client, input, is_wanted)
-    polls = polls + 1
-    if versions then
-      local done, version = look(waiter, versions, count)
-      if options.on_poll then options.on_poll(version, polls) end
-      if done then return version, versions end
-      if seen and #versions == 0 then
-        raise("WaiterFailure", waiter, last, "it is no longer listed", { polls = polls })
-      end
-      seen, last = seen or #versions > 0, version
+    local ok, sights = pcall(poller.look, poller, is_late)
+    if not ok and not M.is_passing(sights) then error(sights, 0) end
+    local trouble = not ok and sights or nil
+    if ok and sights then
+      local count
+      pending, count = poller:_pending(sights)
+      others = math.max(count - 1, 0)
+      local seen = descriptions_of(sights)
+      if options.on_poll then options.on_poll(pending and pending.description or seen[1], poller.polls, seen) end
+      if not pending then return seen[1], seen end
     end
-    local left = deadline - clock()
-    if left <= 0 then
-      raise("WaiterTimeout", waiter, last, ("after %d polls, %s"):format(polls, describe(last)),
-        { polls = polls, cause = trouble })
-    end
+    local left = deadline - monotonic()
+    if left <= 0 then poller:_time_out(pending, others, trouble) end
     client._seams.sleep(math.min(delay, left))
   end
 end
