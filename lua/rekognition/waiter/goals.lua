@@ -28,8 +28,8 @@ end
 ---@field delay number      seconds between polls
 ---@field timeout number    seconds
 ---@field done table<string, true>    statuses that are the goal
----@field failed table<string, true>  statuses from which the goal can't be reached; all others are waited through, those
----  that nobody knows among them (Smithy's rule)
+---@field failed table<string, true>  statuses from which the goal can't be reached; all others are waited through,
+---  and so are those that nobody knows (Smithy's rule)
 ---@field has_passed? fun(description: table): any  whether a failed status shows that the goal was reached earlier
 ---@field turned_back? table<string, true>  statuses that fail once a status of `under_way` was seen
 ---@field under_way? table<string, true>

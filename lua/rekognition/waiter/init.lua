@@ -1,6 +1,6 @@
 --- Waiters: poll until versions, datasets or projects have reached a state.
 --
--- `goals` says what each waiter waits for, `subjects` what it looks at. One poller looks at all that a waiter waits for.
+-- `goals` says what each waiter waits for, `subjects` what it looks at. One poller looks at all of a waiter's subjects.
 
 local goals = require "rekognition.waiter.goals"
 local options_check = require "rekognition.options"
