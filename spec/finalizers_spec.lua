@@ -1,6 +1,6 @@
 -- Finalizers may use anything, in any order: what the collector has taken already refuses, and doesn't crash.
 
-local lua = os.getenv("LUA") or "lua5.4"
+local lua = require("spec.support.files").lua
 
 -- Runs a script in an interpreter that closes its state, and gives what it printed.
 local function run(script)

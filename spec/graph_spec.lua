@@ -2,10 +2,8 @@
 
 local files = require "spec.support.files"
 
-local lua = os.getenv "LUA" or "lua5.4"
-
 local function run(root)
-  return files.run(("%s script/graph/main.lua %s"):format(lua, files.quoted(root)))
+  return files.run(("%s script/graph/main.lua %s"):format(files.lua, files.quoted(root)))
 end
 
 -- Writes files below a folder: { [path] = text }.

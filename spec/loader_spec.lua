@@ -8,7 +8,7 @@ local lib = (os.getenv "BUILD" or "build") .. "/lib/rekognition"
 local function require_from(folder)
   files.write(folder .. "/script.lua", ("package.cpath = %q\n"):format(folder .. "/?.so")
     .. 'local ok, core = pcall(require, "rekognition.core")\nprint(ok and core.version or core)')
-  return select(2, files.run((os.getenv "LUA" or "lua5.4") .. " " .. files.quoted(folder .. "/script.lua")))
+  return select(2, files.run(files.lua .. " " .. files.quoted(folder .. "/script.lua")))
 end
 
 describe("core.so", function()
@@ -63,7 +63,7 @@ describe("core.so", function()
       ]])
       assert.equal(("rekognition.transport expected\n"):rep(2) .. "rekognition.request expected\n"
         .. ("rekognition.transport (closed)\t"):rep(2) .. "{}\n",
-        select(2, files.run((os.getenv "LUA" or "lua5.4") .. " " .. files.quoted(folder .. "/script.lua"))))
+        select(2, files.run(files.lua .. " " .. files.quoted(folder .. "/script.lua"))))
     end)
   end)
 end)

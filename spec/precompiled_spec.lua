@@ -21,7 +21,7 @@ end
 local function run(folder, script)
   files.write(folder .. "/script.lua", ("package.path = %q .. package.path; package.cpath = %q .. package.cpath\n"):format(
     folder .. "/?.lua;" .. folder .. "/?/init.lua;", build .. "/lib/?.so;") .. script)
-  local ok, output = files.run((os.getenv "LUA" or "lua5.4") .. " " .. quoted(folder .. "/script.lua"))
+  local ok, output = files.run(files.lua .. " " .. quoted(folder .. "/script.lua"))
   assert(ok, output)
   return output
 end

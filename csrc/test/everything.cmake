@@ -1,6 +1,6 @@
 # The binding on the service of test/everything, in the place of Rekognition's: a module for the
 # specs (everything.so in the build folder), and a program that has a Lua of its own.
-find_library(lua_library NAMES lua5.4 lua-5.4 lua54 lua REQUIRED)
+find_library(lua_library NAMES ${lua_library_names} REQUIRED)
 
 add_library(everything MODULE $<TARGET_OBJECTS:rekognition_binding>
   "${source_dir}/test/everything/service.c")

@@ -27,7 +27,9 @@ __attribute__((visibility("default"))) int connect(int socket, const struct sock
     return -1;
 }
 
-static void check_zone(struct rek_http *http, const char *url, unsigned expected)
+/* The zone that libcurl asks for: the URL's, or (expected < 0) any but that of the URL before. Without one in the URL
+ * newer libcurls (8.23) choose an interface by themselves. */
+static void check_zone(struct rek_http *http, const char *url, int expected)
 {
     struct rek_http_response response;
     rek_http_response_init(&response);
@@ -36,7 +38,7 @@ static void check_zone(struct rek_http *http, const char *url, unsigned expected
     int before = count;
     zone = 0;
     CHECK(rek_http_perform(http, &request, &response) == REK_HTTP_CONNECT);
-    if (CHECK(count > before) && !CHECK(zone == expected))
+    if (CHECK(count > before) && !CHECK(expected < 0 ? zone != 7 : zone == (unsigned)expected))
         fprintf(stderr, "  %s: %u\n", url, zone);
     rek_http_response_clear(&response);
 }
@@ -53,7 +55,7 @@ int main(void)
     if (!CHECK(rek_http_new(&http, &(struct rek_http_options){0}) == REK_HTTP_OK))
         return check_result();
     check_zone(http, "http://[fe80::1%257]:9/", 7);
-    check_zone(http, "http://[fe80::1]:9/%257", 0);
+    check_zone(http, "http://[fe80::1]:9/%257", -1);
     check_zone(http, "http://[fe80::1%258]:9/%20", 8);
     rek_http_free(http);
     return check_result();

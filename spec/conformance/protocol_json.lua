@@ -122,7 +122,7 @@ local function run_batch(path, kind, suite, suite_index, batch, report)
   support.with_folder(function(folder)
     service_build.build(folder, model_of(suite, batch))
     local command = ("LUA_CPATH=%s\";${LUA_CPATH:-;;}\" %s spec/conformance/protocol_case.lua %s %s %d %s"):format(
-      support.quoted(folder .. "/?.so"), os.getenv "LUA" or "lua5.4", support.quoted(path), kind,
+      support.quoted(folder .. "/?.so"), require("spec.support.files").lua, support.quoted(path), kind,
       suite_index, table.concat(batch.cases, " "))
     local _, output = support.run(command)
     local results, rest = read_results(output)

@@ -27,8 +27,9 @@ end
 -- Headers as a map of texts, of numbers or of lists, or as a list of pairs.
 local function headers_of(given)
   local headers = {}
-  for name, value in pairs(given_value(given) or {}) do
-    if type(name) == "number" then name, value = value[1] or value.name, value[2] or value.value end
+  for key, item in pairs(given_value(given) or {}) do
+    local name, value = key, item
+    if type(key) == "number" then name, value = item[1] or item.name, item[2] or item.value end
     for _, text in ipairs(type(value) == "table" and value or { value }) do
       headers[#headers + 1] = { name, tostring(math.tointeger(text) or text) }
     end

@@ -87,7 +87,7 @@ describe("running a command", function()
   it("passes its error stream on", function()
     local script = [[require "rekognition.core".run_process({ "/bin/sh", "-c", "echo told >&2; echo taken" }, ]]
       .. "{ timeout = 60, max_output = 100 })"
-    local pipe = assert(io.popen((os.getenv("LUA") or "lua5.4") .. " -e '" .. script .. "' 2>&1"))
+    local pipe = assert(io.popen(require("spec.support.files").lua .. " -e '" .. script .. "' 2>&1"))
     assert.equal("told\n", pipe:read("a"))
     pipe:close()
   end)

@@ -224,7 +224,7 @@ describe("the emulator's HTTP server", function()
       for _ = 1, 5 do server:step(0.01) end
     ]]
     file:close()
-    local process = assert(io.popen(("%s %s 2>%s"):format(os.getenv("LUA") or "lua5.4", source, errors)))
+    local process = assert(io.popen(("%s %s 2>%s"):format(require("spec.support.files").lua, source, errors)))
     local port = tonumber(process:read("l"))
     for _ = 1, #answers do
       local client = assert(socket.connect("127.0.0.1", port))

@@ -57,10 +57,12 @@ describe("a request", function()
         kinds[i], kinds[j] = kinds[j], kinds[i]
       end
       local lines, expected = {}, {}
-      for line in assert(get("/head", { headers = kinds })).body:gmatch "([^\r\n]+)\r\n" do lines[#lines + 1] = line end
+      for line in assert(get("/head", { headers = kinds })).body:gmatch "([^\r\n]+)\r\n" do
+        if not line:find "^Connection: " then lines[#lines + 1] = line end
+      end
       for _, pair in ipairs(kinds) do
-        -- libcurl writes Host first, wherever it was.
-        if pair[1] ~= "Host" then expected[#expected + 1] = (pair[1] .. ": " .. pair[2]):gsub(":%s+$", ":") end
+        -- libcurl writes Host first, wherever it was; newer ones (8.23) keep Connection to themselves.
+        if pair[1] ~= "Host" and pair[1] ~= "Connection" then expected[#expected + 1] = (pair[1] .. ": " .. pair[2]):gsub(":%s+$", ":") end
       end
       assert.are.equal("Host: h.example", lines[2])
       assert.are.same(expected, { table.unpack(lines, 3, #lines - 1) })

@@ -2,6 +2,9 @@
 
 local M = {}
 
+--- The interpreter that runs the specs, for those that start another one.
+M.lua = assert(os.getenv "LUA", "LUA names no interpreter: run the specs by script/test")
+
 --- All bytes of a file, or nil where there is none.
 ---@param path string
 ---@return string?
