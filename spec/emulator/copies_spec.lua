@@ -84,9 +84,9 @@ describe("the emulator", function()
       ["everybody, written at length"] = { Principal = { AWS = "*" } },
       ["a list with the account"] = { Principal = { AWS = { "999999999999", "555555555555" } } },
       ["this version"] = { Resource = versions_of_source .. "model_?/*" },
-      ["a list of actions"] = { Action = { "rekognition:CopyProjectVersion", "rekognition:Copy*" } },
+      ["a list of actions"] = { Action = { "rekognition:CopyProjectVersion", "rekognition:copyprojectversion" } },
       ["the account, by a condition"] = { Principal = "*",
-        Condition = { ArnLike = { ["aws:principalarn"] = { "arn:aws:iam::1:root", "arn:aws:iam::5555*" } } } },
+        Condition = { ArnLike = { ["aws:principalarn"] = { "arn:aws:iam::1:root", "arn:aws:iam::5555*:root" } } } },
     } do
       it("copies by a policy for " .. what, function()
         put("share", fields)

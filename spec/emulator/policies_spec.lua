@@ -62,7 +62,7 @@ describe("the emulator", function()
         policy { Principal = {} }, policy { Principal = "555555555555" }, policy { Principal = { AWS = "alice" } },
         policy { Principal = { Aws = "*" } }, policy { Resource = 1 }, policy { Resource = "nothing" },
         policy { NotAction = "x" }, policy { NotPrincipal = "*" }, policy { NotResource = "*" }, policy { Sid = 1 },
-        policy { Condition = { DateLessThan = {} } }, policy { Condition = { StringEquals = { ["aws:x"] = "y" } } },
+        policy { Condition = { DateLessThan = {} } }, policy { Condition = { StringEquals = { x = "y" } } },
         policy { Condition = 1 }, '{"Extra":1,"Statement":[' .. policy() .. "]}",
         ('{"Statement":'):rep(100),
       } do

@@ -1,7 +1,7 @@
 --- PutProjectPolicy, ListProjectPolicies, DeleteProjectPolicy, and what a project's policies decide.
 
 local core = require "rekognition.core"
-local document = require "rekognition.emulator.policy_document"
+local document = require "rekognition.custom_labels.policy"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
 local pages = require "rekognition.emulator.pages"
@@ -29,9 +29,11 @@ local function check_revision(policy, revision)
 end
 
 local function check_document(text)
-  local statements, problem = document.parse(text)
-  if not statements then
-    errors.raise("MalformedPolicyDocumentException", "The policy document is malformed: " .. problem .. ".")
+  local ok, problems = document.check(text)
+  if not ok then
+    local first = problems[1]
+    errors.raise("MalformedPolicyDocumentException", ("The policy document is malformed: %s%s."):format(
+      first.path ~= "" and first.path .. " " or "", first.message))
   end
 end
 
@@ -88,19 +90,25 @@ function M.DeleteProjectPolicy(context, params)
   return {}
 end
 
+local parsed = setmetatable({}, { __mode = "v" }) -- documents by their text
+
+local function parse(text)
+  parsed[text] = parsed[text] or document.parse(text, "any")
+  return parsed[text]
+end
+
 --- What a project's policies say of copying one of its versions; one that denies wins.
 ---@param project rekognition.emulator.Project
 ---@param caller rekognition.emulator.Caller
 ---@param version_arn string
 ---@return "Allow"|"Deny"|nil
 function M.decide(project, caller, version_arn)
-  local decision
-  for _, policy in ipairs(project.policies) do
-    local one = document.decide(document.parse(policy.document) or {}, caller, version_arn)
-    if one == "Deny" then return "Deny" end
-    decision = decision or one
-  end
-  return decision
+  local documents = {}
+  for _, policy in ipairs(project.policies) do documents[#documents + 1] = parse(policy.document) end
+  local identity, get = document.identity { account = caller.account, arn = caller.arn, region = caller.region,
+                                            complete = true }
+  return (document.evaluate(documents, { identity = identity, action = "rekognition:copyprojectversion",
+    resource = version_arn, get = get, unseen = function() end }))
 end
 
 return M

@@ -5,7 +5,7 @@ local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
 local pages = require "rekognition.emulator.pages"
 local states = require "rekognition.emulator.states"
-local wildcard = require "rekognition.emulator.wildcard"
+local wildcard = require "rekognition.text.wildcard"
 
 local PAGE = 100
 

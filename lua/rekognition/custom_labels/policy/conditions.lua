@@ -1,0 +1,86 @@
+--- Whether a statement's conditions hold, with three ends: they do, they don't, it can't be seen.
+--
+-- Source: IAM User Guide, "Conditions with multiple context keys or values" and "Condition operators".
+
+local values = require "rekognition.custom_labels.policy.values"
+local variables = require "rekognition.custom_labels.policy.variables"
+
+local UNKNOWN = variables.UNKNOWN
+
+local M = {}
+
+-- OR: true wins, then what can't be seen.
+local function any(items, test)
+  local result = false
+  for _, item in ipairs(items) do
+    local one = test(item)
+    if one == true then return true end
+    if one == UNKNOWN then result = UNKNOWN end
+  end
+  return result
+end
+
+local function negate(result)
+  if result == UNKNOWN then return UNKNOWN end
+  return not result
+end
+
+-- AND: false wins, then what can't be seen.
+local function every(items, test)
+  return negate(any(items, function(item) return negate(test(item)) end))
+end
+
+M.any, M.every, M.negate = any, every, negate
+
+-- Whether one value of the request is what one value of the policy says.
+local function compare(condition, wanted, value, request)
+  local rule = condition.rule
+  if not rule.variables then return rule.test(wanted, value) end
+  if not request.variables then return rule.test(wanted, value) end
+  local pattern, key = variables.expand(wanted, request.get)
+  if pattern == nil then return false end
+  if pattern == UNKNOWN then
+    request.unseen(key)
+    return UNKNOWN
+  end
+  return rule.test(pattern, value)
+end
+
+-- The rules for a key that the request doesn't have.
+local function absent(condition)
+  if condition.if_exists then return true end
+  if condition.set then return condition.set == "ForAllValues" end
+  return condition.rule.negated
+end
+
+local function is_null(condition, found)
+  return any(condition.values, function(wanted) return values.boolean(wanted) == not found end)
+end
+
+local function holds(condition, request)
+  local found = request.get(condition.key)
+  if found == UNKNOWN then
+    request.unseen(condition.name)
+    return UNKNOWN
+  end
+  local present = found ~= nil and #found > 0
+  if condition.rule.kind == "null" then return is_null(condition, present) end
+  if not present then return absent(condition) end
+  local negated = condition.rule.negated
+  local function fits(value)
+    local one = any(condition.values, function(wanted) return compare(condition, wanted, value, request) end)
+    return negated and negate(one) or not negated and one
+  end
+  local all = condition.set == "ForAllValues" or not condition.set and negated
+  return (all and every or any)(found, fits)
+end
+
+--- Whether all conditions of a statement hold.
+---@param conditions rekognition.policy.Condition[]
+---@param request rekognition.policy.Request
+---@return boolean|table  true, false, or variables.UNKNOWN
+function M.hold(conditions, request)
+  return every(conditions, function(condition) return holds(condition, request) end)
+end
+
+return M

@@ -1,0 +1,102 @@
+--- What policies say of a request, and what follows from several of them.
+--
+-- Source: IAM User Guide, "Policy evaluation logic": an explicit Deny wins, then an Allow; else nothing was said.
+
+local arns = require "rekognition.custom_labels.policy.arns"
+local conditions = require "rekognition.custom_labels.policy.conditions"
+local principals = require "rekognition.custom_labels.policy.principals"
+local variables = require "rekognition.custom_labels.policy.variables"
+local wildcard = require "rekognition.text.wildcard"
+
+local UNKNOWN = variables.UNKNOWN
+
+local M = {}
+
+---@class rekognition.policy.Request
+---@field identity rekognition.policy.Identity
+---@field action string      "rekognition:CopyProjectVersion", in lower case
+---@field resource? string   an ARN, or "*" where the action has none
+---@field get fun(key: string): string[]|nil|table  a condition key's values, see variables.expand
+---@field unseen fun(key: string)  told of each key that can't be seen
+---@field variables? boolean       set from the document
+
+local function action_fits(element, request)
+  for _, pattern in ipairs(element.list) do
+    if wildcard.matches(pattern, request.action) then return not element.inverted end
+  end
+  return element.inverted
+end
+
+local function resource_fits(element, request)
+  if not element then return true end
+  local fits = conditions.any(element.list, function(text)
+    local pattern, key = text, nil
+    if request.variables then pattern, key = variables.expand(text, request.get) end
+    if pattern == UNKNOWN then
+      request.unseen(key)
+      return UNKNOWN
+    end
+    return pattern ~= nil and arns.resource_matches(pattern, variables.mark(request.resource or "*"))
+  end)
+  return element.inverted and conditions.negate(fits) or not element.inverted and fits
+end
+
+local function principal_fits(statement, request)
+  local element = statement.principal
+  if not element then return true end
+  local result = element.inverted
+    and conditions.negate(principals.left_out(element, request.identity, statement.effect))
+    or not element.inverted and principals.match(element, request.identity)
+  if result == UNKNOWN then request.unseen("aws:PrincipalArn") end
+  return result
+end
+
+-- Whether a statement speaks of a request. What is told of unseen keys is thrown away where the statement doesn't
+-- depend on them.
+local function applies(statement, request, told)
+  local unseen = {}
+  local inner = setmetatable({ unseen = function(key) unseen[#unseen + 1] = key end }, { __index = request })
+  if not action_fits(statement.action, inner) then return false end
+  local result = conditions.every({
+    function() return principal_fits(statement, inner) end,
+    function() return resource_fits(statement.resource, inner) end,
+    function() return conditions.hold(statement.conditions, inner) end,
+  }, function(test) return test() end)
+  if result == UNKNOWN then
+    for _, key in ipairs(unseen) do told[key] = true end
+  end
+  return result
+end
+
+local function sorted_keys(map)
+  local list = {}
+  for key in pairs(map) do list[#list + 1] = key end
+  table.sort(list)
+  return list
+end
+
+--- What policies say together of a request.
+---@param documents rekognition.policy.Document[]
+---@param request rekognition.policy.Request
+---@return "Allow"|"Deny"|nil decision
+---@return string[] unknown  the keys that it depends on and that can't be seen; the decision is nil then
+function M.decide(documents, request)
+  local allowed, maybe_allowed, maybe_denied = false, {}, {}
+  for _, document in ipairs(documents) do
+    local asked = setmetatable({ variables = document.variables }, { __index = request })
+    for _, statement in ipairs(document.statements) do
+      local told = statement.effect == "Deny" and maybe_denied or maybe_allowed
+      local result = applies(statement, asked, told)
+      if result == true and statement.effect == "Deny" then return "Deny", {} end
+      allowed = allowed or result == true
+    end
+  end
+  if not allowed then
+    for key in pairs(maybe_denied) do maybe_allowed[key] = true end
+    return nil, sorted_keys(maybe_allowed)
+  end
+  if next(maybe_denied) then return nil, sorted_keys(maybe_denied) end
+  return "Allow", {}
+end
+
+return M
