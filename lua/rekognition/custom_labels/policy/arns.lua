@@ -77,7 +77,6 @@ function M.resource_matches(pattern, resource)
   if pattern == "*" then return true end
   if not pattern:find("[*?]") then return pattern == resource end
   local tokens, places = tokens_of(pattern), {}
-  places = {}
   enter(places, tokens, 1)
   for at = 1, #resource do
     places = step(places, tokens, resource:sub(at, at))

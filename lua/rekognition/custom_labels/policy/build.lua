@@ -26,7 +26,9 @@ local function principal_of(options, version)
   if role:sub(1, 4) ~= "arn:" then role = ("arn:%s:iam::%s:role/%s"):format(partition_of(version), account, role) end
   local problem = principals.problem(role)
   if problem or role == "*" then refuse("role", "%s", problem or "must be a role's ARN or name, got *") end
-  if principals.read(role).account ~= account then refuse("role", "must be of the account %s, got %s", account, role) end
+  if principals.read(role).account ~= account then
+    refuse("role", "must be of the account %s, got %s", account, role)
+  end
   return role
 end
 
