@@ -1,0 +1,182 @@
+--- What there is, what runs, since when, and what it costs: over the clients of many regions and profiles.
+
+local arns = require "rekognition.text.arn"
+local journals = require "rekognition.custom_labels.run_journal"
+local rek_error = require "rekognition.error"
+local run_options = require "rekognition.custom_labels.run_options"
+local running_since = require "rekognition.custom_labels.running_since"
+
+local M = {}
+
+local RUNS = { STARTING = true, RUNNING = true, STOPPING = true }
+-- A month of 30 days: AWS's documents count 2,880 $ for a unit at 4 $ an hour.
+local HOURS_IN_MONTH = 720
+
+-- The documented defaults, with their codes in Service Quotas. An account's own may be higher; where they are lower or
+-- higher isn't visible from here.
+local QUOTAS = {
+  projects = { limit = 100, code = "L-14D0BC19" },
+  models = { limit = 100, code = "L-9CF05323" },
+  running = { limit = 2, code = "L-5E225387" },
+  units = { limit = 5, code = "L-4FA65ECB" },
+}
+
+---@class rekognition.InventoryRow  one for each version, and one for each project without versions
+---@field account string
+---@field region string
+---@field endpoint string
+---@field client integer           which of the clients, counted from 1
+---@field project string
+---@field project_arn string
+---@field version? string
+---@field version_arn? string
+---@field status string            the version's, else the project's
+---@field status_message? string
+---@field created_at? number       epoch seconds
+---@field min_inference_units? integer
+---@field max_inference_units? integer
+---@field since? number            epoch seconds, of what runs
+---@field since_source? "journal"|"cloudwatch"|"unknown"
+---@field hours? number            since then
+---@field cost? number             what it has cost since then
+---@field month_cost? number       what a month of 30 days would cost
+---@field source_version_arn? string  of a copy
+
+local function row_of(client_index, client, project, version)
+  local of_project = arns.parse(project.ProjectArn) or {}
+  local of_version = version and arns.parse(version.ProjectVersionArn) or {}
+  version = version or {}
+  return {
+    client = client_index, account = of_project.account, region = client.region, endpoint = client.endpoint,
+    project = of_project.project, project_arn = project.ProjectArn, version = of_version.version,
+    version_arn = version.ProjectVersionArn, status = version.Status or project.Status,
+    status_message = version.StatusMessage, created_at = version.CreationTimestamp or project.CreationTimestamp,
+    min_inference_units = version.MinInferenceUnits, max_inference_units = version.MaxInferenceUnits,
+    source_version_arn = version.SourceProjectVersionArn,
+  }
+end
+
+local function add_cost(row, found, now, price)
+  row.since, row.since_source = found.since, found.source
+  row.month_cost = (row.min_inference_units or 1) * HOURS_IN_MONTH * price
+  if not found.since then return end
+  row.hours = math.max(now - found.since, 0) / 3600
+  row.cost = found.unit_hours * price
+end
+
+-- CloudWatch may be refused, or out of reach: the time is then unknown, and why is among the problems.
+local function find_since(state, client, version, entry)
+  local ok, found = pcall(running_since.find, client, version, entry, state.cloudwatch)
+  if ok then return found end
+  if not rek_error.is_error(found) or found.kind == "cancelled" then error(found, 0) end
+  state.cloudwatch = false
+  return { source = "unknown" }, found
+end
+
+local function add_problem(rows, state, problem, what)
+  rows.problems[#rows.problems + 1] = {
+    client = state.index, region = state.client.region, endpoint = state.client.endpoint, what = what, error = problem,
+  }
+end
+
+local function add_version(rows, state, project, version)
+  local row = row_of(state.index, state.client, project, version)
+  if RUNS[version.Status] then
+    local entry = state.journal and state.journal:find(version.ProjectVersionArn, state.client.endpoint)
+    local found, problem = find_since(state, state.client, version, entry)
+    if problem then add_problem(rows, state, problem, "CloudWatch") end
+    add_cost(row, found, state.client._seams.clock(), state.price)
+    state.running = state.running + 1
+    state.units = math.max(state.units, version.MaxInferenceUnits or version.MinInferenceUnits or 1)
+  end
+  rows[#rows + 1] = row
+end
+
+local function add_project(rows, state, project)
+  local count = 0
+  for version in state.client:items("DescribeProjectVersions", { ProjectArn = project.ProjectArn }) do
+    count = count + 1
+    add_version(rows, state, project, version)
+  end
+  if count == 0 then rows[#rows + 1] = row_of(state.index, state.client, project, nil) end
+  state.projects = state.projects + 1
+  state.models = math.max(state.models, count)
+end
+
+local function add_quotas(rows, state)
+  local used = {
+    { "projects", "projects", state.projects }, { "models", "models of the largest project", state.models },
+    { "running", "models that run", state.running }, { "units", "inference units of one model", state.units },
+  }
+  for _, entry in ipairs(used) do
+    local quota = QUOTAS[entry[1]]
+    rows.quotas[#rows.quotas + 1] = { client = state.index, region = state.client.region, name = entry[2],
+      used = entry[3], limit = quota.limit, code = quota.code }
+  end
+end
+
+local function add_client(rows, state)
+  for project in state.client:items("DescribeProjects", {}) do add_project(rows, state, project) end
+  add_quotas(rows, state)
+end
+
+local function is_price(value) return type(value) == "number" and value >= 0 and value < math.huge end
+
+local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true }
+
+local function check(options)
+  local problems = {}
+  local function add(path, message) problems[#problems + 1] = { path = path, message = message } end
+  if type(options) ~= "table" then
+    options = {}
+    add("options", "must be a list of clients")
+  end
+  if options[1] == nil then add("[1]", "must be a client, got nothing") end
+  for key, value in next, options do
+    if math.type(key) == "integer" then
+      if type(value) ~= "table" or type(value.items) ~= "function" then
+        add(("[%d]"):format(key), "must be a client, got a " .. type(value))
+      end
+    elseif not KNOWN[key] then
+      add(tostring(key), "is not an option")
+    end
+  end
+  if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then
+    add("price_per_hour", "must be a price of at least 0, got " .. tostring(options.price_per_hour))
+  end
+  if #problems == 0 then return end
+  local lines = {}
+  for i, problem in ipairs(problems) do lines[i] = problem.path .. " " .. problem.message end
+  rek_error.raise { kind = "validation", code = "ValidationError", operation = "inventory",
+    message = table.concat(lines, "; "), problems = problems }
+end
+
+--- Lists the projects and versions of all these clients.
+--
+-- A client that fails doesn't stop the others: its error is in `problems`.
+---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (true),
+---  on_progress
+---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
+---  ({ client, region, endpoint, what, error })
+function M.run(options)
+  check(options)
+  local rows = { quotas = {}, problems = {} }
+  for index, client in ipairs(options) do
+    local state = {
+      index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
+      cloudwatch = options.cloudwatch ~= false, projects = 0, models = 0, running = 0, units = 0,
+      journal = options.journal ~= false and journals.open(client, options.journal) or nil,
+    }
+    if options.on_progress then
+      options.on_progress { step = "list", state = client.region, message = ("%d of %d"):format(index, #options) }
+    end
+    local ok, problem = pcall(add_client, rows, state)
+    if not ok then
+      if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+      add_problem(rows, state, problem, "list")
+    end
+  end
+  return rows
+end
+
+return M

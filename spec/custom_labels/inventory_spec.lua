@@ -1,0 +1,135 @@
+local fake = require "spec.support.fake"
+local files = require "spec.support.files"
+local journals = require "rekognition.custom_labels.run_journal"
+local rekognition = require "rekognition"
+local running_service = require "spec.support.running_service"
+
+local inventory = rekognition.custom_labels.inventory
+
+-- CloudWatch, as `rekognition.services.cloudwatch` has it. `points(params)` returns the datapoints.
+local function with_cloudwatch(points, body)
+  local name = "rekognition.services.cloudwatch"
+  local before, asked = package.loaded[name], {}
+  package.loaded[name] = { get_metric_statistics = function(_, params)
+    asked[#asked + 1] = params
+    return points(params)
+  end }
+  local ok, problem = pcall(body, inventory, asked)
+  package.loaded[name] = before
+  if not ok then error(problem, 0) end
+end
+
+local function constant(hours_back, average)
+  return function(params)
+    local list = {}
+    local time = params.end_time - params.period
+    while time > params.end_time - hours_back * 3600 and time >= params.start_time do
+      table.insert(list, 1 + #list % 2, { timestamp = time, average = average }) -- in no order
+      time = time - params.period
+    end
+    return list
+  end
+end
+
+local function near(expected, got, tolerance) return math.abs(expected - got) <= tolerance end
+
+describe("the inventory", function()
+  local folder, service, client
+  before_each(function()
+    folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
+    service = running_service.new { folder = folder }
+    client = service:client()
+  end)
+  after_each(function() files.run("rm -rf " .. folder) end)
+
+  it("has a row for each version, with what runs and what it costs", function()
+    local running = service:add("m1", "RUNNING", { MinInferenceUnits = 2, CreationTimestamp = 1656000000.5 })
+    service:add("m2", "STOPPED")
+    journals.open(client):add { version = running, project = service.project, region = "us-east-1", endpoint = client.endpoint,
+      started_at = service.now - 3 * 3600, confirmed = true, min_inference_units = 2, price_per_hour = 4 }
+    with_cloudwatch(error, function(run)
+      local rows = run { client, price_per_hour = 10 }
+      assert.equal(2, #rows)
+      assert.same({ {}, 4 }, { rows.problems, #rows.quotas })
+      local row = rows[1]
+      assert.same({ "111122223333", "us-east-1", "birds", "m1", running, service.project, "RUNNING", 2, "journal" }, { row.account,
+        row.region, row.project, row.version, row.version_arn, row.project_arn, row.status, row.min_inference_units, row.since_source })
+      assert.same({ service.now - 3 * 3600, 3, 60, 14400, 1656000000.5 }, { row.since, row.hours, row.cost, row.month_cost, row.created_at })
+      assert.same({ "STOPPED", nil, nil }, { rows[2].status, rows[2].since, rows[2].cost })
+      local used = {}
+      for _, quota in ipairs(rows.quotas) do used[quota.name] = { quota.used, quota.limit } end
+      assert.same({ projects = { 1, 100 }, ["models of the largest project"] = { 2, 100 }, ["models that run"] = { 1, 2 },
+        ["inference units of one model"] = { 2, 5 } }, used)
+    end)
+  end)
+
+  it("has a row for a project without versions", function()
+    local rows = inventory { client, cloudwatch = false }
+    assert.same({ "birds", nil, "CREATED" }, { rows[1].project, rows[1].version, rows[1].status })
+  end)
+
+  it("asks CloudWatch since when something runs that was not started here", function()
+    service:add("m1", "RUNNING", { MinInferenceUnits = 1 })
+    for _, case in ipairs { { 5, 3, 1 }, { 90, 1, 1 }, { 24 * 20, 2, 2 } } do
+      local hours, units, looks = table.unpack(case)
+      with_cloudwatch(constant(hours, units), function(run, asked)
+        local row = run({ client })[1]
+        assert.equal("cloudwatch", row.since_source)
+        assert.is_true(near(hours, row.hours, 1.1), row.hours)
+        assert.is_true(near(hours * units * 4, row.cost, units * 8), row.cost)
+        assert.equal(looks, #asked)
+        assert.same({ "AWS/Rekognition", "InServiceInferenceUnits", { { Name = "ProjectName", Value = "birds" },
+          { Name = "VersionName", Value = "m1" } }, { "Average" } }, { asked[1].namespace, asked[1].metric_name, asked[1].dimensions,
+          asked[1].statistics })
+        for _, params in ipairs(asked) do assert.is_true((params.end_time - params.start_time) / params.period <= 1440) end
+      end)
+    end
+  end)
+
+  it("counts from the last start, not from an older one", function()
+    service:add("m1", "RUNNING")
+    with_cloudwatch(function(params)
+      local list = constant(2, 1)(params)
+      list[#list + 1] = { timestamp = params.end_time - 3 * 3600, average = 0 }
+      list[#list + 1] = { timestamp = params.end_time - 3.1 * 3600, average = 1 }
+      return list
+    end, function(run)
+      assert.is_true(near(2, run({ client })[1].hours, 0.2))
+    end)
+  end)
+
+  it("says unknown where CloudWatch says nothing, or can't be asked", function()
+    service:add("m1", "RUNNING", { MinInferenceUnits = 2 })
+    service:add("m2", "RUNNING")
+    with_cloudwatch(function() return {} end, function(run)
+      local row = run({ client })[1]
+      assert.same({ "unknown", nil, nil, 5760 }, { row.since_source, row.since, row.cost, row.month_cost })
+    end)
+    with_cloudwatch(function() rekognition.error.raise { kind = "service", code = "AccessDenied", message = "no" } end,
+      function(run, asked)
+        local rows = run { client }
+        assert.same({ "unknown", "unknown" }, { rows[1].since_source, rows[2].since_source })
+        assert.same({ "CloudWatch", "AccessDenied", 1 }, { rows.problems[1].what, rows.problems[1].error.code, #rows.problems })
+        assert.equal(1, #asked) -- what is refused once is not asked for each model
+      end)
+  end)
+
+  it("goes on with the other clients where one fails, and stops where it is cancelled", function()
+    service:add("m1", "STOPPED")
+    local other = running_service.new { folder = folder }
+    other.faults.DescribeProjects = { "denied" }
+    local rows = inventory { other:client { region = "eu-west-1" }, client, cloudwatch = false }
+    assert.same({ 1, "m1", 2 }, { #rows, rows[1].version, rows[1].client })
+    assert.same({ "eu-west-1", "list", "AccessDeniedException" }, { rows.problems[1].region, rows.problems[1].what, rows.problems[1].error.code })
+    other.on_request = function() rekognition.error.raise { kind = "cancelled", message = "enough" } end
+    assert.equal("cancelled", fake.catch(inventory, { other:client(), client }).kind)
+  end)
+
+  it("refuses what makes no sense", function()
+    for _, bad in ipairs { 7, {}, { 7 }, { client, price = 3 }, { client, price_per_hour = -1 }, { client, price_per_hour = "4" } } do
+      local problem = fake.catch(inventory, bad)
+      assert.equal("validation", problem.kind)
+      assert.is_true(#problem.problems > 0)
+    end
+  end)
+end)
