@@ -271,7 +271,7 @@ describe("a malformed request", function()
     local what, operation, params = case[1], case[2], case[3]
     it("reports " .. what, function()
       if type(params) == "function" and #case > 3 and params ~= print then params = params() end
-      local request, problems, more = codec.module_of(operation).request(operation, params)
+      local request, problems, more = codec.service_of(operation):request(operation, params)
       assert.is_nil(request)
       assert.equal(0, more)
       for i = 4, #case do

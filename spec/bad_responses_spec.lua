@@ -129,7 +129,7 @@ describe("a malformed response", function()
 
   for _, case in ipairs(cases) do
     it("with " .. case[1] .. " is refused", function()
-      local got, message = everything.decode("TakeEverything", case[2])
+      local got, message = everything:decode("TakeEverything", case[2])
       assert.is_nil(got)
       assert.matches(case[3], message)
       assert.is_true(#message < 1000)
@@ -137,9 +137,9 @@ describe("a malformed response", function()
   end
 
   it("that is cut off at any byte is refused", function()
-    assert(everything.decode("TakeEverything", sample))
+    assert(everything:decode("TakeEverything", sample))
     for length = 1, #sample - 1 do
-      local got, message = everything.decode("TakeEverything", sample:sub(1, length))
+      local got, message = everything:decode("TakeEverything", sample:sub(1, length))
       assert.is_nil(got)
       assert.matches("invalid JSON at byte %d+: ", message)
     end
@@ -149,7 +149,7 @@ describe("a malformed response", function()
     for position = 1, #sample do
       for _, byte in ipairs { "\0", '"', "\\", "\xff", "{", "]", "9", "," } do
         local text = sample:sub(1, position - 1) .. byte .. sample:sub(position + 1)
-        local got, message = everything.decode("TakeEverything", text)
+        local got, message = everything:decode("TakeEverything", text)
         assert(type(got) == "table" or type(message) == "string", text)
       end
     end
@@ -157,7 +157,7 @@ describe("a malformed response", function()
 
   it("shows nothing of the values in its message", function()
     for _, text in ipairs { '{"Secret":["hunter2"]}', '{"Secret":"hunter2', '{"Blob":"hunter2"}', '{"Integer":"hunter2"}', '{"Timestamp":"hunter2"}' } do
-      local _, message = everything.decode("TakeEverything", text)
+      local _, message = everything:decode("TakeEverything", text)
       assert.is_nil(message:find("hunter2", 1, true))
     end
   end)
@@ -183,7 +183,7 @@ describe("an odd response that is right", function()
     { "DEL, which is no control character in JSON", '{"String":"\127"}', { String = "\127" } },
   } do
     it("with " .. case[1] .. " is read", function()
-      local got = assert(everything.decode("TakeEverything", case[2]))
+      local got = assert(everything:decode("TakeEverything", case[2]))
       if case[3] ~= "no error" then assert.is_true(require("luassert.util").deepcompare(case[3], got)) end
     end)
   end

@@ -219,7 +219,7 @@ describe("the JSON writer", function()
         theirs.Blobs[key] = "foo"
       end
       if not same(value, theirs) then fail(text, number, "the values differ") end
-      if not same(value, assert(codec.everything.decode("TakeEverything", text))) then
+      if not same(value, assert(codec.everything:decode("TakeEverything", text))) then
         fail(text, number, "our own reader reads another value")
       end
     end

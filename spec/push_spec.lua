@@ -3,7 +3,7 @@ local codec = require "spec.support.codec"
 local core = codec.rekognition
 
 -- The table for a response of the made-up service, and of Rekognition's operation.
-local function everything(body) return assert(codec.everything.decode("TakeEverything", body)) end
+local function everything(body) return assert(codec.everything:decode("TakeEverything", body)) end
 local function decode(operation, body) return assert(core.decode(operation, body)) end
 
 describe("a response", function()

@@ -1,9 +1,10 @@
 /* The short way of a call: sign, send and read the answer in one go, with no Lua table for a
  * header. What the caller of a service keeps is its address and the memory that each exchange uses
  * again. */
-#include "binding/answer.h"
-#include "binding/codec.h"
-#include "binding/lrek.h"
+
+#include "binding/luautil.h"
+#include "binding/request.h"
+#include "binding/response.h"
 #include "binding/transport.h"
 #include "binding/type.h"
 #include "core/http.h"
@@ -168,8 +169,8 @@ static enum rek_sigv4_error sign(struct caller *caller, const struct lrek_reques
 {
     const struct rek_http_header headers[] = {
         {REK_SLICE("Host"), caller->host},
-        {REK_SLICE("Content-Type"), rek_service.content_type},
-        {REK_SLICE("X-Amz-Target"), request->operation->target},
+        request->headers[0],
+        request->headers[1],
     };
     const struct rek_sigv4_request unsigned_request = {
         .method = REK_SLICE("POST"),
@@ -214,8 +215,8 @@ static enum rek_http_result exchange_http(struct caller *caller, struct rek_http
                                           struct exchange *exchange)
 {
     struct rek_http_header headers[9] = {
-        {REK_SLICE("Content-Type"), rek_service.content_type},
-        {REK_SLICE("X-Amz-Target"), request->operation->target},
+        request->headers[0],
+        request->headers[1],
         {REK_SLICE("User-Agent"), extra->user_agent},
         {REK_SLICE("amz-sdk-invocation-id"),
          rek_slice_of(request->invocation_id, sizeof request->invocation_id)},
@@ -279,8 +280,8 @@ static int caller_send(lua_State *L)
     enum rek_sigv4_error error = sign(caller, request, &credentials, time, &exchange->signature);
     if (error == REK_SIGV4_OK) {
         enum rek_http_result result = exchange_http(caller, http, request, &extra, exchange);
-        count = result == REK_HTTP_OK ? lrek_push_answer(L, request->operation, &exchange->response)
-                                      : lrek_push_no_answer(L, http, result);
+        count = result == REK_HTTP_OK ? lrek_push_metadata(L, request, &exchange->response)
+                                      : lrek_push_no_response(L, http, result);
     } else {
         count = push_signing_failure(L, error);
     }
@@ -291,7 +292,6 @@ static int caller_send(lua_State *L)
 void lrek_open_caller(lua_State *L)
 {
     static const luaL_Reg caller_methods[] = {{"send", caller_send}, {NULL, NULL}};
-    lrek_open_answer(L);
     lrek_new_type(L, EXCHANGE_TYPE);
     lua_pushcfunction(L, exchange_gc);
     lua_setfield(L, -2, "__gc");

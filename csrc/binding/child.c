@@ -1,5 +1,5 @@
 /* A command that runs beside this process, with its input, output and error stream. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "binding/type.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* What the credential sources need of cryptography: names of token files, and signed proofs. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "core/crypto.h"
 #include "core/crypto_token.h"
 #include "core/sha256.h"

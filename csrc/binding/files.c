@@ -1,5 +1,5 @@
 /* Files that hold secrets. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 
 #include <errno.h>
 #include <stdbool.h>

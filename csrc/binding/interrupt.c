@@ -1,6 +1,6 @@
 /* The one signal handler of the project. Only bin/rekognition installs it: signals are the host's,
  * and there the host is ours. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 
 #include <signal.h>
 #include <stdbool.h>

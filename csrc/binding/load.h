@@ -11,6 +11,7 @@
 #ifndef LREK_LOAD_H
 #define LREK_LOAD_H
 
+#include "binding/luautil.h"
 #include "binding/scratch.h"
 #include "core/shape.h"
 
@@ -33,14 +34,6 @@ struct lrek_loader {
 const void *lrek_load(struct lrek_loader *loader, int index, const struct rek_shape *shape);
 
 /* What load.c, load_scalar.c and load_document.c have of each other. */
-
-/* The bytes of the string at `index`, which is a string and nothing else. */
-static inline struct rek_slice lrek_string_at(lua_State *L, int index)
-{
-    struct rek_slice string;
-    string.data = lua_tolstring(L, index, &string.len);
-    return string;
-}
 
 /* Reads the value on top of the stack, which stays there, into its storage. */
 void lrek_load_scalar(struct lrek_loader *loader, const struct rek_shape *shape, void *out,

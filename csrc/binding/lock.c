@@ -2,7 +2,7 @@
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #define _DARWIN_C_SOURCE /* flock */
 #endif
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "binding/type.h"
 
 #include <errno.h>

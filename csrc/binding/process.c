@@ -1,5 +1,5 @@
 /* A command, run without a shell: its output is taken, its error stream is this process's. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "binding/type.h"
 #include "core/buffer.h"
 

@@ -7,8 +7,6 @@
 /* How many elements or pairs wait on the stack before they are put into their table. */
 enum { PENDING = 128, STACK_STEP = 256 };
 
-static const char names_key;
-
 /* A table in the making: a place for it on the stack, and above that what goes into it. */
 struct table {
     int at;
@@ -235,11 +233,16 @@ static void push_message(lua_State *L, const struct lrek_problems *problems)
     lua_concat(L, 3);
 }
 
-static bool push(lua_State *L, const struct rek_shape *shape, struct rek_slice text, size_t *offset)
+/* `service` is NULL where `shape` is: then no member is known. */
+static bool push(lua_State *L, const struct rek_service *service, const struct rek_shape *shape,
+                 struct rek_slice text, size_t *offset)
 {
     struct lrek_scratch *scratch = lrek_take_scratch(L);
     int box = lua_gettop(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &names_key);
+    if (service)
+        lua_rawgetp(L, LUA_REGISTRYINDEX, service->member_names);
+    else
+        lua_pushnil(L);
     struct lrek_pusher pusher = {.L = L,
                                  .reader = &scratch->reader,
                                  .bytes = &scratch->bytes,
@@ -258,27 +261,28 @@ static bool push(lua_State *L, const struct rek_shape *shape, struct rek_slice t
     return ok;
 }
 
-bool lrek_push_response(lua_State *L, const struct rek_shape *output, struct rek_slice body)
+bool lrek_push_response(lua_State *L, const struct rek_service *service,
+                        const struct rek_shape *output, struct rek_slice body)
 {
     size_t offset;
     if (body.len == 0) {
         lua_newtable(L);
         return true;
     }
-    return push(L, output, body, &offset);
+    return push(L, service, output, body, &offset);
 }
 
 bool lrek_push_json(lua_State *L, struct rek_slice text, size_t *offset)
 {
-    return push(L, NULL, text, offset);
+    return push(L, NULL, NULL, text, offset);
 }
 
-void lrek_open_push(lua_State *L)
+void lrek_open_names(lua_State *L, const struct rek_service *service)
 {
-    lua_createtable(L, (int)rek_service.member_name_count, 0);
-    for (size_t i = 0; i < rek_service.member_name_count; i++) {
-        lua_pushlstring(L, rek_service.member_names[i].data, rek_service.member_names[i].len);
+    lua_createtable(L, (int)service->member_name_count, 0);
+    for (size_t i = 0; i < service->member_name_count; i++) {
+        lua_pushlstring(L, service->member_names[i].data, service->member_names[i].len);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &names_key);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, service->member_names);
 }

@@ -13,14 +13,16 @@
 
 #include <lua.h>
 
-/* Interns the names of all members. Called once, when the module is opened. */
-void lrek_open_push(lua_State *L);
+/* Interns the names of the service's members. Called once for each service. */
+void lrek_open_names(lua_State *L, const struct rek_service *service);
 
-/* Pushes the table for `body`, which has the shape `output`; an empty body makes an empty table.
- * False, with a message pushed instead, where the body is not what it should be. Never shows a
- * value in the message. Raises where Lua is out of memory. */
-__attribute__((warn_unused_result)) bool
-lrek_push_response(lua_State *L, const struct rek_shape *output, struct rek_slice body);
+/* Pushes the table for `body`, which has the shape `output` of the service; an empty body makes an
+ * empty table. False, with a message pushed instead, where the body is not what it should be. Never
+ * shows a value in the message. Raises where Lua is out of memory. */
+__attribute__((warn_unused_result)) bool lrek_push_response(lua_State *L,
+                                                            const struct rek_service *service,
+                                                            const struct rek_shape *output,
+                                                            struct rek_slice body);
 
 /* As above for a value of whatever shape; null pushes nil. `*offset` gets how many bytes of the
  * text had been read at an error. */

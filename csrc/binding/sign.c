@@ -1,5 +1,5 @@
 /* sign: AWS Signature Version 4 for any request. lua/rekognition/sigv4.lua documents it. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "binding/sign_arguments.h"
 #include "binding/type.h"
 

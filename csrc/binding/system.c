@@ -1,5 +1,5 @@
 /* Time, sleep and randomness: the defaults behind the seams `clock`, `sleep` and `random`. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "core/crypto.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* transport: the built-in HTTP client as a userdata, with Lua tables in and out. */
 #include "binding/transport.h"
 
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "binding/type.h"
 #include "core/alloc.h"
 

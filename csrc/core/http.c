@@ -82,6 +82,11 @@ void rek_http_free(struct rek_http *http)
     rek_free(http);
 }
 
+bool rek_http_sent(const struct rek_http *http)
+{
+    return http->sent;
+}
+
 const char *rek_http_message(const struct rek_http *http)
 {
     return http->message;
@@ -174,6 +179,7 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
 {
     rek_http_response_empty(response);
     http->message[0] = '\0';
+    http->sent = false;
     enum rek_http_result result = rek_http_prepare(http, request);
     if (result == REK_HTTP_MEMORY)
         snprintf(http->message, sizeof http->message, "not enough memory");

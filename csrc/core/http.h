@@ -80,6 +80,10 @@ enum rek_http_result rek_http_perform(struct rek_http *http, const struct rek_ht
                                       struct rek_http_response *response)
     __attribute__((warn_unused_result));
 
+/* Whether the server may have read the last request, or a part of it: the connection was there, and
+ * the request was handed over. */
+bool rek_http_sent(const struct rek_http *http);
+
 /* What went wrong in the last request, for people. Holds the URL's scheme, host and port at most:
  * no path, no query, no header, no password. */
 const char *rek_http_message(const struct rek_http *http);

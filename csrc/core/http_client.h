@@ -51,6 +51,7 @@ struct rek_http {
     struct rek_http_response *response; /* of the request under way */
     bool headers_ended;
     bool too_large;
+    bool sent; /* libcurl began to send the request */
     char curl_message[CURL_ERROR_SIZE];
     char message[CURL_ERROR_SIZE + 300];
 };
@@ -72,6 +73,7 @@ enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_ht
 
 /* http_receive.c: libcurl's callbacks, with the client as their context. */
 size_t rek_http_on_header(char *data, size_t size, size_t count, void *context);
+int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port);
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context);
 
 #endif

@@ -49,6 +49,8 @@ static bool set_up(struct rek_http *http, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->curl_message);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, rek_http_on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, rek_http_on_ready);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
     http->takes_gzip = (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ) != 0;

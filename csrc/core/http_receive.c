@@ -26,6 +26,18 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
     return headers->failed ? 0 : len;
 }
 
+/* The connection is there, tunnel and TLS included, and the request is what follows. */
+int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port)
+{
+    struct rek_http *http = context;
+    (void)peer;
+    (void)local;
+    (void)peer_port;
+    (void)local_port;
+    http->sent = true;
+    return CURL_PREREQFUNC_OK;
+}
+
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
 {
     struct rek_http *http = context;

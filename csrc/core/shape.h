@@ -1,8 +1,8 @@
 /* The descriptor contract: what a generated table says of a shape of the service's model.
  *
- * Generated code fills these tables (const, in csrc/services/rekognition/); the encoder, and the binding's
- * load and push, are one generic walker each. Shapes that requests use have a C struct with a
- * place for each member; shapes that only responses use have none (size and offsets are 0).
+ * Generated code fills these tables (const, in csrc/services/rekognition/); the encoder, and the
+ * binding's load and push, are one generic walker each. Shapes that requests use have a C struct
+ * with a place for each member; shapes that only responses use have none (size and offsets are 0).
  *
  * How a value of each type lies in a request struct (rek_shape_storage says its size):
  *   string, blob      struct rek_slice   (blob: the raw bytes, base64 is the encoder's business)
@@ -58,7 +58,7 @@ struct rek_member {
     struct rek_slice name; /* as on the wire */
     const struct rek_shape *shape;
     uint32_t offset;  /* into the request struct */
-    uint16_t name_id; /* index into rek_service.member_names, the distinct names of all members */
+    uint16_t name_id; /* index into the service's member_names */
     bool required;
     bool idempotency_token; /* filled with a random UUID where absent */
 };
@@ -81,24 +81,29 @@ struct rek_shape {
 struct rek_operation {
     struct rek_slice name;          /* "CopyProjectVersion" */
     struct rek_slice method;        /* "copy_project_version" */
-    struct rek_slice target;        /* "RekognitionService.CopyProjectVersion", the X-Amz-Target */
     const struct rek_shape *input;  /* a structure, without members where the operation has none */
     const struct rek_shape *output; /* likewise */
 };
 
-/* What one generated service consists of (csrc/services/rekognition/operations.c defines rek_service). */
+/* How a service's requests are written: which method, which headers, which form of the body. */
+enum rek_protocol {
+    REK_AWS_JSON, /* POST, X-Amz-Target, JSON: awsJson1_0 and awsJson1_1 */
+};
+
+/* A service, as a value: what one set of generated tables consists of. */
 struct rek_service {
-    struct rek_slice service_id;            /* "Rekognition" */
-    struct rek_slice endpoint_prefix;       /* "rekognition", which is the signing name as well */
-    struct rek_slice api_version;           /* "2016-06-27" */
+    struct rek_slice service_id;      /* "Rekognition" */
+    struct rek_slice endpoint_prefix; /* "rekognition" */
+    struct rek_slice signing_name;    /* "rekognition" */
+    struct rek_slice api_version;     /* "2016-06-27" */
+    enum rek_protocol protocol;
     struct rek_slice content_type;          /* "application/x-amz-json-1.1" */
+    struct rek_slice target_prefix;         /* "RekognitionService.", before an operation's name */
     const struct rek_operation *operations; /* sorted by name, byte by byte */
     size_t operation_count;
     const struct rek_slice *member_names;
     size_t member_name_count;
 };
-
-extern const struct rek_service rek_service;
 
 /* The member of that name, or NULL. Members come in much the same order again and again: the scan
  * goes on at `*hint`, at first 0, where the last one ended. */

@@ -2,7 +2,7 @@
  * the module has their compiled forms (lua/rekognition/init.lua looks for them). */
 #include "startup/precompiled.h"
 
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 
 #include <stdbool.h>
 #include <string.h>

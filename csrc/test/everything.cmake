@@ -1,9 +1,10 @@
-# The binding on the service of test/everything, in the place of Rekognition's: a module for the
-# specs (everything.so in the build folder), and a program that has a Lua of its own.
+# The binding with a second service, the made-up one of test/everything: a module for the specs
+# (everything.so in the build folder), and a program that has a Lua of its own.
 find_library(lua_library NAMES ${lua_library_names} REQUIRED)
 
-add_library(everything MODULE $<TARGET_OBJECTS:rekognition_binding>
-  "${source_dir}/test/everything/service.c")
+set(everything_sources $<TARGET_OBJECTS:rekognition_binding>
+  "${source_dir}/test/everything/module.c" "${source_dir}/test/everything/service.c")
+add_library(everything MODULE ${everything_sources})
 set_target_properties(everything PROPERTIES PREFIX "" SUFFIX ".so"
   LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 if(APPLE)
@@ -13,14 +14,14 @@ else()
 endif()
 
 add_executable(test_binding_oom "${source_dir}/test/everything/test_binding_oom.c"
-  $<TARGET_OBJECTS:rekognition_binding> "${source_dir}/test/everything/service.c")
+  ${everything_sources})
 target_link_libraries(test_binding_oom PRIVATE "${lua_library}" m)
 add_test(NAME test_binding_oom COMMAND test_binding_oom)
 
 foreach(target everything test_binding_oom)
   target_include_directories(${target} PRIVATE "${lua_include_dir}")
   target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
-  target_link_libraries(${target} PRIVATE rekognition_core)
+  target_link_libraries(${target} PRIVATE rekognition_service rekognition_core)
 endforeach()
 
 if(REK_SANITIZE)

@@ -17,8 +17,8 @@ static void check_member(const struct rek_shape *shape, uint16_t i)
     if (!CHECK(member->shape != NULL))
         return;
     CHECK(member->name.len == strlen(member->name.data));
-    CHECK(member->name_id < rek_service.member_name_count);
-    CHECK(rek_slice_equal(member->name, rek_service.member_names[member->name_id]));
+    CHECK(member->name_id < rekognition_service.member_name_count);
+    CHECK(rek_slice_equal(member->name, rekognition_service.member_names[member->name_id]));
     CHECK(i == 0 || compare(shape->members[i - 1].name, member->name) < 0);
     if (shape->size == 0) {
         CHECK(member->offset == 0);
@@ -45,9 +45,9 @@ static void check_shape(const struct rek_shape *shape)
 
 static void check_operations(void)
 {
-    for (size_t i = 0; i < rek_service.operation_count; i++) {
-        const struct rek_operation *operation = &rek_service.operations[i];
-        CHECK(i == 0 || compare(rek_service.operations[i - 1].name, operation->name) < 0);
+    for (size_t i = 0; i < rekognition_service.operation_count; i++) {
+        const struct rek_operation *operation = &rekognition_service.operations[i];
+        CHECK(i == 0 || compare(rekognition_service.operations[i - 1].name, operation->name) < 0);
         CHECK(operation->input->type == REK_STRUCTURE && operation->input->size > 0);
         CHECK(operation->output->type == REK_STRUCTURE);
     }
@@ -56,16 +56,17 @@ static void check_operations(void)
 /* What AWS's API reference says of one operation. */
 static void check_copy_project_version(void)
 {
-    const struct rek_operation *copy = &rek_operations[REK_OPERATION_CopyProjectVersion];
+    const struct rek_operation *copy =
+        &rekognition_operations[REKOGNITION_OPERATION_CopyProjectVersion];
     const struct rek_shape *input = copy->input;
     CHECK(rek_slice_equal(copy->method, REK_SLICE("copy_project_version")));
-    CHECK(rek_slice_equal(copy->target, REK_SLICE("RekognitionService.CopyProjectVersion")));
-    CHECK(input == &rek_shapes[REK_SHAPE_CopyProjectVersionRequest]);
-    CHECK(input->size == sizeof(struct rek_copy_project_version_request));
+    CHECK(rek_slice_equal(rekognition_service.target_prefix, REK_SLICE("RekognitionService.")));
+    CHECK(input == &rekognition_shapes[REKOGNITION_SHAPE_CopyProjectVersionRequest]);
+    CHECK(input->size == sizeof(struct rekognition_copy_project_version_request));
     CHECK(input->member_count == 7);
     const struct rek_member *tags = &input->members[5];
     CHECK(rek_slice_equal(tags->name, REK_SLICE("Tags")));
-    CHECK(tags->offset == offsetof(struct rek_copy_project_version_request, tags));
+    CHECK(tags->offset == offsetof(struct rekognition_copy_project_version_request, tags));
     CHECK(!tags->required && input->members[6].required);
     CHECK(tags->shape->type == REK_MAP && tags->shape->value->type == REK_STRING);
     CHECK(input->members[6].shape->has_min);
@@ -74,13 +75,15 @@ static void check_copy_project_version(void)
 
 int main(void)
 {
-    CHECK(rek_slice_equal(rek_service.content_type, REK_SLICE("application/x-amz-json-1.1")));
-    CHECK(rek_slice_equal(rek_service.api_version, REK_SLICE("2016-06-27")));
-    CHECK(rek_service.operation_count == REK_OPERATION_COUNT && REK_OPERATION_COUNT >= 75);
-    for (int i = 0; i < REK_SHAPE_COUNT; i++)
-        check_shape(&rek_shapes[i]);
+    CHECK(
+        rek_slice_equal(rekognition_service.content_type, REK_SLICE("application/x-amz-json-1.1")));
+    CHECK(rek_slice_equal(rekognition_service.api_version, REK_SLICE("2016-06-27")));
+    CHECK(rekognition_service.operation_count == REKOGNITION_OPERATION_COUNT &&
+          REKOGNITION_OPERATION_COUNT >= 75);
+    for (int i = 0; i < REKOGNITION_SHAPE_COUNT; i++)
+        check_shape(&rekognition_shapes[i]);
     check_operations();
     check_copy_project_version();
-    CHECK(rek_shapes[REK_SHAPE_LivenessImageBlob].sensitive);
+    CHECK(rekognition_shapes[REKOGNITION_SHAPE_LivenessImageBlob].sensitive);
     return check_result();
 }

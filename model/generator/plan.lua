@@ -9,9 +9,6 @@ local M = {}
 -- An operation without an input or an output has this structure without members.
 M.UNIT = "Unit"
 
--- Tags after "rek_" that csrc/core/shape.h and what it includes have taken.
-local CORE_TAGS = { "list", "map", "member", "operation", "service", "shape", "slice" }
-
 local C_TYPES = {
   REK_STRING = "struct rek_slice", REK_BLOB = "struct rek_slice", REK_DOCUMENT = "struct rek_slice",
   REK_BOOLEAN = "bool", REK_INTEGER = "int64_t", REK_LONG = "int64_t", REK_FLOAT = "double", REK_DOUBLE = "double",
@@ -92,7 +89,7 @@ local function distinct_member_names(entries)
 end
 
 local function c_type(target)
-  if target.type == "REK_STRUCTURE" then return "struct rek_" .. target.tag .. " *" end
+  if target.type == "REK_STRUCTURE" then return "struct " .. target.tag .. " *" end
   return C_TYPES[target.type] .. " "
 end
 
@@ -129,7 +126,6 @@ local function plan_operations(model)
     local operation = model.operations[name]
     operations[#operations + 1] = {
       name = name, method = names.snake(name), input = operation.input or M.UNIT, output = operation.output or M.UNIT,
-      target = (model.metadata.targetPrefix or "") .. "." .. name,
     }
   end
   return operations
@@ -137,22 +133,25 @@ end
 
 --- Plans the tables of a checked model.
 ---@param model table
----@return {shapes: table[], operations: table[], member_names: string[], metadata: table, origin: string}
+---@return { shapes: table[], operations: table[], member_names: string[], metadata: table, origin: string,
+---  prefix: string }
 function M.plan(model)
   local entries = all_entries(model)
   local operations = plan_operations(model)
   for _, operation in ipairs(operations) do mark_requests(entries, operation.input) end
   local member_names, name_ids = distinct_member_names(entries)
-  local shapes, tag_of = {}, names.scope(CORE_TAGS)
+  -- What every name of this service begins with, so that tables of several services can be linked together.
+  local prefix = names.identifier(model.metadata.endpointPrefix or "service")
+  local shapes, tag_of = {}, names.scope {}
   for _, id in ipairs(names.sorted_keys(entries)) do
     local entry = entries[id]
     shapes[#shapes + 1] = entry
-    if entry.request and entry.type == "REK_STRUCTURE" then entry.tag = tag_of(id) end
+    if entry.request and entry.type == "REK_STRUCTURE" then entry.tag = prefix .. "_" .. tag_of(id) end
   end
   for _, entry in ipairs(shapes) do entry.members = plan_members(entries, entry, name_ids) end
   return {
     shapes = shapes, operations = operations, member_names = member_names, metadata = model.metadata,
-    origin = names.origin(model),
+    origin = names.origin(model), prefix = prefix,
   }
 end
 

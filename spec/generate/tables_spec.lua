@@ -20,7 +20,7 @@ describe("the C tables of an awkward model", function()
       Tree = { type = "structure", members = { kids = { shape = "Trees" }, named = { shape = "TreeMap" },
         me = { shape = "Tree" } } },
       Trees = { type = "list", member = "Tree", min = 2 }, TreeMap = { type = "map", key = "T", value = "Tree" },
-      List = { type = "structure", members = {} }, -- a tag that the core has as well
+      List = { type = "structure", members = {} },
       T = { type = "string", min = 1, sensitive = true }, N = { type = "double", min = -0.5 }, B = { type = "blob" },
       When = { type = "timestamp", timestampFormat = "rfc822" }, Doc = { type = "structure", document = true },
       Out = { type = "structure", members = { only = { shape = "OnlyOut" } } },
@@ -45,7 +45,7 @@ static void print_shape(const struct rek_shape *shape)
     printf(" %s\n", shape->size ? "request" : "-");
     for (size_t i = 0; i < shape->member_count; i++) {
         const struct rek_member *member = &shape->members[i];
-        struct rek_slice name = rek_service.member_names[member->name_id];
+        struct rek_slice name = test_service.member_names[member->name_id];
         printf("  %.*s: %s%s%s%s\n", (int)member->name.len, member->name.data, member->shape->name,
                member->required ? " required" : "", member->idempotency_token ? " token" : "",
                rek_slice_equal(name, member->name) ? "" : " WRONG NAME");
@@ -54,21 +54,22 @@ static void print_shape(const struct rek_shape *shape)
 
 int main(void)
 {
-    struct rek_in in = {.present = 1};
+    struct test_in in = {.present = 1};
     in.default_ = REK_SLICE("x");
     in.int_ = in.default_;
     in.present_2 = in.default_;
     in.x_y = 1;
-    in.self = &(struct rek_tree){.kids = {.items = NULL}, .named = {.count = 0}};
-    in.list = &(struct rek_list_2){.present = 0};
-    printf("%zu %s\n", sizeof in == rek_shapes[REK_SHAPE_In].size ? (size_t)1 : (size_t)0, in.default_.data);
-    for (size_t i = 0; i < rek_service.operation_count; i++) {
-        const struct rek_operation *operation = &rek_service.operations[i];
-        printf("%s %s %s %s -> %s\n", operation->name.data, operation->method.data, operation->target.data,
-               operation->input->name, operation->output->name);
+    in.self = &(struct test_tree){.kids = {.items = NULL}, .named = {.count = 0}};
+    in.list = &(struct test_list){.present = 0};
+    printf("%zu %s\n", sizeof in == test_shapes[TEST_SHAPE_In].size ? (size_t)1 : (size_t)0, in.default_.data);
+    for (size_t i = 0; i < test_service.operation_count; i++) {
+        const struct rek_operation *operation = &test_service.operations[i];
+        printf("%s %s %s -> %s\n", operation->name.data, operation->method.data, operation->input->name,
+               operation->output->name);
     }
-    printf("%s %s\n", rek_service.content_type.data, rek_service.api_version.data);
-    for (int i = 0; i < REK_SHAPE_COUNT; i++) print_shape(&rek_shapes[i]);
+    printf("%s %s %s %s %s\n", test_service.content_type.data, test_service.api_version.data,
+           test_service.target_prefix.data, test_service.endpoint_prefix.data, test_service.signing_name.data);
+    for (int i = 0; i < TEST_SHAPE_COUNT; i++) print_shape(&test_shapes[i]);
     return 0;
 }
 ]]
@@ -76,10 +77,10 @@ int main(void)
   -- Types and formats are the numbers of enum rek_type and enum rek_timestamp_format in csrc/core/shape.h.
   local expected = [[
 1 x
-A a com.test.A Unit -> Unit
-B b com.test.B In -> Out
-HTTPSGet2 https_get2 com.test.HTTPSGet2 Unit -> Out
-application/x-amz-json-1.0 2020-01-01
+A a Unit -> Unit
+B b In -> Out
+HTTPSGet2 https_get2 Unit -> Out
+application/x-amz-json-1.0 2020-01-01 com.test. test test
 B type=4 format=0 sensitive=0 -
 Doc type=11 format=0 sensitive=0 -
 Flag type=5 format=0 sensitive=0 -

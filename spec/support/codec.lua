@@ -3,20 +3,19 @@
 local core = require "rekognition.core"
 
 local build = os.getenv("BUILD") or (os.getenv("REK_ROOT") or ".") .. "/build"
-local open = assert(package.loadlib(build .. "/everything.so", "luaopen_rekognition_core"))
+local both = assert(package.loadlib(build .. "/everything.so", "luaopen_everything"))("rekognition.core")
 
-local M = { rekognition = core, everything = open("rekognition.core") }
--- Both modules' types have the same names, and the one opened last its methods there: that is to be Rekognition's.
-assert(package.loadlib(package.searchpath("rekognition.core", package.cpath), "luaopen_rekognition_core"))("rekognition.core")
+-- A copy of the module of its own, with two services in one state.
+local M = { rekognition = core, everything = both.everything, both = both }
 
---- The module whose service has the operation.
-function M.module_of(operation)
-  return operation == "TakeEverything" and M.everything or core
+--- The service that has the operation.
+function M.service_of(operation)
+  return operation == "TakeEverything" and M.everything or core.service
 end
 
 --- The problems of a request as lines "path: message", and how many there are beyond them.
 function M.problems(operation, params)
-  local request, problems, more = M.module_of(operation).request(operation, params)
+  local request, problems, more = M.service_of(operation):request(operation, params)
   assert(not request, "the request was accepted: " .. tostring(request))
   local lines = {}
   for i, problem in ipairs(problems) do lines[i] = problem.path .. ": " .. problem.message end
@@ -25,7 +24,7 @@ end
 
 --- The body that a request is encoded to.
 function M.body(operation, params)
-  local request, problems = M.module_of(operation).request(operation, params)
+  local request, problems = M.service_of(operation):request(operation, params)
   if not request then error(problems[1].path .. ": " .. problems[1].message, 2) end
   return request:body()
 end

@@ -4,23 +4,23 @@
 
 #include "requests.h"
 
-#define SHAPE(id) &rek_shapes[REK_SHAPE_##id]
+#define SHAPE(id) &rekognition_shapes[REKOGNITION_SHAPE_##id]
 #define MEMBERS(first, count) .members = &members[first], .member_count = count
 #define PRESENT_IS_FIRST(tag) \
-    _Static_assert(offsetof(struct rek_##tag, present) == 0, "present is first in " #tag)
+    _Static_assert(offsetof(struct tag, present) == 0, "present is first in " #tag)
 
 static const struct rek_member members[] = {
     /* AgeRange */
     {{"High", 4}, SHAPE(UInteger), 0, 125, false, false},
     {{"Low", 3}, SHAPE(UInteger), 0, 165, false, false},
     /* Asset */
-    {{"GroundTruthManifest", 19}, SHAPE(GroundTruthManifest), offsetof(struct rek_asset, ground_truth_manifest), 121, false, false},
+    {{"GroundTruthManifest", 19}, SHAPE(GroundTruthManifest), offsetof(struct rekognition_asset, ground_truth_manifest), 121, false, false},
     /* AssociateFacesRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_associate_faces_request, client_request_token), 32, false, true},
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_associate_faces_request, collection_id), 37, true, false},
-    {{"FaceIds", 7}, SHAPE(UserFaceIdList), offsetof(struct rek_associate_faces_request, face_ids), 93, true, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_associate_faces_request, user_id), 321, true, false},
-    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_associate_faces_request, user_match_threshold), 322, false, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_associate_faces_request, client_request_token), 32, false, true},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_associate_faces_request, collection_id), 37, true, false},
+    {{"FaceIds", 7}, SHAPE(UserFaceIdList), offsetof(struct rekognition_associate_faces_request, face_ids), 93, true, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_associate_faces_request, user_id), 321, true, false},
+    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_associate_faces_request, user_match_threshold), 322, false, false},
     /* AssociateFacesResponse */
     {{"AssociatedFaces", 15}, SHAPE(AssociatedFacesList), 0, 5, false, false},
     {{"UnsuccessfulFaceAssociations", 28}, SHAPE(UnsuccessfulFaceAssociationList), 0, 315, false, false},
@@ -40,13 +40,13 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(Boolean), 0, 327, false, false},
     /* BlackFrame */
-    {{"MaxPixelThreshold", 17}, SHAPE(MaxPixelThreshold), offsetof(struct rek_black_frame, max_pixel_threshold), 173, false, false},
-    {{"MinCoveragePercentage", 21}, SHAPE(MinCoveragePercentage), offsetof(struct rek_black_frame, min_coverage_percentage), 183, false, false},
+    {{"MaxPixelThreshold", 17}, SHAPE(MaxPixelThreshold), offsetof(struct rekognition_black_frame, max_pixel_threshold), 173, false, false},
+    {{"MinCoveragePercentage", 21}, SHAPE(MinCoveragePercentage), offsetof(struct rekognition_black_frame, min_coverage_percentage), 183, false, false},
     /* BoundingBox */
-    {{"Height", 6}, SHAPE(Float), offsetof(struct rek_bounding_box, height), 123, false, false},
-    {{"Left", 4}, SHAPE(Float), offsetof(struct rek_bounding_box, left), 164, false, false},
-    {{"Top", 3}, SHAPE(Float), offsetof(struct rek_bounding_box, top), 304, false, false},
-    {{"Width", 5}, SHAPE(Float), offsetof(struct rek_bounding_box, width), 335, false, false},
+    {{"Height", 6}, SHAPE(Float), offsetof(struct rekognition_bounding_box, height), 123, false, false},
+    {{"Left", 4}, SHAPE(Float), offsetof(struct rekognition_bounding_box, left), 164, false, false},
+    {{"Top", 3}, SHAPE(Float), offsetof(struct rekognition_bounding_box, top), 304, false, false},
+    {{"Width", 5}, SHAPE(Float), offsetof(struct rekognition_bounding_box, width), 335, false, false},
     /* Celebrity */
     {{"Face", 4}, SHAPE(ComparedFace), 0, 87, false, false},
     {{"Id", 2}, SHAPE(RekognitionUniqueId), 0, 132, false, false},
@@ -69,16 +69,16 @@ static const struct rek_member members[] = {
     {{"Type", 4}, SHAPE(ChallengeType), 0, 310, true, false},
     {{"Version", 7}, SHAPE(Version), 0, 328, true, false},
     /* ChallengePreference */
-    {{"Type", 4}, SHAPE(ChallengeType), offsetof(struct rek_challenge_preference, type), 310, true, false},
-    {{"Versions", 8}, SHAPE(Versions), offsetof(struct rek_challenge_preference, versions), 332, false, false},
+    {{"Type", 4}, SHAPE(ChallengeType), offsetof(struct rekognition_challenge_preference, type), 310, true, false},
+    {{"Versions", 8}, SHAPE(Versions), offsetof(struct rekognition_challenge_preference, versions), 332, false, false},
     /* CompareFacesMatch */
     {{"Face", 4}, SHAPE(ComparedFace), 0, 87, false, false},
     {{"Similarity", 10}, SHAPE(Percent), 0, 266, false, false},
     /* CompareFacesRequest */
-    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rek_compare_faces_request, quality_filter), 231, false, false},
-    {{"SimilarityThreshold", 19}, SHAPE(Percent), offsetof(struct rek_compare_faces_request, similarity_threshold), 267, false, false},
-    {{"SourceImage", 11}, SHAPE(Image), offsetof(struct rek_compare_faces_request, source_image), 271, true, false},
-    {{"TargetImage", 11}, SHAPE(Image), offsetof(struct rek_compare_faces_request, target_image), 293, true, false},
+    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rekognition_compare_faces_request, quality_filter), 231, false, false},
+    {{"SimilarityThreshold", 19}, SHAPE(Percent), offsetof(struct rekognition_compare_faces_request, similarity_threshold), 267, false, false},
+    {{"SourceImage", 11}, SHAPE(Image), offsetof(struct rekognition_compare_faces_request, source_image), 271, true, false},
+    {{"TargetImage", 11}, SHAPE(Image), offsetof(struct rekognition_compare_faces_request, target_image), 293, true, false},
     /* CompareFacesResponse */
     {{"FaceMatches", 11}, SHAPE(CompareFacesMatchList), 0, 95, false, false},
     {{"SourceImageFace", 15}, SHAPE(ComparedSourceImageFace), 0, 272, false, false},
@@ -97,11 +97,11 @@ static const struct rek_member members[] = {
     {{"BoundingBox", 11}, SHAPE(BoundingBox), 0, 19, false, false},
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     /* ConnectedHomeSettings */
-    {{"Labels", 6}, SHAPE(ConnectedHomeLabels), offsetof(struct rek_connected_home_settings, labels), 160, true, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_connected_home_settings, min_confidence), 182, false, false},
+    {{"Labels", 6}, SHAPE(ConnectedHomeLabels), offsetof(struct rekognition_connected_home_settings, labels), 160, true, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_connected_home_settings, min_confidence), 182, false, false},
     /* ConnectedHomeSettingsForUpdate */
-    {{"Labels", 6}, SHAPE(ConnectedHomeLabels), offsetof(struct rek_connected_home_settings_for_update, labels), 160, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_connected_home_settings_for_update, min_confidence), 182, false, false},
+    {{"Labels", 6}, SHAPE(ConnectedHomeLabels), offsetof(struct rekognition_connected_home_settings_for_update, labels), 160, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_connected_home_settings_for_update, min_confidence), 182, false, false},
     /* ContentModerationDetection */
     {{"ContentTypes", 12}, SHAPE(ContentTypes), 0, 48, false, false},
     {{"DurationMillis", 14}, SHAPE(ULong), 0, 72, false, false},
@@ -113,88 +113,88 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Name", 4}, SHAPE(String), 0, 195, false, false},
     /* CopyProjectVersionRequest */
-    {{"DestinationProjectArn", 21}, SHAPE(ProjectArn), offsetof(struct rek_copy_project_version_request, destination_project_arn), 65, true, false},
-    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rek_copy_project_version_request, kms_key_id), 148, false, false},
-    {{"OutputConfig", 12}, SHAPE(OutputConfig), offsetof(struct rek_copy_project_version_request, output_config), 203, true, false},
-    {{"SourceProjectArn", 16}, SHAPE(ProjectArn), offsetof(struct rek_copy_project_version_request, source_project_arn), 274, true, false},
-    {{"SourceProjectVersionArn", 23}, SHAPE(ProjectVersionArn), offsetof(struct rek_copy_project_version_request, source_project_version_arn), 275, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_copy_project_version_request, tags), 292, false, false},
-    {{"VersionName", 11}, SHAPE(VersionName), offsetof(struct rek_copy_project_version_request, version_name), 330, true, false},
+    {{"DestinationProjectArn", 21}, SHAPE(ProjectArn), offsetof(struct rekognition_copy_project_version_request, destination_project_arn), 65, true, false},
+    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rekognition_copy_project_version_request, kms_key_id), 148, false, false},
+    {{"OutputConfig", 12}, SHAPE(OutputConfig), offsetof(struct rekognition_copy_project_version_request, output_config), 203, true, false},
+    {{"SourceProjectArn", 16}, SHAPE(ProjectArn), offsetof(struct rekognition_copy_project_version_request, source_project_arn), 274, true, false},
+    {{"SourceProjectVersionArn", 23}, SHAPE(ProjectVersionArn), offsetof(struct rekognition_copy_project_version_request, source_project_version_arn), 275, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_copy_project_version_request, tags), 292, false, false},
+    {{"VersionName", 11}, SHAPE(VersionName), offsetof(struct rekognition_copy_project_version_request, version_name), 330, true, false},
     /* CopyProjectVersionResponse */
     {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), 0, 227, false, false},
     /* CoversBodyPart */
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(Boolean), 0, 327, false, false},
     /* CreateCollectionRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_create_collection_request, collection_id), 37, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_create_collection_request, tags), 292, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_create_collection_request, collection_id), 37, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_create_collection_request, tags), 292, false, false},
     /* CreateCollectionResponse */
     {{"CollectionArn", 13}, SHAPE(String), 0, 36, false, false},
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"StatusCode", 10}, SHAPE(UInteger), 0, 282, false, false},
     /* CreateDatasetRequest */
-    {{"DatasetSource", 13}, SHAPE(DatasetSource), offsetof(struct rek_create_dataset_request, dataset_source), 60, false, false},
-    {{"DatasetType", 11}, SHAPE(DatasetType), offsetof(struct rek_create_dataset_request, dataset_type), 62, true, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_create_dataset_request, project_arn), 221, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_create_dataset_request, tags), 292, false, false},
+    {{"DatasetSource", 13}, SHAPE(DatasetSource), offsetof(struct rekognition_create_dataset_request, dataset_source), 60, false, false},
+    {{"DatasetType", 11}, SHAPE(DatasetType), offsetof(struct rekognition_create_dataset_request, dataset_type), 62, true, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_create_dataset_request, project_arn), 221, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_create_dataset_request, tags), 292, false, false},
     /* CreateDatasetResponse */
     {{"DatasetArn", 10}, SHAPE(DatasetArn), 0, 56, false, false},
     /* CreateFaceLivenessSessionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_create_face_liveness_session_request, client_request_token), 32, false, false},
-    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rek_create_face_liveness_session_request, kms_key_id), 148, false, false},
-    {{"Settings", 8}, SHAPE(CreateFaceLivenessSessionRequestSettings), offsetof(struct rek_create_face_liveness_session_request, settings), 261, false, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_create_face_liveness_session_request, client_request_token), 32, false, false},
+    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rekognition_create_face_liveness_session_request, kms_key_id), 148, false, false},
+    {{"Settings", 8}, SHAPE(CreateFaceLivenessSessionRequestSettings), offsetof(struct rekognition_create_face_liveness_session_request, settings), 261, false, false},
     /* CreateFaceLivenessSessionRequestSettings */
-    {{"AuditImagesLimit", 16}, SHAPE(AuditImagesLimit), offsetof(struct rek_create_face_liveness_session_request_settings, audit_images_limit), 9, false, false},
-    {{"ChallengePreferences", 20}, SHAPE(ChallengePreferences), offsetof(struct rek_create_face_liveness_session_request_settings, challenge_preferences), 30, false, false},
-    {{"OutputConfig", 12}, SHAPE(LivenessOutputConfig), offsetof(struct rek_create_face_liveness_session_request_settings, output_config), 203, false, false},
+    {{"AuditImagesLimit", 16}, SHAPE(AuditImagesLimit), offsetof(struct rekognition_create_face_liveness_session_request_settings, audit_images_limit), 9, false, false},
+    {{"ChallengePreferences", 20}, SHAPE(ChallengePreferences), offsetof(struct rekognition_create_face_liveness_session_request_settings, challenge_preferences), 30, false, false},
+    {{"OutputConfig", 12}, SHAPE(LivenessOutputConfig), offsetof(struct rekognition_create_face_liveness_session_request_settings, output_config), 203, false, false},
     /* CreateFaceLivenessSessionResponse */
     {{"SessionId", 9}, SHAPE(LivenessSessionId), 0, 260, true, false},
     /* CreateProjectRequest */
-    {{"AutoUpdate", 10}, SHAPE(ProjectAutoUpdate), offsetof(struct rek_create_project_request, auto_update), 11, false, false},
-    {{"Feature", 7}, SHAPE(CustomizationFeature), offsetof(struct rek_create_project_request, feature), 103, false, false},
-    {{"ProjectName", 11}, SHAPE(ProjectName), offsetof(struct rek_create_project_request, project_name), 223, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_create_project_request, tags), 292, false, false},
+    {{"AutoUpdate", 10}, SHAPE(ProjectAutoUpdate), offsetof(struct rekognition_create_project_request, auto_update), 11, false, false},
+    {{"Feature", 7}, SHAPE(CustomizationFeature), offsetof(struct rekognition_create_project_request, feature), 103, false, false},
+    {{"ProjectName", 11}, SHAPE(ProjectName), offsetof(struct rekognition_create_project_request, project_name), 223, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_create_project_request, tags), 292, false, false},
     /* CreateProjectResponse */
     {{"ProjectArn", 10}, SHAPE(ProjectArn), 0, 221, false, false},
     /* CreateProjectVersionRequest */
-    {{"FeatureConfig", 13}, SHAPE(CustomizationFeatureConfig), offsetof(struct rek_create_project_version_request, feature_config), 104, false, false},
-    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rek_create_project_version_request, kms_key_id), 148, false, false},
-    {{"OutputConfig", 12}, SHAPE(OutputConfig), offsetof(struct rek_create_project_version_request, output_config), 203, true, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_create_project_version_request, project_arn), 221, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_create_project_version_request, tags), 292, false, false},
-    {{"TestingData", 11}, SHAPE(TestingData), offsetof(struct rek_create_project_version_request, testing_data), 298, false, false},
-    {{"TrainingData", 12}, SHAPE(TrainingData), offsetof(struct rek_create_project_version_request, training_data), 307, false, false},
-    {{"VersionDescription", 18}, SHAPE(VersionDescription), offsetof(struct rek_create_project_version_request, version_description), 329, false, false},
-    {{"VersionName", 11}, SHAPE(VersionName), offsetof(struct rek_create_project_version_request, version_name), 330, true, false},
+    {{"FeatureConfig", 13}, SHAPE(CustomizationFeatureConfig), offsetof(struct rekognition_create_project_version_request, feature_config), 104, false, false},
+    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rekognition_create_project_version_request, kms_key_id), 148, false, false},
+    {{"OutputConfig", 12}, SHAPE(OutputConfig), offsetof(struct rekognition_create_project_version_request, output_config), 203, true, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_create_project_version_request, project_arn), 221, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_create_project_version_request, tags), 292, false, false},
+    {{"TestingData", 11}, SHAPE(TestingData), offsetof(struct rekognition_create_project_version_request, testing_data), 298, false, false},
+    {{"TrainingData", 12}, SHAPE(TrainingData), offsetof(struct rekognition_create_project_version_request, training_data), 307, false, false},
+    {{"VersionDescription", 18}, SHAPE(VersionDescription), offsetof(struct rekognition_create_project_version_request, version_description), 329, false, false},
+    {{"VersionName", 11}, SHAPE(VersionName), offsetof(struct rekognition_create_project_version_request, version_name), 330, true, false},
     /* CreateProjectVersionResponse */
     {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), 0, 227, false, false},
     /* CreateStreamProcessorRequest */
-    {{"DataSharingPreference", 21}, SHAPE(StreamProcessorDataSharingPreference), offsetof(struct rek_create_stream_processor_request, data_sharing_preference), 54, false, false},
-    {{"Input", 5}, SHAPE(StreamProcessorInput), offsetof(struct rek_create_stream_processor_request, input), 138, true, false},
-    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rek_create_stream_processor_request, kms_key_id), 148, false, false},
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_create_stream_processor_request, name), 195, true, false},
-    {{"NotificationChannel", 19}, SHAPE(StreamProcessorNotificationChannel), offsetof(struct rek_create_stream_processor_request, notification_channel), 197, false, false},
-    {{"Output", 6}, SHAPE(StreamProcessorOutput), offsetof(struct rek_create_stream_processor_request, output), 202, true, false},
-    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rek_create_stream_processor_request, regions_of_interest), 236, false, false},
-    {{"RoleArn", 7}, SHAPE(RoleArn), offsetof(struct rek_create_stream_processor_request, role_arn), 242, true, false},
-    {{"Settings", 8}, SHAPE(StreamProcessorSettings), offsetof(struct rek_create_stream_processor_request, settings), 261, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_create_stream_processor_request, tags), 292, false, false},
+    {{"DataSharingPreference", 21}, SHAPE(StreamProcessorDataSharingPreference), offsetof(struct rekognition_create_stream_processor_request, data_sharing_preference), 54, false, false},
+    {{"Input", 5}, SHAPE(StreamProcessorInput), offsetof(struct rekognition_create_stream_processor_request, input), 138, true, false},
+    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rekognition_create_stream_processor_request, kms_key_id), 148, false, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_create_stream_processor_request, name), 195, true, false},
+    {{"NotificationChannel", 19}, SHAPE(StreamProcessorNotificationChannel), offsetof(struct rekognition_create_stream_processor_request, notification_channel), 197, false, false},
+    {{"Output", 6}, SHAPE(StreamProcessorOutput), offsetof(struct rekognition_create_stream_processor_request, output), 202, true, false},
+    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rekognition_create_stream_processor_request, regions_of_interest), 236, false, false},
+    {{"RoleArn", 7}, SHAPE(RoleArn), offsetof(struct rekognition_create_stream_processor_request, role_arn), 242, true, false},
+    {{"Settings", 8}, SHAPE(StreamProcessorSettings), offsetof(struct rekognition_create_stream_processor_request, settings), 261, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_create_stream_processor_request, tags), 292, false, false},
     /* CreateStreamProcessorResponse */
     {{"StreamProcessorArn", 18}, SHAPE(StreamProcessorArn), 0, 286, false, false},
     /* CreateUserRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_create_user_request, client_request_token), 32, false, true},
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_create_user_request, collection_id), 37, true, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_create_user_request, user_id), 321, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_create_user_request, client_request_token), 32, false, true},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_create_user_request, collection_id), 37, true, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_create_user_request, user_id), 321, true, false},
     /* CustomLabel */
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Geometry", 8}, SHAPE(Geometry), 0, 117, false, false},
     {{"Name", 4}, SHAPE(String), 0, 195, false, false},
     /* CustomizationFeatureConfig */
-    {{"ContentModeration", 17}, SHAPE(CustomizationFeatureContentModerationConfig), offsetof(struct rek_customization_feature_config, content_moderation), 47, false, false},
+    {{"ContentModeration", 17}, SHAPE(CustomizationFeatureContentModerationConfig), offsetof(struct rekognition_customization_feature_config, content_moderation), 47, false, false},
     /* CustomizationFeatureContentModerationConfig */
-    {{"ConfidenceThreshold", 19}, SHAPE(Percent), offsetof(struct rek_customization_feature_content_moderation_config, confidence_threshold), 42, false, false},
+    {{"ConfidenceThreshold", 19}, SHAPE(Percent), offsetof(struct rekognition_customization_feature_content_moderation_config, confidence_threshold), 42, false, false},
     /* DatasetChanges */
-    {{"GroundTruth", 11}, SHAPE(GroundTruthBlob), offsetof(struct rek_dataset_changes, ground_truth), 120, true, false},
+    {{"GroundTruth", 11}, SHAPE(GroundTruthBlob), offsetof(struct rekognition_dataset_changes, ground_truth), 120, true, false},
     /* DatasetDescription */
     {{"CreationTimestamp", 17}, SHAPE(DateTime), 0, 51, false, false},
     {{"DatasetStats", 12}, SHAPE(DatasetStats), 0, 61, false, false},
@@ -216,45 +216,45 @@ static const struct rek_member members[] = {
     {{"StatusMessage", 13}, SHAPE(StatusMessage), 0, 283, false, false},
     {{"StatusMessageCode", 17}, SHAPE(DatasetStatusMessageCode), 0, 284, false, false},
     /* DatasetSource */
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_dataset_source, dataset_arn), 56, false, false},
-    {{"GroundTruthManifest", 19}, SHAPE(GroundTruthManifest), offsetof(struct rek_dataset_source, ground_truth_manifest), 121, false, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_dataset_source, dataset_arn), 56, false, false},
+    {{"GroundTruthManifest", 19}, SHAPE(GroundTruthManifest), offsetof(struct rekognition_dataset_source, ground_truth_manifest), 121, false, false},
     /* DatasetStats */
     {{"ErrorEntries", 12}, SHAPE(UInteger), 0, 80, false, false},
     {{"LabeledEntries", 14}, SHAPE(UInteger), 0, 159, false, false},
     {{"TotalEntries", 12}, SHAPE(UInteger), 0, 305, false, false},
     {{"TotalLabels", 11}, SHAPE(UInteger), 0, 306, false, false},
     /* DeleteCollectionRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_delete_collection_request, collection_id), 37, true, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_delete_collection_request, collection_id), 37, true, false},
     /* DeleteCollectionResponse */
     {{"StatusCode", 10}, SHAPE(UInteger), 0, 282, false, false},
     /* DeleteDatasetRequest */
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_delete_dataset_request, dataset_arn), 56, true, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_delete_dataset_request, dataset_arn), 56, true, false},
     /* DeleteFacesRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_delete_faces_request, collection_id), 37, true, false},
-    {{"FaceIds", 7}, SHAPE(FaceIdList), offsetof(struct rek_delete_faces_request, face_ids), 93, true, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_delete_faces_request, collection_id), 37, true, false},
+    {{"FaceIds", 7}, SHAPE(FaceIdList), offsetof(struct rekognition_delete_faces_request, face_ids), 93, true, false},
     /* DeleteFacesResponse */
     {{"DeletedFaces", 12}, SHAPE(FaceIdList), 0, 64, false, false},
     {{"UnsuccessfulFaceDeletions", 25}, SHAPE(UnsuccessfulFaceDeletionsList), 0, 316, false, false},
     /* DeleteProjectPolicyRequest */
-    {{"PolicyName", 10}, SHAPE(ProjectPolicyName), offsetof(struct rek_delete_project_policy_request, policy_name), 216, true, false},
-    {{"PolicyRevisionId", 16}, SHAPE(ProjectPolicyRevisionId), offsetof(struct rek_delete_project_policy_request, policy_revision_id), 217, false, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_delete_project_policy_request, project_arn), 221, true, false},
+    {{"PolicyName", 10}, SHAPE(ProjectPolicyName), offsetof(struct rekognition_delete_project_policy_request, policy_name), 216, true, false},
+    {{"PolicyRevisionId", 16}, SHAPE(ProjectPolicyRevisionId), offsetof(struct rekognition_delete_project_policy_request, policy_revision_id), 217, false, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_delete_project_policy_request, project_arn), 221, true, false},
     /* DeleteProjectRequest */
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_delete_project_request, project_arn), 221, true, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_delete_project_request, project_arn), 221, true, false},
     /* DeleteProjectResponse */
     {{"Status", 6}, SHAPE(ProjectStatus), 0, 281, false, false},
     /* DeleteProjectVersionRequest */
-    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rek_delete_project_version_request, project_version_arn), 227, true, false},
+    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rekognition_delete_project_version_request, project_version_arn), 227, true, false},
     /* DeleteProjectVersionResponse */
     {{"Status", 6}, SHAPE(ProjectVersionStatus), 0, 281, false, false},
     /* DeleteStreamProcessorRequest */
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_delete_stream_processor_request, name), 195, true, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_delete_stream_processor_request, name), 195, true, false},
     /* DeleteUserRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_delete_user_request, client_request_token), 32, false, true},
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_delete_user_request, collection_id), 37, true, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_delete_user_request, user_id), 321, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_delete_user_request, client_request_token), 32, false, true},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_delete_user_request, collection_id), 37, true, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_delete_user_request, user_id), 321, true, false},
     /* DescribeCollectionRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_describe_collection_request, collection_id), 37, true, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_describe_collection_request, collection_id), 37, true, false},
     /* DescribeCollectionResponse */
     {{"CollectionARN", 13}, SHAPE(String), 0, 35, false, false},
     {{"CreationTimestamp", 17}, SHAPE(DateTime), 0, 51, false, false},
@@ -262,27 +262,27 @@ static const struct rek_member members[] = {
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"UserCount", 9}, SHAPE(ULong), 0, 320, false, false},
     /* DescribeDatasetRequest */
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_describe_dataset_request, dataset_arn), 56, true, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_describe_dataset_request, dataset_arn), 56, true, false},
     /* DescribeDatasetResponse */
     {{"DatasetDescription", 18}, SHAPE(DatasetDescription), 0, 57, false, false},
     /* DescribeProjectVersionsRequest */
-    {{"MaxResults", 10}, SHAPE(ProjectVersionsPageSize), offsetof(struct rek_describe_project_versions_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_describe_project_versions_request, next_token), 196, false, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_describe_project_versions_request, project_arn), 221, true, false},
-    {{"VersionNames", 12}, SHAPE(VersionNames), offsetof(struct rek_describe_project_versions_request, version_names), 331, false, false},
+    {{"MaxResults", 10}, SHAPE(ProjectVersionsPageSize), offsetof(struct rekognition_describe_project_versions_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_describe_project_versions_request, next_token), 196, false, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_describe_project_versions_request, project_arn), 221, true, false},
+    {{"VersionNames", 12}, SHAPE(VersionNames), offsetof(struct rekognition_describe_project_versions_request, version_names), 331, false, false},
     /* DescribeProjectVersionsResponse */
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     {{"ProjectVersionDescriptions", 26}, SHAPE(ProjectVersionDescriptions), 0, 228, false, false},
     /* DescribeProjectsRequest */
-    {{"Features", 8}, SHAPE(CustomizationFeatures), offsetof(struct rek_describe_projects_request, features), 105, false, false},
-    {{"MaxResults", 10}, SHAPE(ProjectsPageSize), offsetof(struct rek_describe_projects_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_describe_projects_request, next_token), 196, false, false},
-    {{"ProjectNames", 12}, SHAPE(ProjectNames), offsetof(struct rek_describe_projects_request, project_names), 224, false, false},
+    {{"Features", 8}, SHAPE(CustomizationFeatures), offsetof(struct rekognition_describe_projects_request, features), 105, false, false},
+    {{"MaxResults", 10}, SHAPE(ProjectsPageSize), offsetof(struct rekognition_describe_projects_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_describe_projects_request, next_token), 196, false, false},
+    {{"ProjectNames", 12}, SHAPE(ProjectNames), offsetof(struct rekognition_describe_projects_request, project_names), 224, false, false},
     /* DescribeProjectsResponse */
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     {{"ProjectDescriptions", 19}, SHAPE(ProjectDescriptions), 0, 222, false, false},
     /* DescribeStreamProcessorRequest */
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_describe_stream_processor_request, name), 195, true, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_describe_stream_processor_request, name), 195, true, false},
     /* DescribeStreamProcessorResponse */
     {{"CreationTimestamp", 17}, SHAPE(DateTime), 0, 51, false, false},
     {{"DataSharingPreference", 21}, SHAPE(StreamProcessorDataSharingPreference), 0, 54, false, false},
@@ -299,15 +299,15 @@ static const struct rek_member members[] = {
     {{"StatusMessage", 13}, SHAPE(String), 0, 283, false, false},
     {{"StreamProcessorArn", 18}, SHAPE(StreamProcessorArn), 0, 286, false, false},
     /* DetectCustomLabelsRequest */
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_custom_labels_request, image), 133, true, false},
-    {{"MaxResults", 10}, SHAPE(UInteger), offsetof(struct rek_detect_custom_labels_request, max_results), 174, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_detect_custom_labels_request, min_confidence), 182, false, false},
-    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rek_detect_custom_labels_request, project_version_arn), 227, true, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_custom_labels_request, image), 133, true, false},
+    {{"MaxResults", 10}, SHAPE(UInteger), offsetof(struct rekognition_detect_custom_labels_request, max_results), 174, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_detect_custom_labels_request, min_confidence), 182, false, false},
+    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rekognition_detect_custom_labels_request, project_version_arn), 227, true, false},
     /* DetectCustomLabelsResponse */
     {{"CustomLabels", 12}, SHAPE(CustomLabels), 0, 52, false, false},
     /* DetectFacesRequest */
-    {{"Attributes", 10}, SHAPE(Attributes), offsetof(struct rek_detect_faces_request, attributes), 6, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_faces_request, image), 133, true, false},
+    {{"Attributes", 10}, SHAPE(Attributes), offsetof(struct rekognition_detect_faces_request, attributes), 6, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_faces_request, image), 133, true, false},
     /* DetectFacesResponse */
     {{"FaceDetails", 11}, SHAPE(FaceDetailList), 0, 91, false, false},
     {{"OrientationCorrection", 21}, SHAPE(OrientationCorrection), 0, 201, false, false},
@@ -323,30 +323,30 @@ static const struct rek_member members[] = {
     {{"Foreground", 10}, SHAPE(DetectLabelsImageForeground), 0, 109, false, false},
     {{"Quality", 7}, SHAPE(DetectLabelsImageQuality), 0, 230, false, false},
     /* DetectLabelsImagePropertiesSettings */
-    {{"MaxDominantColors", 17}, SHAPE(DetectLabelsMaxDominantColors), offsetof(struct rek_detect_labels_image_properties_settings, max_dominant_colors), 168, false, false},
+    {{"MaxDominantColors", 17}, SHAPE(DetectLabelsMaxDominantColors), offsetof(struct rekognition_detect_labels_image_properties_settings, max_dominant_colors), 168, false, false},
     /* DetectLabelsImageQuality */
     {{"Brightness", 10}, SHAPE(Float), 0, 21, false, false},
     {{"Contrast", 8}, SHAPE(Float), 0, 49, false, false},
     {{"Sharpness", 9}, SHAPE(Float), 0, 263, false, false},
     /* DetectLabelsRequest */
-    {{"Features", 8}, SHAPE(DetectLabelsFeatureList), offsetof(struct rek_detect_labels_request, features), 105, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_labels_request, image), 133, true, false},
-    {{"MaxLabels", 9}, SHAPE(UInteger), offsetof(struct rek_detect_labels_request, max_labels), 172, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_detect_labels_request, min_confidence), 182, false, false},
-    {{"Settings", 8}, SHAPE(DetectLabelsSettings), offsetof(struct rek_detect_labels_request, settings), 261, false, false},
+    {{"Features", 8}, SHAPE(DetectLabelsFeatureList), offsetof(struct rekognition_detect_labels_request, features), 105, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_labels_request, image), 133, true, false},
+    {{"MaxLabels", 9}, SHAPE(UInteger), offsetof(struct rekognition_detect_labels_request, max_labels), 172, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_detect_labels_request, min_confidence), 182, false, false},
+    {{"Settings", 8}, SHAPE(DetectLabelsSettings), offsetof(struct rekognition_detect_labels_request, settings), 261, false, false},
     /* DetectLabelsResponse */
     {{"ImageProperties", 15}, SHAPE(DetectLabelsImageProperties), 0, 135, false, false},
     {{"LabelModelVersion", 17}, SHAPE(String), 0, 155, false, false},
     {{"Labels", 6}, SHAPE(Labels), 0, 160, false, false},
     {{"OrientationCorrection", 21}, SHAPE(OrientationCorrection), 0, 201, false, false},
     /* DetectLabelsSettings */
-    {{"GeneralLabels", 13}, SHAPE(GeneralLabelsSettings), offsetof(struct rek_detect_labels_settings, general_labels), 116, false, false},
-    {{"ImageProperties", 15}, SHAPE(DetectLabelsImagePropertiesSettings), offsetof(struct rek_detect_labels_settings, image_properties), 135, false, false},
+    {{"GeneralLabels", 13}, SHAPE(GeneralLabelsSettings), offsetof(struct rekognition_detect_labels_settings, general_labels), 116, false, false},
+    {{"ImageProperties", 15}, SHAPE(DetectLabelsImagePropertiesSettings), offsetof(struct rekognition_detect_labels_settings, image_properties), 135, false, false},
     /* DetectModerationLabelsRequest */
-    {{"HumanLoopConfig", 15}, SHAPE(HumanLoopConfig), offsetof(struct rek_detect_moderation_labels_request, human_loop_config), 130, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_moderation_labels_request, image), 133, true, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_detect_moderation_labels_request, min_confidence), 182, false, false},
-    {{"ProjectVersion", 14}, SHAPE(ProjectVersionId), offsetof(struct rek_detect_moderation_labels_request, project_version), 226, false, false},
+    {{"HumanLoopConfig", 15}, SHAPE(HumanLoopConfig), offsetof(struct rekognition_detect_moderation_labels_request, human_loop_config), 130, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_moderation_labels_request, image), 133, true, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_detect_moderation_labels_request, min_confidence), 182, false, false},
+    {{"ProjectVersion", 14}, SHAPE(ProjectVersionId), offsetof(struct rekognition_detect_moderation_labels_request, project_version), 226, false, false},
     /* DetectModerationLabelsResponse */
     {{"ContentTypes", 12}, SHAPE(ContentTypes), 0, 48, false, false},
     {{"HumanLoopActivationOutput", 25}, SHAPE(HumanLoopActivationOutput), 0, 127, false, false},
@@ -354,30 +354,30 @@ static const struct rek_member members[] = {
     {{"ModerationModelVersion", 22}, SHAPE(String), 0, 192, false, false},
     {{"ProjectVersion", 14}, SHAPE(ProjectVersionId), 0, 226, false, false},
     /* DetectProtectiveEquipmentRequest */
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_protective_equipment_request, image), 133, true, false},
-    {{"SummarizationAttributes", 23}, SHAPE(ProtectiveEquipmentSummarizationAttributes), offsetof(struct rek_detect_protective_equipment_request, summarization_attributes), 288, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_protective_equipment_request, image), 133, true, false},
+    {{"SummarizationAttributes", 23}, SHAPE(ProtectiveEquipmentSummarizationAttributes), offsetof(struct rekognition_detect_protective_equipment_request, summarization_attributes), 288, false, false},
     /* DetectProtectiveEquipmentResponse */
     {{"Persons", 7}, SHAPE(ProtectiveEquipmentPersons), 0, 209, false, false},
     {{"ProtectiveEquipmentModelVersion", 31}, SHAPE(String), 0, 229, false, false},
     {{"Summary", 7}, SHAPE(ProtectiveEquipmentSummary), 0, 289, false, false},
     /* DetectTextFilters */
-    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rek_detect_text_filters, regions_of_interest), 236, false, false},
-    {{"WordFilter", 10}, SHAPE(DetectionFilter), offsetof(struct rek_detect_text_filters, word_filter), 336, false, false},
+    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rekognition_detect_text_filters, regions_of_interest), 236, false, false},
+    {{"WordFilter", 10}, SHAPE(DetectionFilter), offsetof(struct rekognition_detect_text_filters, word_filter), 336, false, false},
     /* DetectTextRequest */
-    {{"Filters", 7}, SHAPE(DetectTextFilters), offsetof(struct rek_detect_text_request, filters), 107, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_detect_text_request, image), 133, true, false},
+    {{"Filters", 7}, SHAPE(DetectTextFilters), offsetof(struct rekognition_detect_text_request, filters), 107, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_detect_text_request, image), 133, true, false},
     /* DetectTextResponse */
     {{"TextDetections", 14}, SHAPE(TextDetectionList), 0, 301, false, false},
     {{"TextModelVersion", 16}, SHAPE(String), 0, 302, false, false},
     /* DetectionFilter */
-    {{"MinBoundingBoxHeight", 20}, SHAPE(BoundingBoxHeight), offsetof(struct rek_detection_filter, min_bounding_box_height), 180, false, false},
-    {{"MinBoundingBoxWidth", 19}, SHAPE(BoundingBoxWidth), offsetof(struct rek_detection_filter, min_bounding_box_width), 181, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_detection_filter, min_confidence), 182, false, false},
+    {{"MinBoundingBoxHeight", 20}, SHAPE(BoundingBoxHeight), offsetof(struct rekognition_detection_filter, min_bounding_box_height), 180, false, false},
+    {{"MinBoundingBoxWidth", 19}, SHAPE(BoundingBoxWidth), offsetof(struct rekognition_detection_filter, min_bounding_box_width), 181, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_detection_filter, min_confidence), 182, false, false},
     /* DisassociateFacesRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_disassociate_faces_request, client_request_token), 32, false, true},
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_disassociate_faces_request, collection_id), 37, true, false},
-    {{"FaceIds", 7}, SHAPE(UserFaceIdList), offsetof(struct rek_disassociate_faces_request, face_ids), 93, true, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_disassociate_faces_request, user_id), 321, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_disassociate_faces_request, client_request_token), 32, false, true},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_disassociate_faces_request, collection_id), 37, true, false},
+    {{"FaceIds", 7}, SHAPE(UserFaceIdList), offsetof(struct rekognition_disassociate_faces_request, face_ids), 93, true, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_disassociate_faces_request, user_id), 321, true, false},
     /* DisassociateFacesResponse */
     {{"DisassociatedFaces", 18}, SHAPE(DisassociatedFacesList), 0, 69, false, false},
     {{"UnsuccessfulFaceDisassociations", 31}, SHAPE(UnsuccessfulFaceDisassociationList), 0, 317, false, false},
@@ -385,9 +385,9 @@ static const struct rek_member members[] = {
     /* DisassociatedFace */
     {{"FaceId", 6}, SHAPE(FaceId), 0, 92, false, false},
     /* DistributeDataset */
-    {{"Arn", 3}, SHAPE(DatasetArn), offsetof(struct rek_distribute_dataset, arn), 3, true, false},
+    {{"Arn", 3}, SHAPE(DatasetArn), offsetof(struct rekognition_distribute_dataset, arn), 3, true, false},
     /* DistributeDatasetEntriesRequest */
-    {{"Datasets", 8}, SHAPE(DistributeDatasetMetadataList), offsetof(struct rek_distribute_dataset_entries_request, datasets), 63, true, false},
+    {{"Datasets", 8}, SHAPE(DistributeDatasetMetadataList), offsetof(struct rekognition_distribute_dataset_entries_request, datasets), 63, true, false},
     /* DominantColor */
     {{"Blue", 4}, SHAPE(UInteger), 0, 17, false, false},
     {{"CSSColor", 8}, SHAPE(String), 0, 24, false, false},
@@ -456,8 +456,8 @@ static const struct rek_member members[] = {
     {{"Face", 4}, SHAPE(Face), 0, 87, false, false},
     {{"FaceDetail", 10}, SHAPE(FaceDetail), 0, 90, false, false},
     /* FaceSearchSettings */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_face_search_settings, collection_id), 37, false, false},
-    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_face_search_settings, face_match_threshold), 94, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_face_search_settings, collection_id), 37, false, false},
+    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_face_search_settings, face_match_threshold), 94, false, false},
     /* FeedbackItem */
     {{"Code", 4}, SHAPE(FeedbackCode), 0, 33, true, false},
     {{"Message", 7}, SHAPE(FeedbackMessage), 0, 178, true, false},
@@ -465,24 +465,24 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(GenderType), 0, 327, false, false},
     /* GeneralLabelsSettings */
-    {{"LabelCategoryExclusionFilters", 29}, SHAPE(GeneralLabelsFilterList), offsetof(struct rek_general_labels_settings, label_category_exclusion_filters), 151, false, false},
-    {{"LabelCategoryInclusionFilters", 29}, SHAPE(GeneralLabelsFilterList), offsetof(struct rek_general_labels_settings, label_category_inclusion_filters), 152, false, false},
-    {{"LabelExclusionFilters", 21}, SHAPE(GeneralLabelsFilterList), offsetof(struct rek_general_labels_settings, label_exclusion_filters), 153, false, false},
-    {{"LabelInclusionFilters", 21}, SHAPE(GeneralLabelsFilterList), offsetof(struct rek_general_labels_settings, label_inclusion_filters), 154, false, false},
+    {{"LabelCategoryExclusionFilters", 29}, SHAPE(GeneralLabelsFilterList), offsetof(struct rekognition_general_labels_settings, label_category_exclusion_filters), 151, false, false},
+    {{"LabelCategoryInclusionFilters", 29}, SHAPE(GeneralLabelsFilterList), offsetof(struct rekognition_general_labels_settings, label_category_inclusion_filters), 152, false, false},
+    {{"LabelExclusionFilters", 21}, SHAPE(GeneralLabelsFilterList), offsetof(struct rekognition_general_labels_settings, label_exclusion_filters), 153, false, false},
+    {{"LabelInclusionFilters", 21}, SHAPE(GeneralLabelsFilterList), offsetof(struct rekognition_general_labels_settings, label_inclusion_filters), 154, false, false},
     /* Geometry */
     {{"BoundingBox", 11}, SHAPE(BoundingBox), 0, 19, false, false},
     {{"Polygon", 7}, SHAPE(Polygon), 0, 218, false, false},
     /* GetCelebrityInfoRequest */
-    {{"Id", 2}, SHAPE(RekognitionUniqueId), offsetof(struct rek_get_celebrity_info_request, id), 132, true, false},
+    {{"Id", 2}, SHAPE(RekognitionUniqueId), offsetof(struct rekognition_get_celebrity_info_request, id), 132, true, false},
     /* GetCelebrityInfoResponse */
     {{"KnownGender", 11}, SHAPE(KnownGender), 0, 149, false, false},
     {{"Name", 4}, SHAPE(String), 0, 195, false, false},
     {{"Urls", 4}, SHAPE(Urls), 0, 318, false, false},
     /* GetCelebrityRecognitionRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_celebrity_recognition_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_celebrity_recognition_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_celebrity_recognition_request, next_token), 196, false, false},
-    {{"SortBy", 6}, SHAPE(CelebrityRecognitionSortBy), offsetof(struct rek_get_celebrity_recognition_request, sort_by), 270, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_celebrity_recognition_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_celebrity_recognition_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_celebrity_recognition_request, next_token), 196, false, false},
+    {{"SortBy", 6}, SHAPE(CelebrityRecognitionSortBy), offsetof(struct rekognition_get_celebrity_recognition_request, sort_by), 270, false, false},
     /* GetCelebrityRecognitionResponse */
     {{"Celebrities", 11}, SHAPE(CelebrityRecognitions), 0, 26, false, false},
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
@@ -493,11 +493,11 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetContentModerationRequest */
-    {{"AggregateBy", 11}, SHAPE(ContentModerationAggregateBy), offsetof(struct rek_get_content_moderation_request, aggregate_by), 1, false, false},
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_content_moderation_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_content_moderation_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_content_moderation_request, next_token), 196, false, false},
-    {{"SortBy", 6}, SHAPE(ContentModerationSortBy), offsetof(struct rek_get_content_moderation_request, sort_by), 270, false, false},
+    {{"AggregateBy", 11}, SHAPE(ContentModerationAggregateBy), offsetof(struct rekognition_get_content_moderation_request, aggregate_by), 1, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_content_moderation_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_content_moderation_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_content_moderation_request, next_token), 196, false, false},
+    {{"SortBy", 6}, SHAPE(ContentModerationSortBy), offsetof(struct rekognition_get_content_moderation_request, sort_by), 270, false, false},
     /* GetContentModerationRequestMetadata */
     {{"AggregateBy", 11}, SHAPE(ContentModerationAggregateBy), 0, 1, false, false},
     {{"SortBy", 6}, SHAPE(ContentModerationSortBy), 0, 270, false, false},
@@ -513,9 +513,9 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetFaceDetectionRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_face_detection_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_face_detection_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_face_detection_request, next_token), 196, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_face_detection_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_face_detection_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_face_detection_request, next_token), 196, false, false},
     /* GetFaceDetectionResponse */
     {{"Faces", 5}, SHAPE(FaceDetections), 0, 101, false, false},
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
@@ -526,7 +526,7 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetFaceLivenessSessionResultsRequest */
-    {{"SessionId", 9}, SHAPE(LivenessSessionId), offsetof(struct rek_get_face_liveness_session_results_request, session_id), 260, true, false},
+    {{"SessionId", 9}, SHAPE(LivenessSessionId), offsetof(struct rekognition_get_face_liveness_session_results_request, session_id), 260, true, false},
     /* GetFaceLivenessSessionResultsResponse */
     {{"AuditImages", 11}, SHAPE(AuditImages), 0, 8, false, false},
     {{"Challenge", 9}, SHAPE(Challenge), 0, 29, false, false},
@@ -537,10 +537,10 @@ static const struct rek_member members[] = {
     {{"SessionId", 9}, SHAPE(LivenessSessionId), 0, 260, true, false},
     {{"Status", 6}, SHAPE(LivenessSessionStatus), 0, 281, true, false},
     /* GetFaceSearchRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_face_search_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_face_search_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_face_search_request, next_token), 196, false, false},
-    {{"SortBy", 6}, SHAPE(FaceSearchSortBy), offsetof(struct rek_get_face_search_request, sort_by), 270, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_face_search_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_face_search_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_face_search_request, next_token), 196, false, false},
+    {{"SortBy", 6}, SHAPE(FaceSearchSortBy), offsetof(struct rekognition_get_face_search_request, sort_by), 270, false, false},
     /* GetFaceSearchResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     {{"JobStatus", 9}, SHAPE(VideoJobStatus), 0, 142, false, false},
@@ -551,11 +551,11 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetLabelDetectionRequest */
-    {{"AggregateBy", 11}, SHAPE(LabelDetectionAggregateBy), offsetof(struct rek_get_label_detection_request, aggregate_by), 1, false, false},
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_label_detection_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_label_detection_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_label_detection_request, next_token), 196, false, false},
-    {{"SortBy", 6}, SHAPE(LabelDetectionSortBy), offsetof(struct rek_get_label_detection_request, sort_by), 270, false, false},
+    {{"AggregateBy", 11}, SHAPE(LabelDetectionAggregateBy), offsetof(struct rekognition_get_label_detection_request, aggregate_by), 1, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_label_detection_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_label_detection_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_label_detection_request, next_token), 196, false, false},
+    {{"SortBy", 6}, SHAPE(LabelDetectionSortBy), offsetof(struct rekognition_get_label_detection_request, sort_by), 270, false, false},
     /* GetLabelDetectionRequestMetadata */
     {{"AggregateBy", 11}, SHAPE(LabelDetectionAggregateBy), 0, 1, false, false},
     {{"SortBy", 6}, SHAPE(LabelDetectionSortBy), 0, 270, false, false},
@@ -571,7 +571,7 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetMediaAnalysisJobRequest */
-    {{"JobId", 5}, SHAPE(MediaAnalysisJobId), offsetof(struct rek_get_media_analysis_job_request, job_id), 140, true, false},
+    {{"JobId", 5}, SHAPE(MediaAnalysisJobId), offsetof(struct rekognition_get_media_analysis_job_request, job_id), 140, true, false},
     /* GetMediaAnalysisJobResponse */
     {{"CompletionTimestamp", 19}, SHAPE(DateTime), 0, 40, false, false},
     {{"CreationTimestamp", 17}, SHAPE(DateTime), 0, 51, true, false},
@@ -586,10 +586,10 @@ static const struct rek_member members[] = {
     {{"Results", 7}, SHAPE(MediaAnalysisResults), 0, 241, false, false},
     {{"Status", 6}, SHAPE(MediaAnalysisJobStatus), 0, 281, true, false},
     /* GetPersonTrackingRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_person_tracking_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_person_tracking_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_person_tracking_request, next_token), 196, false, false},
-    {{"SortBy", 6}, SHAPE(PersonTrackingSortBy), offsetof(struct rek_get_person_tracking_request, sort_by), 270, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_person_tracking_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_person_tracking_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_person_tracking_request, next_token), 196, false, false},
+    {{"SortBy", 6}, SHAPE(PersonTrackingSortBy), offsetof(struct rekognition_get_person_tracking_request, sort_by), 270, false, false},
     /* GetPersonTrackingResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     {{"JobStatus", 9}, SHAPE(VideoJobStatus), 0, 142, false, false},
@@ -600,9 +600,9 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GetSegmentDetectionRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_segment_detection_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_segment_detection_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_segment_detection_request, next_token), 196, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_segment_detection_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_segment_detection_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_segment_detection_request, next_token), 196, false, false},
     /* GetSegmentDetectionResponse */
     {{"AudioMetadata", 13}, SHAPE(AudioMetadataList), 0, 7, false, false},
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
@@ -615,9 +615,9 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadataList), 0, 334, false, false},
     /* GetTextDetectionRequest */
-    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rek_get_text_detection_request, job_id), 140, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_get_text_detection_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_get_text_detection_request, next_token), 196, false, false},
+    {{"JobId", 5}, SHAPE(JobId), offsetof(struct rekognition_get_text_detection_request, job_id), 140, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_get_text_detection_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_get_text_detection_request, next_token), 196, false, false},
     /* GetTextDetectionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     {{"JobStatus", 9}, SHAPE(VideoJobStatus), 0, 142, false, false},
@@ -629,34 +629,34 @@ static const struct rek_member members[] = {
     {{"Video", 5}, SHAPE(Video), 0, 333, false, false},
     {{"VideoMetadata", 13}, SHAPE(VideoMetadata), 0, 334, false, false},
     /* GroundTruthManifest */
-    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rek_ground_truth_manifest, s3_object), 247, false, false},
+    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rekognition_ground_truth_manifest, s3_object), 247, false, false},
     /* HumanLoopActivationOutput */
     {{"HumanLoopActivationConditionsEvaluationResults", 46}, SHAPE(HumanLoopActivationConditionsEvaluationResults), 0, 126, false, false},
     {{"HumanLoopActivationReasons", 26}, SHAPE(HumanLoopActivationReasons), 0, 128, false, false},
     {{"HumanLoopArn", 12}, SHAPE(HumanLoopArn), 0, 129, false, false},
     /* HumanLoopConfig */
-    {{"DataAttributes", 14}, SHAPE(HumanLoopDataAttributes), offsetof(struct rek_human_loop_config, data_attributes), 53, false, false},
-    {{"FlowDefinitionArn", 17}, SHAPE(FlowDefinitionArn), offsetof(struct rek_human_loop_config, flow_definition_arn), 108, true, false},
-    {{"HumanLoopName", 13}, SHAPE(HumanLoopName), offsetof(struct rek_human_loop_config, human_loop_name), 131, true, false},
+    {{"DataAttributes", 14}, SHAPE(HumanLoopDataAttributes), offsetof(struct rekognition_human_loop_config, data_attributes), 53, false, false},
+    {{"FlowDefinitionArn", 17}, SHAPE(FlowDefinitionArn), offsetof(struct rekognition_human_loop_config, flow_definition_arn), 108, true, false},
+    {{"HumanLoopName", 13}, SHAPE(HumanLoopName), offsetof(struct rekognition_human_loop_config, human_loop_name), 131, true, false},
     /* HumanLoopDataAttributes */
-    {{"ContentClassifiers", 18}, SHAPE(ContentClassifiers), offsetof(struct rek_human_loop_data_attributes, content_classifiers), 46, false, false},
+    {{"ContentClassifiers", 18}, SHAPE(ContentClassifiers), offsetof(struct rekognition_human_loop_data_attributes, content_classifiers), 46, false, false},
     /* HumanLoopQuotaExceededException */
     {{"QuotaCode", 9}, SHAPE(String), 0, 232, false, false},
     {{"ResourceType", 12}, SHAPE(String), 0, 240, false, false},
     {{"ServiceCode", 11}, SHAPE(String), 0, 259, false, false},
     /* Image */
-    {{"Bytes", 5}, SHAPE(ImageBlob), offsetof(struct rek_image, bytes), 23, false, false},
-    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rek_image, s3_object), 247, false, false},
+    {{"Bytes", 5}, SHAPE(ImageBlob), offsetof(struct rekognition_image, bytes), 23, false, false},
+    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rekognition_image, s3_object), 247, false, false},
     /* ImageQuality */
     {{"Brightness", 10}, SHAPE(Float), 0, 21, false, false},
     {{"Sharpness", 9}, SHAPE(Float), 0, 263, false, false},
     /* IndexFacesRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_index_faces_request, collection_id), 37, true, false},
-    {{"DetectionAttributes", 19}, SHAPE(Attributes), offsetof(struct rek_index_faces_request, detection_attributes), 68, false, false},
-    {{"ExternalImageId", 15}, SHAPE(ExternalImageId), offsetof(struct rek_index_faces_request, external_image_id), 82, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_index_faces_request, image), 133, true, false},
-    {{"MaxFaces", 8}, SHAPE(MaxFacesToIndex), offsetof(struct rek_index_faces_request, max_faces), 170, false, false},
-    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rek_index_faces_request, quality_filter), 231, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_index_faces_request, collection_id), 37, true, false},
+    {{"DetectionAttributes", 19}, SHAPE(Attributes), offsetof(struct rekognition_index_faces_request, detection_attributes), 68, false, false},
+    {{"ExternalImageId", 15}, SHAPE(ExternalImageId), offsetof(struct rekognition_index_faces_request, external_image_id), 82, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_index_faces_request, image), 133, true, false},
+    {{"MaxFaces", 8}, SHAPE(MaxFacesToIndex), offsetof(struct rekognition_index_faces_request, max_faces), 170, false, false},
+    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rekognition_index_faces_request, quality_filter), 231, false, false},
     /* IndexFacesResponse */
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"FaceRecords", 11}, SHAPE(FaceRecordList), 0, 99, false, false},
@@ -667,12 +667,12 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"DominantColors", 14}, SHAPE(DominantColors), 0, 70, false, false},
     /* KinesisDataStream */
-    {{"Arn", 3}, SHAPE(KinesisDataArn), offsetof(struct rek_kinesis_data_stream, arn), 3, false, false},
+    {{"Arn", 3}, SHAPE(KinesisDataArn), offsetof(struct rekognition_kinesis_data_stream, arn), 3, false, false},
     /* KinesisVideoStream */
-    {{"Arn", 3}, SHAPE(KinesisVideoArn), offsetof(struct rek_kinesis_video_stream, arn), 3, false, false},
+    {{"Arn", 3}, SHAPE(KinesisVideoArn), offsetof(struct rekognition_kinesis_video_stream, arn), 3, false, false},
     /* KinesisVideoStreamStartSelector */
-    {{"FragmentNumber", 14}, SHAPE(KinesisVideoStreamFragmentNumber), offsetof(struct rek_kinesis_video_stream_start_selector, fragment_number), 111, false, false},
-    {{"ProducerTimestamp", 17}, SHAPE(ULong), offsetof(struct rek_kinesis_video_stream_start_selector, producer_timestamp), 220, false, false},
+    {{"FragmentNumber", 14}, SHAPE(KinesisVideoStreamFragmentNumber), offsetof(struct rekognition_kinesis_video_stream_start_selector, fragment_number), 111, false, false},
+    {{"ProducerTimestamp", 17}, SHAPE(ULong), offsetof(struct rekognition_kinesis_video_stream_start_selector, producer_timestamp), 220, false, false},
     /* KnownGender */
     {{"Type", 4}, SHAPE(KnownGenderType), 0, 310, false, false},
     /* Label */
@@ -693,87 +693,87 @@ static const struct rek_member members[] = {
     {{"StartTimestampMillis", 20}, SHAPE(ULong), 0, 280, false, false},
     {{"Timestamp", 9}, SHAPE(Timestamp), 0, 303, false, false},
     /* LabelDetectionSettings */
-    {{"GeneralLabels", 13}, SHAPE(GeneralLabelsSettings), offsetof(struct rek_label_detection_settings, general_labels), 116, false, false},
+    {{"GeneralLabels", 13}, SHAPE(GeneralLabelsSettings), offsetof(struct rekognition_label_detection_settings, general_labels), 116, false, false},
     /* Landmark */
     {{"Type", 4}, SHAPE(LandmarkType), 0, 310, false, false},
     {{"X", 1}, SHAPE(Float), 0, 337, false, false},
     {{"Y", 1}, SHAPE(Float), 0, 338, false, false},
     /* ListCollectionsRequest */
-    {{"MaxResults", 10}, SHAPE(PageSize), offsetof(struct rek_list_collections_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_list_collections_request, next_token), 196, false, false},
+    {{"MaxResults", 10}, SHAPE(PageSize), offsetof(struct rekognition_list_collections_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_list_collections_request, next_token), 196, false, false},
     /* ListCollectionsResponse */
     {{"CollectionIds", 13}, SHAPE(CollectionIdList), 0, 38, false, false},
     {{"FaceModelVersions", 17}, SHAPE(FaceModelVersionList), 0, 97, false, false},
     {{"NextToken", 9}, SHAPE(PaginationToken), 0, 196, false, false},
     /* ListDatasetEntriesRequest */
-    {{"ContainsLabels", 14}, SHAPE(DatasetLabels), offsetof(struct rek_list_dataset_entries_request, contains_labels), 45, false, false},
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_list_dataset_entries_request, dataset_arn), 56, true, false},
-    {{"HasErrors", 9}, SHAPE(HasErrors), offsetof(struct rek_list_dataset_entries_request, has_errors), 122, false, false},
-    {{"Labeled", 7}, SHAPE(IsLabeled), offsetof(struct rek_list_dataset_entries_request, labeled), 158, false, false},
-    {{"MaxResults", 10}, SHAPE(ListDatasetEntriesPageSize), offsetof(struct rek_list_dataset_entries_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_list_dataset_entries_request, next_token), 196, false, false},
-    {{"SourceRefContains", 17}, SHAPE(QueryString), offsetof(struct rek_list_dataset_entries_request, source_ref_contains), 276, false, false},
+    {{"ContainsLabels", 14}, SHAPE(DatasetLabels), offsetof(struct rekognition_list_dataset_entries_request, contains_labels), 45, false, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_list_dataset_entries_request, dataset_arn), 56, true, false},
+    {{"HasErrors", 9}, SHAPE(HasErrors), offsetof(struct rekognition_list_dataset_entries_request, has_errors), 122, false, false},
+    {{"Labeled", 7}, SHAPE(IsLabeled), offsetof(struct rekognition_list_dataset_entries_request, labeled), 158, false, false},
+    {{"MaxResults", 10}, SHAPE(ListDatasetEntriesPageSize), offsetof(struct rekognition_list_dataset_entries_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_list_dataset_entries_request, next_token), 196, false, false},
+    {{"SourceRefContains", 17}, SHAPE(QueryString), offsetof(struct rekognition_list_dataset_entries_request, source_ref_contains), 276, false, false},
     /* ListDatasetEntriesResponse */
     {{"DatasetEntries", 14}, SHAPE(DatasetEntries), 0, 58, false, false},
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     /* ListDatasetLabelsRequest */
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_list_dataset_labels_request, dataset_arn), 56, true, false},
-    {{"MaxResults", 10}, SHAPE(ListDatasetLabelsPageSize), offsetof(struct rek_list_dataset_labels_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_list_dataset_labels_request, next_token), 196, false, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_list_dataset_labels_request, dataset_arn), 56, true, false},
+    {{"MaxResults", 10}, SHAPE(ListDatasetLabelsPageSize), offsetof(struct rekognition_list_dataset_labels_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_list_dataset_labels_request, next_token), 196, false, false},
     /* ListDatasetLabelsResponse */
     {{"DatasetLabelDescriptions", 24}, SHAPE(DatasetLabelDescriptions), 0, 59, false, false},
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     /* ListFacesRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_list_faces_request, collection_id), 37, true, false},
-    {{"FaceIds", 7}, SHAPE(FaceIdList), offsetof(struct rek_list_faces_request, face_ids), 93, false, false},
-    {{"MaxResults", 10}, SHAPE(PageSize), offsetof(struct rek_list_faces_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_list_faces_request, next_token), 196, false, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_list_faces_request, user_id), 321, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_list_faces_request, collection_id), 37, true, false},
+    {{"FaceIds", 7}, SHAPE(FaceIdList), offsetof(struct rekognition_list_faces_request, face_ids), 93, false, false},
+    {{"MaxResults", 10}, SHAPE(PageSize), offsetof(struct rekognition_list_faces_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_list_faces_request, next_token), 196, false, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_list_faces_request, user_id), 321, false, false},
     /* ListFacesResponse */
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"Faces", 5}, SHAPE(FaceList), 0, 101, false, false},
     {{"NextToken", 9}, SHAPE(String), 0, 196, false, false},
     /* ListMediaAnalysisJobsRequest */
-    {{"MaxResults", 10}, SHAPE(ListMediaAnalysisJobsPageSize), offsetof(struct rek_list_media_analysis_jobs_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_list_media_analysis_jobs_request, next_token), 196, false, false},
+    {{"MaxResults", 10}, SHAPE(ListMediaAnalysisJobsPageSize), offsetof(struct rekognition_list_media_analysis_jobs_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_list_media_analysis_jobs_request, next_token), 196, false, false},
     /* ListMediaAnalysisJobsResponse */
     {{"MediaAnalysisJobs", 17}, SHAPE(MediaAnalysisJobDescriptions), 0, 177, true, false},
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     /* ListProjectPoliciesRequest */
-    {{"MaxResults", 10}, SHAPE(ListProjectPoliciesPageSize), offsetof(struct rek_list_project_policies_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rek_list_project_policies_request, next_token), 196, false, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_list_project_policies_request, project_arn), 221, true, false},
+    {{"MaxResults", 10}, SHAPE(ListProjectPoliciesPageSize), offsetof(struct rekognition_list_project_policies_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), offsetof(struct rekognition_list_project_policies_request, next_token), 196, false, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_list_project_policies_request, project_arn), 221, true, false},
     /* ListProjectPoliciesResponse */
     {{"NextToken", 9}, SHAPE(ExtendedPaginationToken), 0, 196, false, false},
     {{"ProjectPolicies", 15}, SHAPE(ProjectPolicies), 0, 225, false, false},
     /* ListStreamProcessorsRequest */
-    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rek_list_stream_processors_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_list_stream_processors_request, next_token), 196, false, false},
+    {{"MaxResults", 10}, SHAPE(MaxResults), offsetof(struct rekognition_list_stream_processors_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_list_stream_processors_request, next_token), 196, false, false},
     /* ListStreamProcessorsResponse */
     {{"NextToken", 9}, SHAPE(PaginationToken), 0, 196, false, false},
     {{"StreamProcessors", 16}, SHAPE(StreamProcessorList), 0, 287, false, false},
     /* ListTagsForResourceRequest */
-    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rek_list_tags_for_resource_request, resource_arn), 239, true, false},
+    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rekognition_list_tags_for_resource_request, resource_arn), 239, true, false},
     /* ListTagsForResourceResponse */
     {{"Tags", 4}, SHAPE(TagMap), 0, 292, false, false},
     /* ListUsersRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_list_users_request, collection_id), 37, true, false},
-    {{"MaxResults", 10}, SHAPE(MaxUserResults), offsetof(struct rek_list_users_request, max_results), 174, false, false},
-    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rek_list_users_request, next_token), 196, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_list_users_request, collection_id), 37, true, false},
+    {{"MaxResults", 10}, SHAPE(MaxUserResults), offsetof(struct rekognition_list_users_request, max_results), 174, false, false},
+    {{"NextToken", 9}, SHAPE(PaginationToken), offsetof(struct rekognition_list_users_request, next_token), 196, false, false},
     /* ListUsersResponse */
     {{"NextToken", 9}, SHAPE(PaginationToken), 0, 196, false, false},
     {{"Users", 5}, SHAPE(UserList), 0, 325, false, false},
     /* LivenessOutputConfig */
-    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rek_liveness_output_config, s3_bucket), 244, true, false},
-    {{"S3KeyPrefix", 11}, SHAPE(LivenessS3KeyPrefix), offsetof(struct rek_liveness_output_config, s3_key_prefix), 246, false, false},
+    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rekognition_liveness_output_config, s3_bucket), 244, true, false},
+    {{"S3KeyPrefix", 11}, SHAPE(LivenessS3KeyPrefix), offsetof(struct rekognition_liveness_output_config, s3_key_prefix), 246, false, false},
     /* MatchedUser */
     {{"UserId", 6}, SHAPE(UserId), 0, 321, false, false},
     {{"UserStatus", 10}, SHAPE(UserStatus), 0, 324, false, false},
     /* MediaAnalysisDetectModerationLabelsConfig */
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_media_analysis_detect_moderation_labels_config, min_confidence), 182, false, false},
-    {{"ProjectVersion", 14}, SHAPE(ProjectVersionId), offsetof(struct rek_media_analysis_detect_moderation_labels_config, project_version), 226, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_media_analysis_detect_moderation_labels_config, min_confidence), 182, false, false},
+    {{"ProjectVersion", 14}, SHAPE(ProjectVersionId), offsetof(struct rekognition_media_analysis_detect_moderation_labels_config, project_version), 226, false, false},
     /* MediaAnalysisInput */
-    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rek_media_analysis_input, s3_object), 247, true, false},
+    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rekognition_media_analysis_input, s3_object), 247, true, false},
     /* MediaAnalysisJobDescription */
     {{"CompletionTimestamp", 19}, SHAPE(DateTime), 0, 40, false, false},
     {{"CreationTimestamp", 17}, SHAPE(DateTime), 0, 51, true, false},
@@ -795,10 +795,10 @@ static const struct rek_member members[] = {
     /* MediaAnalysisModelVersions */
     {{"Moderation", 10}, SHAPE(String), 0, 189, false, false},
     /* MediaAnalysisOperationsConfig */
-    {{"DetectModerationLabels", 22}, SHAPE(MediaAnalysisDetectModerationLabelsConfig), offsetof(struct rek_media_analysis_operations_config, detect_moderation_labels), 66, false, false},
+    {{"DetectModerationLabels", 22}, SHAPE(MediaAnalysisDetectModerationLabelsConfig), offsetof(struct rekognition_media_analysis_operations_config, detect_moderation_labels), 66, false, false},
     /* MediaAnalysisOutputConfig */
-    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rek_media_analysis_output_config, s3_bucket), 244, true, false},
-    {{"S3KeyPrefix", 11}, SHAPE(MediaAnalysisS3KeyPrefix), offsetof(struct rek_media_analysis_output_config, s3_key_prefix), 246, false, false},
+    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rekognition_media_analysis_output_config, s3_bucket), 244, true, false},
+    {{"S3KeyPrefix", 11}, SHAPE(MediaAnalysisS3KeyPrefix), offsetof(struct rekognition_media_analysis_output_config, s3_key_prefix), 246, false, false},
     /* MediaAnalysisResults */
     {{"ModelVersions", 13}, SHAPE(MediaAnalysisModelVersions), 0, 188, false, false},
     {{"S3Object", 8}, SHAPE(S3Object), 0, 247, false, false},
@@ -814,11 +814,11 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(Boolean), 0, 327, false, false},
     /* NotificationChannel */
-    {{"RoleArn", 7}, SHAPE(RoleArn), offsetof(struct rek_notification_channel, role_arn), 242, true, false},
-    {{"SNSTopicArn", 11}, SHAPE(SNSTopicArn), offsetof(struct rek_notification_channel, sns_topic_arn), 249, true, false},
+    {{"RoleArn", 7}, SHAPE(RoleArn), offsetof(struct rekognition_notification_channel, role_arn), 242, true, false},
+    {{"SNSTopicArn", 11}, SHAPE(SNSTopicArn), offsetof(struct rekognition_notification_channel, sns_topic_arn), 249, true, false},
     /* OutputConfig */
-    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rek_output_config, s3_bucket), 244, false, false},
-    {{"S3KeyPrefix", 11}, SHAPE(S3KeyPrefix), offsetof(struct rek_output_config, s3_key_prefix), 246, false, false},
+    {{"S3Bucket", 8}, SHAPE(S3Bucket), offsetof(struct rekognition_output_config, s3_bucket), 244, false, false},
+    {{"S3KeyPrefix", 11}, SHAPE(S3KeyPrefix), offsetof(struct rekognition_output_config, s3_key_prefix), 246, false, false},
     /* Parent */
     {{"Name", 4}, SHAPE(String), 0, 195, false, false},
     /* PersonDetail */
@@ -833,8 +833,8 @@ static const struct rek_member members[] = {
     {{"Person", 6}, SHAPE(PersonDetail), 0, 208, false, false},
     {{"Timestamp", 9}, SHAPE(Timestamp), 0, 303, false, false},
     /* Point */
-    {{"X", 1}, SHAPE(Float), offsetof(struct rek_point, x), 337, false, false},
-    {{"Y", 1}, SHAPE(Float), offsetof(struct rek_point, y), 338, false, false},
+    {{"X", 1}, SHAPE(Float), offsetof(struct rekognition_point, x), 337, false, false},
+    {{"Y", 1}, SHAPE(Float), offsetof(struct rekognition_point, y), 338, false, false},
     /* Pose */
     {{"Pitch", 5}, SHAPE(Degree), 0, 213, false, false},
     {{"Roll", 4}, SHAPE(Degree), 0, 243, false, false},
@@ -883,72 +883,72 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Id", 2}, SHAPE(UInteger), 0, 132, false, false},
     /* ProtectiveEquipmentSummarizationAttributes */
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_protective_equipment_summarization_attributes, min_confidence), 182, true, false},
-    {{"RequiredEquipmentTypes", 22}, SHAPE(ProtectiveEquipmentTypes), offsetof(struct rek_protective_equipment_summarization_attributes, required_equipment_types), 238, true, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_protective_equipment_summarization_attributes, min_confidence), 182, true, false},
+    {{"RequiredEquipmentTypes", 22}, SHAPE(ProtectiveEquipmentTypes), offsetof(struct rekognition_protective_equipment_summarization_attributes, required_equipment_types), 238, true, false},
     /* ProtectiveEquipmentSummary */
     {{"PersonsIndeterminate", 20}, SHAPE(ProtectiveEquipmentPersonIds), 0, 210, false, false},
     {{"PersonsWithRequiredEquipment", 28}, SHAPE(ProtectiveEquipmentPersonIds), 0, 211, false, false},
     {{"PersonsWithoutRequiredEquipment", 31}, SHAPE(ProtectiveEquipmentPersonIds), 0, 212, false, false},
     /* PutProjectPolicyRequest */
-    {{"PolicyDocument", 14}, SHAPE(ProjectPolicyDocument), offsetof(struct rek_put_project_policy_request, policy_document), 215, true, false},
-    {{"PolicyName", 10}, SHAPE(ProjectPolicyName), offsetof(struct rek_put_project_policy_request, policy_name), 216, true, false},
-    {{"PolicyRevisionId", 16}, SHAPE(ProjectPolicyRevisionId), offsetof(struct rek_put_project_policy_request, policy_revision_id), 217, false, false},
-    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rek_put_project_policy_request, project_arn), 221, true, false},
+    {{"PolicyDocument", 14}, SHAPE(ProjectPolicyDocument), offsetof(struct rekognition_put_project_policy_request, policy_document), 215, true, false},
+    {{"PolicyName", 10}, SHAPE(ProjectPolicyName), offsetof(struct rekognition_put_project_policy_request, policy_name), 216, true, false},
+    {{"PolicyRevisionId", 16}, SHAPE(ProjectPolicyRevisionId), offsetof(struct rekognition_put_project_policy_request, policy_revision_id), 217, false, false},
+    {{"ProjectArn", 10}, SHAPE(ProjectArn), offsetof(struct rekognition_put_project_policy_request, project_arn), 221, true, false},
     /* PutProjectPolicyResponse */
     {{"PolicyRevisionId", 16}, SHAPE(ProjectPolicyRevisionId), 0, 217, false, false},
     /* RecognizeCelebritiesRequest */
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_recognize_celebrities_request, image), 133, true, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_recognize_celebrities_request, image), 133, true, false},
     /* RecognizeCelebritiesResponse */
     {{"CelebrityFaces", 14}, SHAPE(CelebrityList), 0, 28, false, false},
     {{"OrientationCorrection", 21}, SHAPE(OrientationCorrection), 0, 201, false, false},
     {{"UnrecognizedFaces", 17}, SHAPE(ComparedFaceList), 0, 313, false, false},
     /* RegionOfInterest */
-    {{"BoundingBox", 11}, SHAPE(BoundingBox), offsetof(struct rek_region_of_interest, bounding_box), 19, false, false},
-    {{"Polygon", 7}, SHAPE(Polygon), offsetof(struct rek_region_of_interest, polygon), 218, false, false},
+    {{"BoundingBox", 11}, SHAPE(BoundingBox), offsetof(struct rekognition_region_of_interest, bounding_box), 19, false, false},
+    {{"Polygon", 7}, SHAPE(Polygon), offsetof(struct rekognition_region_of_interest, polygon), 218, false, false},
     /* S3Destination */
-    {{"Bucket", 6}, SHAPE(S3Bucket), offsetof(struct rek_s3_destination, bucket), 22, false, false},
-    {{"KeyPrefix", 9}, SHAPE(S3KeyPrefix), offsetof(struct rek_s3_destination, key_prefix), 145, false, false},
+    {{"Bucket", 6}, SHAPE(S3Bucket), offsetof(struct rekognition_s3_destination, bucket), 22, false, false},
+    {{"KeyPrefix", 9}, SHAPE(S3KeyPrefix), offsetof(struct rekognition_s3_destination, key_prefix), 145, false, false},
     /* S3Object */
-    {{"Bucket", 6}, SHAPE(S3Bucket), offsetof(struct rek_s3_object, bucket), 22, false, false},
-    {{"Name", 4}, SHAPE(S3ObjectName), offsetof(struct rek_s3_object, name), 195, false, false},
-    {{"Version", 7}, SHAPE(S3ObjectVersion), offsetof(struct rek_s3_object, version), 328, false, false},
+    {{"Bucket", 6}, SHAPE(S3Bucket), offsetof(struct rekognition_s3_object, bucket), 22, false, false},
+    {{"Name", 4}, SHAPE(S3ObjectName), offsetof(struct rekognition_s3_object, name), 195, false, false},
+    {{"Version", 7}, SHAPE(S3ObjectVersion), offsetof(struct rekognition_s3_object, version), 328, false, false},
     /* SearchFacesByImageRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_search_faces_by_image_request, collection_id), 37, true, false},
-    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_search_faces_by_image_request, face_match_threshold), 94, false, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_search_faces_by_image_request, image), 133, true, false},
-    {{"MaxFaces", 8}, SHAPE(MaxFaces), offsetof(struct rek_search_faces_by_image_request, max_faces), 170, false, false},
-    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rek_search_faces_by_image_request, quality_filter), 231, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_search_faces_by_image_request, collection_id), 37, true, false},
+    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_search_faces_by_image_request, face_match_threshold), 94, false, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_search_faces_by_image_request, image), 133, true, false},
+    {{"MaxFaces", 8}, SHAPE(MaxFaces), offsetof(struct rekognition_search_faces_by_image_request, max_faces), 170, false, false},
+    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rekognition_search_faces_by_image_request, quality_filter), 231, false, false},
     /* SearchFacesByImageResponse */
     {{"FaceMatches", 11}, SHAPE(FaceMatchList), 0, 95, false, false},
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"SearchedFaceBoundingBox", 23}, SHAPE(BoundingBox), 0, 252, false, false},
     {{"SearchedFaceConfidence", 22}, SHAPE(Percent), 0, 253, false, false},
     /* SearchFacesRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_search_faces_request, collection_id), 37, true, false},
-    {{"FaceId", 6}, SHAPE(FaceId), offsetof(struct rek_search_faces_request, face_id), 92, true, false},
-    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_search_faces_request, face_match_threshold), 94, false, false},
-    {{"MaxFaces", 8}, SHAPE(MaxFaces), offsetof(struct rek_search_faces_request, max_faces), 170, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_search_faces_request, collection_id), 37, true, false},
+    {{"FaceId", 6}, SHAPE(FaceId), offsetof(struct rekognition_search_faces_request, face_id), 92, true, false},
+    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_search_faces_request, face_match_threshold), 94, false, false},
+    {{"MaxFaces", 8}, SHAPE(MaxFaces), offsetof(struct rekognition_search_faces_request, max_faces), 170, false, false},
     /* SearchFacesResponse */
     {{"FaceMatches", 11}, SHAPE(FaceMatchList), 0, 95, false, false},
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"SearchedFaceId", 14}, SHAPE(FaceId), 0, 254, false, false},
     /* SearchUsersByImageRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_search_users_by_image_request, collection_id), 37, true, false},
-    {{"Image", 5}, SHAPE(Image), offsetof(struct rek_search_users_by_image_request, image), 133, true, false},
-    {{"MaxUsers", 8}, SHAPE(MaxUserResults), offsetof(struct rek_search_users_by_image_request, max_users), 175, false, false},
-    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rek_search_users_by_image_request, quality_filter), 231, false, false},
-    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_search_users_by_image_request, user_match_threshold), 322, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_search_users_by_image_request, collection_id), 37, true, false},
+    {{"Image", 5}, SHAPE(Image), offsetof(struct rekognition_search_users_by_image_request, image), 133, true, false},
+    {{"MaxUsers", 8}, SHAPE(MaxUserResults), offsetof(struct rekognition_search_users_by_image_request, max_users), 175, false, false},
+    {{"QualityFilter", 13}, SHAPE(QualityFilter), offsetof(struct rekognition_search_users_by_image_request, quality_filter), 231, false, false},
+    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_search_users_by_image_request, user_match_threshold), 322, false, false},
     /* SearchUsersByImageResponse */
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"SearchedFace", 12}, SHAPE(SearchedFaceDetails), 0, 251, false, false},
     {{"UnsearchedFaces", 15}, SHAPE(UnsearchedFacesList), 0, 314, false, false},
     {{"UserMatches", 11}, SHAPE(UserMatchList), 0, 323, false, false},
     /* SearchUsersRequest */
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_search_users_request, collection_id), 37, true, false},
-    {{"FaceId", 6}, SHAPE(FaceId), offsetof(struct rek_search_users_request, face_id), 92, false, false},
-    {{"MaxUsers", 8}, SHAPE(MaxUserResults), offsetof(struct rek_search_users_request, max_users), 175, false, false},
-    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rek_search_users_request, user_id), 321, false, false},
-    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_search_users_request, user_match_threshold), 322, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_search_users_request, collection_id), 37, true, false},
+    {{"FaceId", 6}, SHAPE(FaceId), offsetof(struct rekognition_search_users_request, face_id), 92, false, false},
+    {{"MaxUsers", 8}, SHAPE(MaxUserResults), offsetof(struct rekognition_search_users_request, max_users), 175, false, false},
+    {{"UserId", 6}, SHAPE(UserId), offsetof(struct rekognition_search_users_request, user_id), 321, false, false},
+    {{"UserMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_search_users_request, user_match_threshold), 322, false, false},
     /* SearchUsersResponse */
     {{"FaceModelVersion", 16}, SHAPE(String), 0, 96, false, false},
     {{"SearchedFace", 12}, SHAPE(SearchedFace), 0, 251, false, false},
@@ -985,144 +985,144 @@ static const struct rek_member members[] = {
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(Boolean), 0, 327, false, false},
     /* StartCelebrityRecognitionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_celebrity_recognition_request, client_request_token), 32, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_celebrity_recognition_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_celebrity_recognition_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_celebrity_recognition_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_celebrity_recognition_request, client_request_token), 32, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_celebrity_recognition_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_celebrity_recognition_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_celebrity_recognition_request, video), 333, true, false},
     /* StartCelebrityRecognitionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartContentModerationRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_content_moderation_request, client_request_token), 32, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_content_moderation_request, job_tag), 143, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_start_content_moderation_request, min_confidence), 182, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_content_moderation_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_content_moderation_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_content_moderation_request, client_request_token), 32, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_content_moderation_request, job_tag), 143, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_start_content_moderation_request, min_confidence), 182, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_content_moderation_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_content_moderation_request, video), 333, true, false},
     /* StartContentModerationResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartFaceDetectionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_face_detection_request, client_request_token), 32, false, false},
-    {{"FaceAttributes", 14}, SHAPE(FaceAttributes), offsetof(struct rek_start_face_detection_request, face_attributes), 88, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_face_detection_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_face_detection_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_face_detection_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_face_detection_request, client_request_token), 32, false, false},
+    {{"FaceAttributes", 14}, SHAPE(FaceAttributes), offsetof(struct rekognition_start_face_detection_request, face_attributes), 88, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_face_detection_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_face_detection_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_face_detection_request, video), 333, true, false},
     /* StartFaceDetectionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartFaceSearchRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_face_search_request, client_request_token), 32, false, false},
-    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rek_start_face_search_request, collection_id), 37, true, false},
-    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rek_start_face_search_request, face_match_threshold), 94, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_face_search_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_face_search_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_face_search_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_face_search_request, client_request_token), 32, false, false},
+    {{"CollectionId", 12}, SHAPE(CollectionId), offsetof(struct rekognition_start_face_search_request, collection_id), 37, true, false},
+    {{"FaceMatchThreshold", 18}, SHAPE(Percent), offsetof(struct rekognition_start_face_search_request, face_match_threshold), 94, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_face_search_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_face_search_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_face_search_request, video), 333, true, false},
     /* StartFaceSearchResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartLabelDetectionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_label_detection_request, client_request_token), 32, false, false},
-    {{"Features", 8}, SHAPE(LabelDetectionFeatureList), offsetof(struct rek_start_label_detection_request, features), 105, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_label_detection_request, job_tag), 143, false, false},
-    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rek_start_label_detection_request, min_confidence), 182, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_label_detection_request, notification_channel), 197, false, false},
-    {{"Settings", 8}, SHAPE(LabelDetectionSettings), offsetof(struct rek_start_label_detection_request, settings), 261, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_label_detection_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_label_detection_request, client_request_token), 32, false, false},
+    {{"Features", 8}, SHAPE(LabelDetectionFeatureList), offsetof(struct rekognition_start_label_detection_request, features), 105, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_label_detection_request, job_tag), 143, false, false},
+    {{"MinConfidence", 13}, SHAPE(Percent), offsetof(struct rekognition_start_label_detection_request, min_confidence), 182, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_label_detection_request, notification_channel), 197, false, false},
+    {{"Settings", 8}, SHAPE(LabelDetectionSettings), offsetof(struct rekognition_start_label_detection_request, settings), 261, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_label_detection_request, video), 333, true, false},
     /* StartLabelDetectionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartMediaAnalysisJobRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_media_analysis_job_request, client_request_token), 32, false, true},
-    {{"Input", 5}, SHAPE(MediaAnalysisInput), offsetof(struct rek_start_media_analysis_job_request, input), 138, true, false},
-    {{"JobName", 7}, SHAPE(MediaAnalysisJobName), offsetof(struct rek_start_media_analysis_job_request, job_name), 141, false, false},
-    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rek_start_media_analysis_job_request, kms_key_id), 148, false, false},
-    {{"OperationsConfig", 16}, SHAPE(MediaAnalysisOperationsConfig), offsetof(struct rek_start_media_analysis_job_request, operations_config), 199, true, false},
-    {{"OutputConfig", 12}, SHAPE(MediaAnalysisOutputConfig), offsetof(struct rek_start_media_analysis_job_request, output_config), 203, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_media_analysis_job_request, client_request_token), 32, false, true},
+    {{"Input", 5}, SHAPE(MediaAnalysisInput), offsetof(struct rekognition_start_media_analysis_job_request, input), 138, true, false},
+    {{"JobName", 7}, SHAPE(MediaAnalysisJobName), offsetof(struct rekognition_start_media_analysis_job_request, job_name), 141, false, false},
+    {{"KmsKeyId", 8}, SHAPE(KmsKeyId), offsetof(struct rekognition_start_media_analysis_job_request, kms_key_id), 148, false, false},
+    {{"OperationsConfig", 16}, SHAPE(MediaAnalysisOperationsConfig), offsetof(struct rekognition_start_media_analysis_job_request, operations_config), 199, true, false},
+    {{"OutputConfig", 12}, SHAPE(MediaAnalysisOutputConfig), offsetof(struct rekognition_start_media_analysis_job_request, output_config), 203, true, false},
     /* StartMediaAnalysisJobResponse */
     {{"JobId", 5}, SHAPE(MediaAnalysisJobId), 0, 140, true, false},
     /* StartPersonTrackingRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_person_tracking_request, client_request_token), 32, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_person_tracking_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_person_tracking_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_person_tracking_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_person_tracking_request, client_request_token), 32, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_person_tracking_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_person_tracking_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_person_tracking_request, video), 333, true, false},
     /* StartPersonTrackingResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartProjectVersionRequest */
-    {{"MaxInferenceUnits", 17}, SHAPE(InferenceUnits), offsetof(struct rek_start_project_version_request, max_inference_units), 171, false, false},
-    {{"MinInferenceUnits", 17}, SHAPE(InferenceUnits), offsetof(struct rek_start_project_version_request, min_inference_units), 184, true, false},
-    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rek_start_project_version_request, project_version_arn), 227, true, false},
+    {{"MaxInferenceUnits", 17}, SHAPE(InferenceUnits), offsetof(struct rekognition_start_project_version_request, max_inference_units), 171, false, false},
+    {{"MinInferenceUnits", 17}, SHAPE(InferenceUnits), offsetof(struct rekognition_start_project_version_request, min_inference_units), 184, true, false},
+    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rekognition_start_project_version_request, project_version_arn), 227, true, false},
     /* StartProjectVersionResponse */
     {{"Status", 6}, SHAPE(ProjectVersionStatus), 0, 281, false, false},
     /* StartSegmentDetectionFilters */
-    {{"ShotFilter", 10}, SHAPE(StartShotDetectionFilter), offsetof(struct rek_start_segment_detection_filters, shot_filter), 264, false, false},
-    {{"TechnicalCueFilter", 18}, SHAPE(StartTechnicalCueDetectionFilter), offsetof(struct rek_start_segment_detection_filters, technical_cue_filter), 296, false, false},
+    {{"ShotFilter", 10}, SHAPE(StartShotDetectionFilter), offsetof(struct rekognition_start_segment_detection_filters, shot_filter), 264, false, false},
+    {{"TechnicalCueFilter", 18}, SHAPE(StartTechnicalCueDetectionFilter), offsetof(struct rekognition_start_segment_detection_filters, technical_cue_filter), 296, false, false},
     /* StartSegmentDetectionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_segment_detection_request, client_request_token), 32, false, false},
-    {{"Filters", 7}, SHAPE(StartSegmentDetectionFilters), offsetof(struct rek_start_segment_detection_request, filters), 107, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_segment_detection_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_segment_detection_request, notification_channel), 197, false, false},
-    {{"SegmentTypes", 12}, SHAPE(SegmentTypes), offsetof(struct rek_start_segment_detection_request, segment_types), 256, true, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_segment_detection_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_segment_detection_request, client_request_token), 32, false, false},
+    {{"Filters", 7}, SHAPE(StartSegmentDetectionFilters), offsetof(struct rekognition_start_segment_detection_request, filters), 107, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_segment_detection_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_segment_detection_request, notification_channel), 197, false, false},
+    {{"SegmentTypes", 12}, SHAPE(SegmentTypes), offsetof(struct rekognition_start_segment_detection_request, segment_types), 256, true, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_segment_detection_request, video), 333, true, false},
     /* StartSegmentDetectionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StartShotDetectionFilter */
-    {{"MinSegmentConfidence", 20}, SHAPE(SegmentConfidence), offsetof(struct rek_start_shot_detection_filter, min_segment_confidence), 185, false, false},
+    {{"MinSegmentConfidence", 20}, SHAPE(SegmentConfidence), offsetof(struct rekognition_start_shot_detection_filter, min_segment_confidence), 185, false, false},
     /* StartStreamProcessorRequest */
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_start_stream_processor_request, name), 195, true, false},
-    {{"StartSelector", 13}, SHAPE(StreamProcessingStartSelector), offsetof(struct rek_start_stream_processor_request, start_selector), 278, false, false},
-    {{"StopSelector", 12}, SHAPE(StreamProcessingStopSelector), offsetof(struct rek_start_stream_processor_request, stop_selector), 285, false, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_start_stream_processor_request, name), 195, true, false},
+    {{"StartSelector", 13}, SHAPE(StreamProcessingStartSelector), offsetof(struct rekognition_start_stream_processor_request, start_selector), 278, false, false},
+    {{"StopSelector", 12}, SHAPE(StreamProcessingStopSelector), offsetof(struct rekognition_start_stream_processor_request, stop_selector), 285, false, false},
     /* StartStreamProcessorResponse */
     {{"SessionId", 9}, SHAPE(StartStreamProcessorSessionId), 0, 260, false, false},
     /* StartTechnicalCueDetectionFilter */
-    {{"BlackFrame", 10}, SHAPE(BlackFrame), offsetof(struct rek_start_technical_cue_detection_filter, black_frame), 16, false, false},
-    {{"MinSegmentConfidence", 20}, SHAPE(SegmentConfidence), offsetof(struct rek_start_technical_cue_detection_filter, min_segment_confidence), 185, false, false},
+    {{"BlackFrame", 10}, SHAPE(BlackFrame), offsetof(struct rekognition_start_technical_cue_detection_filter, black_frame), 16, false, false},
+    {{"MinSegmentConfidence", 20}, SHAPE(SegmentConfidence), offsetof(struct rekognition_start_technical_cue_detection_filter, min_segment_confidence), 185, false, false},
     /* StartTextDetectionFilters */
-    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rek_start_text_detection_filters, regions_of_interest), 236, false, false},
-    {{"WordFilter", 10}, SHAPE(DetectionFilter), offsetof(struct rek_start_text_detection_filters, word_filter), 336, false, false},
+    {{"RegionsOfInterest", 17}, SHAPE(RegionsOfInterest), offsetof(struct rekognition_start_text_detection_filters, regions_of_interest), 236, false, false},
+    {{"WordFilter", 10}, SHAPE(DetectionFilter), offsetof(struct rekognition_start_text_detection_filters, word_filter), 336, false, false},
     /* StartTextDetectionRequest */
-    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rek_start_text_detection_request, client_request_token), 32, false, false},
-    {{"Filters", 7}, SHAPE(StartTextDetectionFilters), offsetof(struct rek_start_text_detection_request, filters), 107, false, false},
-    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rek_start_text_detection_request, job_tag), 143, false, false},
-    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rek_start_text_detection_request, notification_channel), 197, false, false},
-    {{"Video", 5}, SHAPE(Video), offsetof(struct rek_start_text_detection_request, video), 333, true, false},
+    {{"ClientRequestToken", 18}, SHAPE(ClientRequestToken), offsetof(struct rekognition_start_text_detection_request, client_request_token), 32, false, false},
+    {{"Filters", 7}, SHAPE(StartTextDetectionFilters), offsetof(struct rekognition_start_text_detection_request, filters), 107, false, false},
+    {{"JobTag", 6}, SHAPE(JobTag), offsetof(struct rekognition_start_text_detection_request, job_tag), 143, false, false},
+    {{"NotificationChannel", 19}, SHAPE(NotificationChannel), offsetof(struct rekognition_start_text_detection_request, notification_channel), 197, false, false},
+    {{"Video", 5}, SHAPE(Video), offsetof(struct rekognition_start_text_detection_request, video), 333, true, false},
     /* StartTextDetectionResponse */
     {{"JobId", 5}, SHAPE(JobId), 0, 140, false, false},
     /* StopProjectVersionRequest */
-    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rek_stop_project_version_request, project_version_arn), 227, true, false},
+    {{"ProjectVersionArn", 17}, SHAPE(ProjectVersionArn), offsetof(struct rekognition_stop_project_version_request, project_version_arn), 227, true, false},
     /* StopProjectVersionResponse */
     {{"Status", 6}, SHAPE(ProjectVersionStatus), 0, 281, false, false},
     /* StopStreamProcessorRequest */
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_stop_stream_processor_request, name), 195, true, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_stop_stream_processor_request, name), 195, true, false},
     /* StreamProcessingStartSelector */
-    {{"KVSStreamStartSelector", 22}, SHAPE(KinesisVideoStreamStartSelector), offsetof(struct rek_stream_processing_start_selector, kvs_stream_start_selector), 144, false, false},
+    {{"KVSStreamStartSelector", 22}, SHAPE(KinesisVideoStreamStartSelector), offsetof(struct rekognition_stream_processing_start_selector, kvs_stream_start_selector), 144, false, false},
     /* StreamProcessingStopSelector */
-    {{"MaxDurationInSeconds", 20}, SHAPE(MaxDurationInSecondsULong), offsetof(struct rek_stream_processing_stop_selector, max_duration_in_seconds), 169, false, false},
+    {{"MaxDurationInSeconds", 20}, SHAPE(MaxDurationInSecondsULong), offsetof(struct rekognition_stream_processing_stop_selector, max_duration_in_seconds), 169, false, false},
     /* StreamProcessor */
     {{"Name", 4}, SHAPE(StreamProcessorName), 0, 195, false, false},
     {{"Status", 6}, SHAPE(StreamProcessorStatus), 0, 281, false, false},
     /* StreamProcessorDataSharingPreference */
-    {{"OptIn", 5}, SHAPE(Boolean), offsetof(struct rek_stream_processor_data_sharing_preference, opt_in), 200, true, false},
+    {{"OptIn", 5}, SHAPE(Boolean), offsetof(struct rekognition_stream_processor_data_sharing_preference, opt_in), 200, true, false},
     /* StreamProcessorInput */
-    {{"KinesisVideoStream", 18}, SHAPE(KinesisVideoStream), offsetof(struct rek_stream_processor_input, kinesis_video_stream), 147, false, false},
+    {{"KinesisVideoStream", 18}, SHAPE(KinesisVideoStream), offsetof(struct rekognition_stream_processor_input, kinesis_video_stream), 147, false, false},
     /* StreamProcessorNotificationChannel */
-    {{"SNSTopicArn", 11}, SHAPE(SNSTopicArn), offsetof(struct rek_stream_processor_notification_channel, sns_topic_arn), 249, true, false},
+    {{"SNSTopicArn", 11}, SHAPE(SNSTopicArn), offsetof(struct rekognition_stream_processor_notification_channel, sns_topic_arn), 249, true, false},
     /* StreamProcessorOutput */
-    {{"KinesisDataStream", 17}, SHAPE(KinesisDataStream), offsetof(struct rek_stream_processor_output, kinesis_data_stream), 146, false, false},
-    {{"S3Destination", 13}, SHAPE(S3Destination), offsetof(struct rek_stream_processor_output, s3_destination), 245, false, false},
+    {{"KinesisDataStream", 17}, SHAPE(KinesisDataStream), offsetof(struct rekognition_stream_processor_output, kinesis_data_stream), 146, false, false},
+    {{"S3Destination", 13}, SHAPE(S3Destination), offsetof(struct rekognition_stream_processor_output, s3_destination), 245, false, false},
     /* StreamProcessorSettings */
-    {{"ConnectedHome", 13}, SHAPE(ConnectedHomeSettings), offsetof(struct rek_stream_processor_settings, connected_home), 43, false, false},
-    {{"FaceSearch", 10}, SHAPE(FaceSearchSettings), offsetof(struct rek_stream_processor_settings, face_search), 100, false, false},
+    {{"ConnectedHome", 13}, SHAPE(ConnectedHomeSettings), offsetof(struct rekognition_stream_processor_settings, connected_home), 43, false, false},
+    {{"FaceSearch", 10}, SHAPE(FaceSearchSettings), offsetof(struct rekognition_stream_processor_settings, face_search), 100, false, false},
     /* StreamProcessorSettingsForUpdate */
-    {{"ConnectedHomeForUpdate", 22}, SHAPE(ConnectedHomeSettingsForUpdate), offsetof(struct rek_stream_processor_settings_for_update, connected_home_for_update), 44, false, false},
+    {{"ConnectedHomeForUpdate", 22}, SHAPE(ConnectedHomeSettingsForUpdate), offsetof(struct rekognition_stream_processor_settings_for_update, connected_home_for_update), 44, false, false},
     /* Summary */
     {{"S3Object", 8}, SHAPE(S3Object), 0, 247, false, false},
     /* Sunglasses */
     {{"Confidence", 10}, SHAPE(Percent), 0, 41, false, false},
     {{"Value", 5}, SHAPE(Boolean), 0, 327, false, false},
     /* TagResourceRequest */
-    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rek_tag_resource_request, resource_arn), 239, true, false},
-    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rek_tag_resource_request, tags), 292, true, false},
+    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rekognition_tag_resource_request, resource_arn), 239, true, false},
+    {{"Tags", 4}, SHAPE(TagMap), offsetof(struct rekognition_tag_resource_request, tags), 292, true, false},
     /* TechnicalCueSegment */
     {{"Confidence", 10}, SHAPE(SegmentConfidence), 0, 41, false, false},
     {{"Type", 4}, SHAPE(TechnicalCueType), 0, 310, false, false},
     /* TestingData */
-    {{"Assets", 6}, SHAPE(Assets), offsetof(struct rek_testing_data, assets), 4, false, false},
-    {{"AutoCreate", 10}, SHAPE(Boolean), offsetof(struct rek_testing_data, auto_create), 10, false, false},
+    {{"Assets", 6}, SHAPE(Assets), offsetof(struct rekognition_testing_data, assets), 4, false, false},
+    {{"AutoCreate", 10}, SHAPE(Boolean), offsetof(struct rekognition_testing_data, auto_create), 10, false, false},
     /* TestingDataResult */
     {{"Input", 5}, SHAPE(TestingData), 0, 138, false, false},
     {{"Output", 6}, SHAPE(TestingData), 0, 202, false, false},
@@ -1138,7 +1138,7 @@ static const struct rek_member members[] = {
     {{"TextDetection", 13}, SHAPE(TextDetection), 0, 300, false, false},
     {{"Timestamp", 9}, SHAPE(Timestamp), 0, 303, false, false},
     /* TrainingData */
-    {{"Assets", 6}, SHAPE(Assets), offsetof(struct rek_training_data, assets), 4, false, false},
+    {{"Assets", 6}, SHAPE(Assets), offsetof(struct rekognition_training_data, assets), 4, false, false},
     /* TrainingDataResult */
     {{"Input", 5}, SHAPE(TrainingData), 0, 138, false, false},
     {{"Output", 6}, SHAPE(TrainingData), 0, 202, false, false},
@@ -1163,17 +1163,17 @@ static const struct rek_member members[] = {
     {{"Reasons", 7}, SHAPE(UnsuccessfulFaceDisassociationReasons), 0, 233, false, false},
     {{"UserId", 6}, SHAPE(UserId), 0, 321, false, false},
     /* UntagResourceRequest */
-    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rek_untag_resource_request, resource_arn), 239, true, false},
-    {{"TagKeys", 7}, SHAPE(TagKeyList), offsetof(struct rek_untag_resource_request, tag_keys), 291, true, false},
+    {{"ResourceArn", 11}, SHAPE(ResourceArn), offsetof(struct rekognition_untag_resource_request, resource_arn), 239, true, false},
+    {{"TagKeys", 7}, SHAPE(TagKeyList), offsetof(struct rekognition_untag_resource_request, tag_keys), 291, true, false},
     /* UpdateDatasetEntriesRequest */
-    {{"Changes", 7}, SHAPE(DatasetChanges), offsetof(struct rek_update_dataset_entries_request, changes), 31, true, false},
-    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rek_update_dataset_entries_request, dataset_arn), 56, true, false},
+    {{"Changes", 7}, SHAPE(DatasetChanges), offsetof(struct rekognition_update_dataset_entries_request, changes), 31, true, false},
+    {{"DatasetArn", 10}, SHAPE(DatasetArn), offsetof(struct rekognition_update_dataset_entries_request, dataset_arn), 56, true, false},
     /* UpdateStreamProcessorRequest */
-    {{"DataSharingPreferenceForUpdate", 30}, SHAPE(StreamProcessorDataSharingPreference), offsetof(struct rek_update_stream_processor_request, data_sharing_preference_for_update), 55, false, false},
-    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rek_update_stream_processor_request, name), 195, true, false},
-    {{"ParametersToDelete", 18}, SHAPE(StreamProcessorParametersToDelete), offsetof(struct rek_update_stream_processor_request, parameters_to_delete), 204, false, false},
-    {{"RegionsOfInterestForUpdate", 26}, SHAPE(RegionsOfInterest), offsetof(struct rek_update_stream_processor_request, regions_of_interest_for_update), 237, false, false},
-    {{"SettingsForUpdate", 17}, SHAPE(StreamProcessorSettingsForUpdate), offsetof(struct rek_update_stream_processor_request, settings_for_update), 262, false, false},
+    {{"DataSharingPreferenceForUpdate", 30}, SHAPE(StreamProcessorDataSharingPreference), offsetof(struct rekognition_update_stream_processor_request, data_sharing_preference_for_update), 55, false, false},
+    {{"Name", 4}, SHAPE(StreamProcessorName), offsetof(struct rekognition_update_stream_processor_request, name), 195, true, false},
+    {{"ParametersToDelete", 18}, SHAPE(StreamProcessorParametersToDelete), offsetof(struct rekognition_update_stream_processor_request, parameters_to_delete), 204, false, false},
+    {{"RegionsOfInterestForUpdate", 26}, SHAPE(RegionsOfInterest), offsetof(struct rekognition_update_stream_processor_request, regions_of_interest_for_update), 237, false, false},
+    {{"SettingsForUpdate", 17}, SHAPE(StreamProcessorSettingsForUpdate), offsetof(struct rekognition_update_stream_processor_request, settings_for_update), 262, false, false},
     /* User */
     {{"UserId", 6}, SHAPE(UserId), 0, 321, false, false},
     {{"UserStatus", 10}, SHAPE(UserStatus), 0, 324, false, false},
@@ -1183,10 +1183,10 @@ static const struct rek_member members[] = {
     /* ValidationData */
     {{"Assets", 6}, SHAPE(Assets), 0, 4, false, false},
     /* Versions */
-    {{"Maximum", 7}, SHAPE(Version), offsetof(struct rek_versions, maximum), 176, false, false},
-    {{"Minimum", 7}, SHAPE(Version), offsetof(struct rek_versions, minimum), 186, false, false},
+    {{"Maximum", 7}, SHAPE(Version), offsetof(struct rekognition_versions, maximum), 176, false, false},
+    {{"Minimum", 7}, SHAPE(Version), offsetof(struct rekognition_versions, minimum), 186, false, false},
     /* Video */
-    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rek_video, s3_object), 247, false, false},
+    {{"S3Object", 8}, SHAPE(S3Object), offsetof(struct rekognition_video, s3_object), 247, false, false},
     /* VideoMetadata */
     {{"Codec", 5}, SHAPE(String), 0, 34, false, false},
     {{"ColorRange", 10}, SHAPE(VideoColorRange), 0, 39, false, false},
@@ -1199,559 +1199,559 @@ static const struct rek_member members[] = {
 
 _Static_assert(sizeof(members) / sizeof(members[0]) == 893, "every member has its line");
 
-const struct rek_shape rek_shapes[REK_SHAPE_COUNT] = {
-    [REK_SHAPE_AccessDeniedException] = {.name = "AccessDeniedException", .type = REK_STRUCTURE},
-    [REK_SHAPE_AgeRange] = {.name = "AgeRange", .type = REK_STRUCTURE, MEMBERS(0, 2)},
-    [REK_SHAPE_Asset] = {.name = "Asset", .type = REK_STRUCTURE, MEMBERS(2, 1), .size = sizeof(struct rek_asset)},
-    [REK_SHAPE_Assets] = {.name = "Assets", .type = REK_LIST, .value = SHAPE(Asset)},
-    [REK_SHAPE_AssociateFacesRequest] = {.name = "AssociateFacesRequest", .type = REK_STRUCTURE, MEMBERS(3, 5), .size = sizeof(struct rek_associate_faces_request)},
-    [REK_SHAPE_AssociateFacesResponse] = {.name = "AssociateFacesResponse", .type = REK_STRUCTURE, MEMBERS(8, 3)},
-    [REK_SHAPE_AssociatedFace] = {.name = "AssociatedFace", .type = REK_STRUCTURE, MEMBERS(11, 1)},
-    [REK_SHAPE_AssociatedFacesList] = {.name = "AssociatedFacesList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(AssociatedFace)},
-    [REK_SHAPE_Attribute] = {.name = "Attribute", .type = REK_STRING},
-    [REK_SHAPE_Attributes] = {.name = "Attributes", .type = REK_LIST, .value = SHAPE(Attribute)},
-    [REK_SHAPE_AudioMetadata] = {.name = "AudioMetadata", .type = REK_STRUCTURE, MEMBERS(12, 4)},
-    [REK_SHAPE_AudioMetadataList] = {.name = "AudioMetadataList", .type = REK_LIST, .value = SHAPE(AudioMetadata)},
-    [REK_SHAPE_AuditImage] = {.name = "AuditImage", .type = REK_STRUCTURE, MEMBERS(16, 3)},
-    [REK_SHAPE_AuditImages] = {.name = "AuditImages", .type = REK_LIST, .value = SHAPE(AuditImage)},
-    [REK_SHAPE_AuditImagesLimit] = {.name = "AuditImagesLimit", .type = REK_INTEGER, .has_min = true, .min = 0},
-    [REK_SHAPE_Beard] = {.name = "Beard", .type = REK_STRUCTURE, MEMBERS(19, 2)},
-    [REK_SHAPE_BlackFrame] = {.name = "BlackFrame", .type = REK_STRUCTURE, MEMBERS(21, 2), .size = sizeof(struct rek_black_frame)},
-    [REK_SHAPE_BodyPart] = {.name = "BodyPart", .type = REK_STRING},
-    [REK_SHAPE_BodyParts] = {.name = "BodyParts", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentBodyPart)},
-    [REK_SHAPE_Boolean] = {.name = "Boolean", .type = REK_BOOLEAN},
-    [REK_SHAPE_BoundingBox] = {.name = "BoundingBox", .type = REK_STRUCTURE, MEMBERS(23, 4), .size = sizeof(struct rek_bounding_box)},
-    [REK_SHAPE_BoundingBoxHeight] = {.name = "BoundingBoxHeight", .type = REK_FLOAT, .has_min = true, .min = 0},
-    [REK_SHAPE_BoundingBoxWidth] = {.name = "BoundingBoxWidth", .type = REK_FLOAT, .has_min = true, .min = 0},
-    [REK_SHAPE_Celebrity] = {.name = "Celebrity", .type = REK_STRUCTURE, MEMBERS(27, 6)},
-    [REK_SHAPE_CelebrityDetail] = {.name = "CelebrityDetail", .type = REK_STRUCTURE, MEMBERS(33, 7)},
-    [REK_SHAPE_CelebrityList] = {.name = "CelebrityList", .type = REK_LIST, .value = SHAPE(Celebrity)},
-    [REK_SHAPE_CelebrityRecognition] = {.name = "CelebrityRecognition", .type = REK_STRUCTURE, MEMBERS(40, 2)},
-    [REK_SHAPE_CelebrityRecognitionSortBy] = {.name = "CelebrityRecognitionSortBy", .type = REK_STRING},
-    [REK_SHAPE_CelebrityRecognitions] = {.name = "CelebrityRecognitions", .type = REK_LIST, .value = SHAPE(CelebrityRecognition)},
-    [REK_SHAPE_Challenge] = {.name = "Challenge", .type = REK_STRUCTURE, MEMBERS(42, 2)},
-    [REK_SHAPE_ChallengePreference] = {.name = "ChallengePreference", .type = REK_STRUCTURE, MEMBERS(44, 2), .size = sizeof(struct rek_challenge_preference)},
-    [REK_SHAPE_ChallengePreferences] = {.name = "ChallengePreferences", .type = REK_LIST, .value = SHAPE(ChallengePreference)},
-    [REK_SHAPE_ChallengeType] = {.name = "ChallengeType", .type = REK_STRING},
-    [REK_SHAPE_ClientRequestToken] = {.name = "ClientRequestToken", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_CollectionId] = {.name = "CollectionId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_CollectionIdList] = {.name = "CollectionIdList", .type = REK_LIST, .value = SHAPE(CollectionId)},
-    [REK_SHAPE_CompareFacesMatch] = {.name = "CompareFacesMatch", .type = REK_STRUCTURE, MEMBERS(46, 2)},
-    [REK_SHAPE_CompareFacesMatchList] = {.name = "CompareFacesMatchList", .type = REK_LIST, .value = SHAPE(CompareFacesMatch)},
-    [REK_SHAPE_CompareFacesRequest] = {.name = "CompareFacesRequest", .type = REK_STRUCTURE, MEMBERS(48, 4), .size = sizeof(struct rek_compare_faces_request)},
-    [REK_SHAPE_CompareFacesResponse] = {.name = "CompareFacesResponse", .type = REK_STRUCTURE, MEMBERS(52, 5)},
-    [REK_SHAPE_CompareFacesUnmatchList] = {.name = "CompareFacesUnmatchList", .type = REK_LIST, .value = SHAPE(ComparedFace)},
-    [REK_SHAPE_ComparedFace] = {.name = "ComparedFace", .type = REK_STRUCTURE, MEMBERS(57, 7)},
-    [REK_SHAPE_ComparedFaceList] = {.name = "ComparedFaceList", .type = REK_LIST, .value = SHAPE(ComparedFace)},
-    [REK_SHAPE_ComparedSourceImageFace] = {.name = "ComparedSourceImageFace", .type = REK_STRUCTURE, MEMBERS(64, 2)},
-    [REK_SHAPE_ConflictException] = {.name = "ConflictException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ConnectedHomeLabel] = {.name = "ConnectedHomeLabel", .type = REK_STRING},
-    [REK_SHAPE_ConnectedHomeLabels] = {.name = "ConnectedHomeLabels", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(ConnectedHomeLabel)},
-    [REK_SHAPE_ConnectedHomeSettings] = {.name = "ConnectedHomeSettings", .type = REK_STRUCTURE, MEMBERS(66, 2), .size = sizeof(struct rek_connected_home_settings)},
-    [REK_SHAPE_ConnectedHomeSettingsForUpdate] = {.name = "ConnectedHomeSettingsForUpdate", .type = REK_STRUCTURE, MEMBERS(68, 2), .size = sizeof(struct rek_connected_home_settings_for_update)},
-    [REK_SHAPE_ContentClassifier] = {.name = "ContentClassifier", .type = REK_STRING},
-    [REK_SHAPE_ContentClassifiers] = {.name = "ContentClassifiers", .type = REK_LIST, .value = SHAPE(ContentClassifier)},
-    [REK_SHAPE_ContentModerationAggregateBy] = {.name = "ContentModerationAggregateBy", .type = REK_STRING},
-    [REK_SHAPE_ContentModerationDetection] = {.name = "ContentModerationDetection", .type = REK_STRUCTURE, MEMBERS(70, 6)},
-    [REK_SHAPE_ContentModerationDetections] = {.name = "ContentModerationDetections", .type = REK_LIST, .value = SHAPE(ContentModerationDetection)},
-    [REK_SHAPE_ContentModerationSortBy] = {.name = "ContentModerationSortBy", .type = REK_STRING},
-    [REK_SHAPE_ContentType] = {.name = "ContentType", .type = REK_STRUCTURE, MEMBERS(76, 2)},
-    [REK_SHAPE_ContentTypes] = {.name = "ContentTypes", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(ContentType)},
-    [REK_SHAPE_CopyProjectVersionRequest] = {.name = "CopyProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(78, 7), .size = sizeof(struct rek_copy_project_version_request)},
-    [REK_SHAPE_CopyProjectVersionResponse] = {.name = "CopyProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(85, 1)},
-    [REK_SHAPE_CoversBodyPart] = {.name = "CoversBodyPart", .type = REK_STRUCTURE, MEMBERS(86, 2)},
-    [REK_SHAPE_CreateCollectionRequest] = {.name = "CreateCollectionRequest", .type = REK_STRUCTURE, MEMBERS(88, 2), .size = sizeof(struct rek_create_collection_request)},
-    [REK_SHAPE_CreateCollectionResponse] = {.name = "CreateCollectionResponse", .type = REK_STRUCTURE, MEMBERS(90, 3)},
-    [REK_SHAPE_CreateDatasetRequest] = {.name = "CreateDatasetRequest", .type = REK_STRUCTURE, MEMBERS(93, 4), .size = sizeof(struct rek_create_dataset_request)},
-    [REK_SHAPE_CreateDatasetResponse] = {.name = "CreateDatasetResponse", .type = REK_STRUCTURE, MEMBERS(97, 1)},
-    [REK_SHAPE_CreateFaceLivenessSessionRequest] = {.name = "CreateFaceLivenessSessionRequest", .type = REK_STRUCTURE, MEMBERS(98, 3), .size = sizeof(struct rek_create_face_liveness_session_request)},
-    [REK_SHAPE_CreateFaceLivenessSessionRequestSettings] = {.name = "CreateFaceLivenessSessionRequestSettings", .type = REK_STRUCTURE, MEMBERS(101, 3), .size = sizeof(struct rek_create_face_liveness_session_request_settings)},
-    [REK_SHAPE_CreateFaceLivenessSessionResponse] = {.name = "CreateFaceLivenessSessionResponse", .type = REK_STRUCTURE, MEMBERS(104, 1)},
-    [REK_SHAPE_CreateProjectRequest] = {.name = "CreateProjectRequest", .type = REK_STRUCTURE, MEMBERS(105, 4), .size = sizeof(struct rek_create_project_request)},
-    [REK_SHAPE_CreateProjectResponse] = {.name = "CreateProjectResponse", .type = REK_STRUCTURE, MEMBERS(109, 1)},
-    [REK_SHAPE_CreateProjectVersionRequest] = {.name = "CreateProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(110, 9), .size = sizeof(struct rek_create_project_version_request)},
-    [REK_SHAPE_CreateProjectVersionResponse] = {.name = "CreateProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(119, 1)},
-    [REK_SHAPE_CreateStreamProcessorRequest] = {.name = "CreateStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(120, 10), .size = sizeof(struct rek_create_stream_processor_request)},
-    [REK_SHAPE_CreateStreamProcessorResponse] = {.name = "CreateStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(130, 1)},
-    [REK_SHAPE_CreateUserRequest] = {.name = "CreateUserRequest", .type = REK_STRUCTURE, MEMBERS(131, 3), .size = sizeof(struct rek_create_user_request)},
-    [REK_SHAPE_CreateUserResponse] = {.name = "CreateUserResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_CustomLabel] = {.name = "CustomLabel", .type = REK_STRUCTURE, MEMBERS(134, 3)},
-    [REK_SHAPE_CustomLabels] = {.name = "CustomLabels", .type = REK_LIST, .value = SHAPE(CustomLabel)},
-    [REK_SHAPE_CustomizationFeature] = {.name = "CustomizationFeature", .type = REK_STRING},
-    [REK_SHAPE_CustomizationFeatureConfig] = {.name = "CustomizationFeatureConfig", .type = REK_STRUCTURE, MEMBERS(137, 1), .size = sizeof(struct rek_customization_feature_config)},
-    [REK_SHAPE_CustomizationFeatureContentModerationConfig] = {.name = "CustomizationFeatureContentModerationConfig", .type = REK_STRUCTURE, MEMBERS(138, 1), .size = sizeof(struct rek_customization_feature_content_moderation_config)},
-    [REK_SHAPE_CustomizationFeatures] = {.name = "CustomizationFeatures", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(CustomizationFeature)},
-    [REK_SHAPE_DatasetArn] = {.name = "DatasetArn", .type = REK_STRING, .has_min = true, .min = 20},
-    [REK_SHAPE_DatasetChanges] = {.name = "DatasetChanges", .type = REK_STRUCTURE, MEMBERS(139, 1), .size = sizeof(struct rek_dataset_changes)},
-    [REK_SHAPE_DatasetDescription] = {.name = "DatasetDescription", .type = REK_STRUCTURE, MEMBERS(140, 6)},
-    [REK_SHAPE_DatasetEntries] = {.name = "DatasetEntries", .type = REK_LIST, .value = SHAPE(DatasetEntry)},
-    [REK_SHAPE_DatasetEntry] = {.name = "DatasetEntry", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_DatasetLabel] = {.name = "DatasetLabel", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_DatasetLabelDescription] = {.name = "DatasetLabelDescription", .type = REK_STRUCTURE, MEMBERS(146, 2)},
-    [REK_SHAPE_DatasetLabelDescriptions] = {.name = "DatasetLabelDescriptions", .type = REK_LIST, .value = SHAPE(DatasetLabelDescription)},
-    [REK_SHAPE_DatasetLabelStats] = {.name = "DatasetLabelStats", .type = REK_STRUCTURE, MEMBERS(148, 2)},
-    [REK_SHAPE_DatasetLabels] = {.name = "DatasetLabels", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(DatasetLabel)},
-    [REK_SHAPE_DatasetMetadata] = {.name = "DatasetMetadata", .type = REK_STRUCTURE, MEMBERS(150, 6)},
-    [REK_SHAPE_DatasetMetadataList] = {.name = "DatasetMetadataList", .type = REK_LIST, .value = SHAPE(DatasetMetadata)},
-    [REK_SHAPE_DatasetSource] = {.name = "DatasetSource", .type = REK_STRUCTURE, MEMBERS(156, 2), .size = sizeof(struct rek_dataset_source)},
-    [REK_SHAPE_DatasetStats] = {.name = "DatasetStats", .type = REK_STRUCTURE, MEMBERS(158, 4)},
-    [REK_SHAPE_DatasetStatus] = {.name = "DatasetStatus", .type = REK_STRING},
-    [REK_SHAPE_DatasetStatusMessageCode] = {.name = "DatasetStatusMessageCode", .type = REK_STRING},
-    [REK_SHAPE_DatasetType] = {.name = "DatasetType", .type = REK_STRING},
-    [REK_SHAPE_DateTime] = {.name = "DateTime", .type = REK_TIMESTAMP},
-    [REK_SHAPE_Degree] = {.name = "Degree", .type = REK_FLOAT, .has_min = true, .min = -180},
-    [REK_SHAPE_DeleteCollectionRequest] = {.name = "DeleteCollectionRequest", .type = REK_STRUCTURE, MEMBERS(162, 1), .size = sizeof(struct rek_delete_collection_request)},
-    [REK_SHAPE_DeleteCollectionResponse] = {.name = "DeleteCollectionResponse", .type = REK_STRUCTURE, MEMBERS(163, 1)},
-    [REK_SHAPE_DeleteDatasetRequest] = {.name = "DeleteDatasetRequest", .type = REK_STRUCTURE, MEMBERS(164, 1), .size = sizeof(struct rek_delete_dataset_request)},
-    [REK_SHAPE_DeleteDatasetResponse] = {.name = "DeleteDatasetResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_DeleteFacesRequest] = {.name = "DeleteFacesRequest", .type = REK_STRUCTURE, MEMBERS(165, 2), .size = sizeof(struct rek_delete_faces_request)},
-    [REK_SHAPE_DeleteFacesResponse] = {.name = "DeleteFacesResponse", .type = REK_STRUCTURE, MEMBERS(167, 2)},
-    [REK_SHAPE_DeleteProjectPolicyRequest] = {.name = "DeleteProjectPolicyRequest", .type = REK_STRUCTURE, MEMBERS(169, 3), .size = sizeof(struct rek_delete_project_policy_request)},
-    [REK_SHAPE_DeleteProjectPolicyResponse] = {.name = "DeleteProjectPolicyResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_DeleteProjectRequest] = {.name = "DeleteProjectRequest", .type = REK_STRUCTURE, MEMBERS(172, 1), .size = sizeof(struct rek_delete_project_request)},
-    [REK_SHAPE_DeleteProjectResponse] = {.name = "DeleteProjectResponse", .type = REK_STRUCTURE, MEMBERS(173, 1)},
-    [REK_SHAPE_DeleteProjectVersionRequest] = {.name = "DeleteProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(174, 1), .size = sizeof(struct rek_delete_project_version_request)},
-    [REK_SHAPE_DeleteProjectVersionResponse] = {.name = "DeleteProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(175, 1)},
-    [REK_SHAPE_DeleteStreamProcessorRequest] = {.name = "DeleteStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(176, 1), .size = sizeof(struct rek_delete_stream_processor_request)},
-    [REK_SHAPE_DeleteStreamProcessorResponse] = {.name = "DeleteStreamProcessorResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_DeleteUserRequest] = {.name = "DeleteUserRequest", .type = REK_STRUCTURE, MEMBERS(177, 3), .size = sizeof(struct rek_delete_user_request)},
-    [REK_SHAPE_DeleteUserResponse] = {.name = "DeleteUserResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_DescribeCollectionRequest] = {.name = "DescribeCollectionRequest", .type = REK_STRUCTURE, MEMBERS(180, 1), .size = sizeof(struct rek_describe_collection_request)},
-    [REK_SHAPE_DescribeCollectionResponse] = {.name = "DescribeCollectionResponse", .type = REK_STRUCTURE, MEMBERS(181, 5)},
-    [REK_SHAPE_DescribeDatasetRequest] = {.name = "DescribeDatasetRequest", .type = REK_STRUCTURE, MEMBERS(186, 1), .size = sizeof(struct rek_describe_dataset_request)},
-    [REK_SHAPE_DescribeDatasetResponse] = {.name = "DescribeDatasetResponse", .type = REK_STRUCTURE, MEMBERS(187, 1)},
-    [REK_SHAPE_DescribeProjectVersionsRequest] = {.name = "DescribeProjectVersionsRequest", .type = REK_STRUCTURE, MEMBERS(188, 4), .size = sizeof(struct rek_describe_project_versions_request)},
-    [REK_SHAPE_DescribeProjectVersionsResponse] = {.name = "DescribeProjectVersionsResponse", .type = REK_STRUCTURE, MEMBERS(192, 2)},
-    [REK_SHAPE_DescribeProjectsRequest] = {.name = "DescribeProjectsRequest", .type = REK_STRUCTURE, MEMBERS(194, 4), .size = sizeof(struct rek_describe_projects_request)},
-    [REK_SHAPE_DescribeProjectsResponse] = {.name = "DescribeProjectsResponse", .type = REK_STRUCTURE, MEMBERS(198, 2)},
-    [REK_SHAPE_DescribeStreamProcessorRequest] = {.name = "DescribeStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(200, 1), .size = sizeof(struct rek_describe_stream_processor_request)},
-    [REK_SHAPE_DescribeStreamProcessorResponse] = {.name = "DescribeStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(201, 14)},
-    [REK_SHAPE_DetectCustomLabelsRequest] = {.name = "DetectCustomLabelsRequest", .type = REK_STRUCTURE, MEMBERS(215, 4), .size = sizeof(struct rek_detect_custom_labels_request)},
-    [REK_SHAPE_DetectCustomLabelsResponse] = {.name = "DetectCustomLabelsResponse", .type = REK_STRUCTURE, MEMBERS(219, 1)},
-    [REK_SHAPE_DetectFacesRequest] = {.name = "DetectFacesRequest", .type = REK_STRUCTURE, MEMBERS(220, 2), .size = sizeof(struct rek_detect_faces_request)},
-    [REK_SHAPE_DetectFacesResponse] = {.name = "DetectFacesResponse", .type = REK_STRUCTURE, MEMBERS(222, 2)},
-    [REK_SHAPE_DetectLabelsFeatureList] = {.name = "DetectLabelsFeatureList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(DetectLabelsFeatureName)},
-    [REK_SHAPE_DetectLabelsFeatureName] = {.name = "DetectLabelsFeatureName", .type = REK_STRING},
-    [REK_SHAPE_DetectLabelsImageBackground] = {.name = "DetectLabelsImageBackground", .type = REK_STRUCTURE, MEMBERS(224, 2)},
-    [REK_SHAPE_DetectLabelsImageForeground] = {.name = "DetectLabelsImageForeground", .type = REK_STRUCTURE, MEMBERS(226, 2)},
-    [REK_SHAPE_DetectLabelsImageProperties] = {.name = "DetectLabelsImageProperties", .type = REK_STRUCTURE, MEMBERS(228, 4)},
-    [REK_SHAPE_DetectLabelsImagePropertiesSettings] = {.name = "DetectLabelsImagePropertiesSettings", .type = REK_STRUCTURE, MEMBERS(232, 1), .size = sizeof(struct rek_detect_labels_image_properties_settings)},
-    [REK_SHAPE_DetectLabelsImageQuality] = {.name = "DetectLabelsImageQuality", .type = REK_STRUCTURE, MEMBERS(233, 3)},
-    [REK_SHAPE_DetectLabelsMaxDominantColors] = {.name = "DetectLabelsMaxDominantColors", .type = REK_INTEGER, .has_min = true, .min = 0},
-    [REK_SHAPE_DetectLabelsRequest] = {.name = "DetectLabelsRequest", .type = REK_STRUCTURE, MEMBERS(236, 5), .size = sizeof(struct rek_detect_labels_request)},
-    [REK_SHAPE_DetectLabelsResponse] = {.name = "DetectLabelsResponse", .type = REK_STRUCTURE, MEMBERS(241, 4)},
-    [REK_SHAPE_DetectLabelsSettings] = {.name = "DetectLabelsSettings", .type = REK_STRUCTURE, MEMBERS(245, 2), .size = sizeof(struct rek_detect_labels_settings)},
-    [REK_SHAPE_DetectModerationLabelsRequest] = {.name = "DetectModerationLabelsRequest", .type = REK_STRUCTURE, MEMBERS(247, 4), .size = sizeof(struct rek_detect_moderation_labels_request)},
-    [REK_SHAPE_DetectModerationLabelsResponse] = {.name = "DetectModerationLabelsResponse", .type = REK_STRUCTURE, MEMBERS(251, 5)},
-    [REK_SHAPE_DetectProtectiveEquipmentRequest] = {.name = "DetectProtectiveEquipmentRequest", .type = REK_STRUCTURE, MEMBERS(256, 2), .size = sizeof(struct rek_detect_protective_equipment_request)},
-    [REK_SHAPE_DetectProtectiveEquipmentResponse] = {.name = "DetectProtectiveEquipmentResponse", .type = REK_STRUCTURE, MEMBERS(258, 3)},
-    [REK_SHAPE_DetectTextFilters] = {.name = "DetectTextFilters", .type = REK_STRUCTURE, MEMBERS(261, 2), .size = sizeof(struct rek_detect_text_filters)},
-    [REK_SHAPE_DetectTextRequest] = {.name = "DetectTextRequest", .type = REK_STRUCTURE, MEMBERS(263, 2), .size = sizeof(struct rek_detect_text_request)},
-    [REK_SHAPE_DetectTextResponse] = {.name = "DetectTextResponse", .type = REK_STRUCTURE, MEMBERS(265, 2)},
-    [REK_SHAPE_DetectionFilter] = {.name = "DetectionFilter", .type = REK_STRUCTURE, MEMBERS(267, 3), .size = sizeof(struct rek_detection_filter)},
-    [REK_SHAPE_DisassociateFacesRequest] = {.name = "DisassociateFacesRequest", .type = REK_STRUCTURE, MEMBERS(270, 4), .size = sizeof(struct rek_disassociate_faces_request)},
-    [REK_SHAPE_DisassociateFacesResponse] = {.name = "DisassociateFacesResponse", .type = REK_STRUCTURE, MEMBERS(274, 3)},
-    [REK_SHAPE_DisassociatedFace] = {.name = "DisassociatedFace", .type = REK_STRUCTURE, MEMBERS(277, 1)},
-    [REK_SHAPE_DisassociatedFacesList] = {.name = "DisassociatedFacesList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(DisassociatedFace)},
-    [REK_SHAPE_DistributeDataset] = {.name = "DistributeDataset", .type = REK_STRUCTURE, MEMBERS(278, 1), .size = sizeof(struct rek_distribute_dataset)},
-    [REK_SHAPE_DistributeDatasetEntriesRequest] = {.name = "DistributeDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(279, 1), .size = sizeof(struct rek_distribute_dataset_entries_request)},
-    [REK_SHAPE_DistributeDatasetEntriesResponse] = {.name = "DistributeDatasetEntriesResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_DistributeDatasetMetadataList] = {.name = "DistributeDatasetMetadataList", .type = REK_LIST, .has_min = true, .min = 2, .value = SHAPE(DistributeDataset)},
-    [REK_SHAPE_DominantColor] = {.name = "DominantColor", .type = REK_STRUCTURE, MEMBERS(280, 7)},
-    [REK_SHAPE_DominantColors] = {.name = "DominantColors", .type = REK_LIST, .value = SHAPE(DominantColor)},
-    [REK_SHAPE_Emotion] = {.name = "Emotion", .type = REK_STRUCTURE, MEMBERS(287, 2)},
-    [REK_SHAPE_EmotionName] = {.name = "EmotionName", .type = REK_STRING},
-    [REK_SHAPE_Emotions] = {.name = "Emotions", .type = REK_LIST, .value = SHAPE(Emotion)},
-    [REK_SHAPE_EquipmentDetection] = {.name = "EquipmentDetection", .type = REK_STRUCTURE, MEMBERS(289, 4)},
-    [REK_SHAPE_EquipmentDetections] = {.name = "EquipmentDetections", .type = REK_LIST, .value = SHAPE(EquipmentDetection)},
-    [REK_SHAPE_EvaluationResult] = {.name = "EvaluationResult", .type = REK_STRUCTURE, MEMBERS(293, 2)},
-    [REK_SHAPE_ExtendedPaginationToken] = {.name = "ExtendedPaginationToken", .type = REK_STRING},
-    [REK_SHAPE_ExternalImageId] = {.name = "ExternalImageId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_EyeDirection] = {.name = "EyeDirection", .type = REK_STRUCTURE, MEMBERS(295, 3)},
-    [REK_SHAPE_EyeOpen] = {.name = "EyeOpen", .type = REK_STRUCTURE, MEMBERS(298, 2)},
-    [REK_SHAPE_Eyeglasses] = {.name = "Eyeglasses", .type = REK_STRUCTURE, MEMBERS(300, 2)},
-    [REK_SHAPE_Face] = {.name = "Face", .type = REK_STRUCTURE, MEMBERS(302, 7)},
-    [REK_SHAPE_FaceAttributes] = {.name = "FaceAttributes", .type = REK_STRING},
-    [REK_SHAPE_FaceDetail] = {.name = "FaceDetail", .type = REK_STRUCTURE, MEMBERS(309, 17)},
-    [REK_SHAPE_FaceDetailList] = {.name = "FaceDetailList", .type = REK_LIST, .value = SHAPE(FaceDetail)},
-    [REK_SHAPE_FaceDetection] = {.name = "FaceDetection", .type = REK_STRUCTURE, MEMBERS(326, 2)},
-    [REK_SHAPE_FaceDetections] = {.name = "FaceDetections", .type = REK_LIST, .value = SHAPE(FaceDetection)},
-    [REK_SHAPE_FaceId] = {.name = "FaceId", .type = REK_STRING},
-    [REK_SHAPE_FaceIdList] = {.name = "FaceIdList", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(FaceId)},
-    [REK_SHAPE_FaceList] = {.name = "FaceList", .type = REK_LIST, .value = SHAPE(Face)},
-    [REK_SHAPE_FaceMatch] = {.name = "FaceMatch", .type = REK_STRUCTURE, MEMBERS(328, 2)},
-    [REK_SHAPE_FaceMatchList] = {.name = "FaceMatchList", .type = REK_LIST, .value = SHAPE(FaceMatch)},
-    [REK_SHAPE_FaceModelVersionList] = {.name = "FaceModelVersionList", .type = REK_LIST, .value = SHAPE(String)},
-    [REK_SHAPE_FaceOccluded] = {.name = "FaceOccluded", .type = REK_STRUCTURE, MEMBERS(330, 2)},
-    [REK_SHAPE_FaceRecord] = {.name = "FaceRecord", .type = REK_STRUCTURE, MEMBERS(332, 2)},
-    [REK_SHAPE_FaceRecordList] = {.name = "FaceRecordList", .type = REK_LIST, .value = SHAPE(FaceRecord)},
-    [REK_SHAPE_FaceSearchSettings] = {.name = "FaceSearchSettings", .type = REK_STRUCTURE, MEMBERS(334, 2), .size = sizeof(struct rek_face_search_settings)},
-    [REK_SHAPE_FaceSearchSortBy] = {.name = "FaceSearchSortBy", .type = REK_STRING},
-    [REK_SHAPE_FeedbackCode] = {.name = "FeedbackCode", .type = REK_STRING},
-    [REK_SHAPE_FeedbackItem] = {.name = "FeedbackItem", .type = REK_STRUCTURE, MEMBERS(336, 2)},
-    [REK_SHAPE_FeedbackList] = {.name = "FeedbackList", .type = REK_LIST, .value = SHAPE(FeedbackItem)},
-    [REK_SHAPE_FeedbackMessage] = {.name = "FeedbackMessage", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_Float] = {.name = "Float", .type = REK_FLOAT},
-    [REK_SHAPE_FlowDefinitionArn] = {.name = "FlowDefinitionArn", .type = REK_STRING},
-    [REK_SHAPE_Gender] = {.name = "Gender", .type = REK_STRUCTURE, MEMBERS(338, 2)},
-    [REK_SHAPE_GenderType] = {.name = "GenderType", .type = REK_STRING},
-    [REK_SHAPE_GeneralLabelsFilterList] = {.name = "GeneralLabelsFilterList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(GeneralLabelsFilterValue)},
-    [REK_SHAPE_GeneralLabelsFilterValue] = {.name = "GeneralLabelsFilterValue", .type = REK_STRING, .has_min = true, .min = 0},
-    [REK_SHAPE_GeneralLabelsSettings] = {.name = "GeneralLabelsSettings", .type = REK_STRUCTURE, MEMBERS(340, 4), .size = sizeof(struct rek_general_labels_settings)},
-    [REK_SHAPE_Geometry] = {.name = "Geometry", .type = REK_STRUCTURE, MEMBERS(344, 2)},
-    [REK_SHAPE_GetCelebrityInfoRequest] = {.name = "GetCelebrityInfoRequest", .type = REK_STRUCTURE, MEMBERS(346, 1), .size = sizeof(struct rek_get_celebrity_info_request)},
-    [REK_SHAPE_GetCelebrityInfoResponse] = {.name = "GetCelebrityInfoResponse", .type = REK_STRUCTURE, MEMBERS(347, 3)},
-    [REK_SHAPE_GetCelebrityRecognitionRequest] = {.name = "GetCelebrityRecognitionRequest", .type = REK_STRUCTURE, MEMBERS(350, 4), .size = sizeof(struct rek_get_celebrity_recognition_request)},
-    [REK_SHAPE_GetCelebrityRecognitionResponse] = {.name = "GetCelebrityRecognitionResponse", .type = REK_STRUCTURE, MEMBERS(354, 8)},
-    [REK_SHAPE_GetContentModerationRequest] = {.name = "GetContentModerationRequest", .type = REK_STRUCTURE, MEMBERS(362, 5), .size = sizeof(struct rek_get_content_moderation_request)},
-    [REK_SHAPE_GetContentModerationRequestMetadata] = {.name = "GetContentModerationRequestMetadata", .type = REK_STRUCTURE, MEMBERS(367, 2)},
-    [REK_SHAPE_GetContentModerationResponse] = {.name = "GetContentModerationResponse", .type = REK_STRUCTURE, MEMBERS(369, 10)},
-    [REK_SHAPE_GetFaceDetectionRequest] = {.name = "GetFaceDetectionRequest", .type = REK_STRUCTURE, MEMBERS(379, 3), .size = sizeof(struct rek_get_face_detection_request)},
-    [REK_SHAPE_GetFaceDetectionResponse] = {.name = "GetFaceDetectionResponse", .type = REK_STRUCTURE, MEMBERS(382, 8)},
-    [REK_SHAPE_GetFaceLivenessSessionResultsRequest] = {.name = "GetFaceLivenessSessionResultsRequest", .type = REK_STRUCTURE, MEMBERS(390, 1), .size = sizeof(struct rek_get_face_liveness_session_results_request)},
-    [REK_SHAPE_GetFaceLivenessSessionResultsResponse] = {.name = "GetFaceLivenessSessionResultsResponse", .type = REK_STRUCTURE, MEMBERS(391, 8)},
-    [REK_SHAPE_GetFaceSearchRequest] = {.name = "GetFaceSearchRequest", .type = REK_STRUCTURE, MEMBERS(399, 4), .size = sizeof(struct rek_get_face_search_request)},
-    [REK_SHAPE_GetFaceSearchResponse] = {.name = "GetFaceSearchResponse", .type = REK_STRUCTURE, MEMBERS(403, 8)},
-    [REK_SHAPE_GetLabelDetectionRequest] = {.name = "GetLabelDetectionRequest", .type = REK_STRUCTURE, MEMBERS(411, 5), .size = sizeof(struct rek_get_label_detection_request)},
-    [REK_SHAPE_GetLabelDetectionRequestMetadata] = {.name = "GetLabelDetectionRequestMetadata", .type = REK_STRUCTURE, MEMBERS(416, 2)},
-    [REK_SHAPE_GetLabelDetectionResponse] = {.name = "GetLabelDetectionResponse", .type = REK_STRUCTURE, MEMBERS(418, 10)},
-    [REK_SHAPE_GetMediaAnalysisJobRequest] = {.name = "GetMediaAnalysisJobRequest", .type = REK_STRUCTURE, MEMBERS(428, 1), .size = sizeof(struct rek_get_media_analysis_job_request)},
-    [REK_SHAPE_GetMediaAnalysisJobResponse] = {.name = "GetMediaAnalysisJobResponse", .type = REK_STRUCTURE, MEMBERS(429, 12)},
-    [REK_SHAPE_GetPersonTrackingRequest] = {.name = "GetPersonTrackingRequest", .type = REK_STRUCTURE, MEMBERS(441, 4), .size = sizeof(struct rek_get_person_tracking_request)},
-    [REK_SHAPE_GetPersonTrackingResponse] = {.name = "GetPersonTrackingResponse", .type = REK_STRUCTURE, MEMBERS(445, 8)},
-    [REK_SHAPE_GetSegmentDetectionRequest] = {.name = "GetSegmentDetectionRequest", .type = REK_STRUCTURE, MEMBERS(453, 3), .size = sizeof(struct rek_get_segment_detection_request)},
-    [REK_SHAPE_GetSegmentDetectionResponse] = {.name = "GetSegmentDetectionResponse", .type = REK_STRUCTURE, MEMBERS(456, 10)},
-    [REK_SHAPE_GetTextDetectionRequest] = {.name = "GetTextDetectionRequest", .type = REK_STRUCTURE, MEMBERS(466, 3), .size = sizeof(struct rek_get_text_detection_request)},
-    [REK_SHAPE_GetTextDetectionResponse] = {.name = "GetTextDetectionResponse", .type = REK_STRUCTURE, MEMBERS(469, 9)},
-    [REK_SHAPE_GroundTruthBlob] = {.name = "GroundTruthBlob", .type = REK_BLOB, .has_min = true, .min = 1},
-    [REK_SHAPE_GroundTruthManifest] = {.name = "GroundTruthManifest", .type = REK_STRUCTURE, MEMBERS(478, 1), .size = sizeof(struct rek_ground_truth_manifest)},
-    [REK_SHAPE_HasErrors] = {.name = "HasErrors", .type = REK_BOOLEAN},
-    [REK_SHAPE_HumanLoopActivationConditionsEvaluationResults] = {.name = "HumanLoopActivationConditionsEvaluationResults", .type = REK_STRING},
-    [REK_SHAPE_HumanLoopActivationOutput] = {.name = "HumanLoopActivationOutput", .type = REK_STRUCTURE, MEMBERS(479, 3)},
-    [REK_SHAPE_HumanLoopActivationReason] = {.name = "HumanLoopActivationReason", .type = REK_STRING},
-    [REK_SHAPE_HumanLoopActivationReasons] = {.name = "HumanLoopActivationReasons", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(HumanLoopActivationReason)},
-    [REK_SHAPE_HumanLoopArn] = {.name = "HumanLoopArn", .type = REK_STRING},
-    [REK_SHAPE_HumanLoopConfig] = {.name = "HumanLoopConfig", .type = REK_STRUCTURE, MEMBERS(482, 3), .size = sizeof(struct rek_human_loop_config)},
-    [REK_SHAPE_HumanLoopDataAttributes] = {.name = "HumanLoopDataAttributes", .type = REK_STRUCTURE, MEMBERS(485, 1), .size = sizeof(struct rek_human_loop_data_attributes)},
-    [REK_SHAPE_HumanLoopName] = {.name = "HumanLoopName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_HumanLoopQuotaExceededException] = {.name = "HumanLoopQuotaExceededException", .type = REK_STRUCTURE, MEMBERS(486, 3)},
-    [REK_SHAPE_IdempotentParameterMismatchException] = {.name = "IdempotentParameterMismatchException", .type = REK_STRUCTURE},
-    [REK_SHAPE_Image] = {.name = "Image", .type = REK_STRUCTURE, MEMBERS(489, 2), .size = sizeof(struct rek_image)},
-    [REK_SHAPE_ImageBlob] = {.name = "ImageBlob", .type = REK_BLOB, .has_min = true, .min = 1},
-    [REK_SHAPE_ImageId] = {.name = "ImageId", .type = REK_STRING},
-    [REK_SHAPE_ImageQuality] = {.name = "ImageQuality", .type = REK_STRUCTURE, MEMBERS(491, 2)},
-    [REK_SHAPE_ImageTooLargeException] = {.name = "ImageTooLargeException", .type = REK_STRUCTURE},
-    [REK_SHAPE_IndexFacesModelVersion] = {.name = "IndexFacesModelVersion", .type = REK_STRING},
-    [REK_SHAPE_IndexFacesRequest] = {.name = "IndexFacesRequest", .type = REK_STRUCTURE, MEMBERS(493, 6), .size = sizeof(struct rek_index_faces_request)},
-    [REK_SHAPE_IndexFacesResponse] = {.name = "IndexFacesResponse", .type = REK_STRUCTURE, MEMBERS(499, 4)},
-    [REK_SHAPE_InferenceUnits] = {.name = "InferenceUnits", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_Instance] = {.name = "Instance", .type = REK_STRUCTURE, MEMBERS(503, 3)},
-    [REK_SHAPE_Instances] = {.name = "Instances", .type = REK_LIST, .value = SHAPE(Instance)},
-    [REK_SHAPE_InternalServerError] = {.name = "InternalServerError", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidImageFormatException] = {.name = "InvalidImageFormatException", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidManifestException] = {.name = "InvalidManifestException", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidPaginationTokenException] = {.name = "InvalidPaginationTokenException", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidParameterException] = {.name = "InvalidParameterException", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidPolicyRevisionIdException] = {.name = "InvalidPolicyRevisionIdException", .type = REK_STRUCTURE},
-    [REK_SHAPE_InvalidS3ObjectException] = {.name = "InvalidS3ObjectException", .type = REK_STRUCTURE},
-    [REK_SHAPE_IsLabeled] = {.name = "IsLabeled", .type = REK_BOOLEAN},
-    [REK_SHAPE_JobId] = {.name = "JobId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_JobTag] = {.name = "JobTag", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_KinesisDataArn] = {.name = "KinesisDataArn", .type = REK_STRING},
-    [REK_SHAPE_KinesisDataStream] = {.name = "KinesisDataStream", .type = REK_STRUCTURE, MEMBERS(506, 1), .size = sizeof(struct rek_kinesis_data_stream)},
-    [REK_SHAPE_KinesisVideoArn] = {.name = "KinesisVideoArn", .type = REK_STRING},
-    [REK_SHAPE_KinesisVideoStream] = {.name = "KinesisVideoStream", .type = REK_STRUCTURE, MEMBERS(507, 1), .size = sizeof(struct rek_kinesis_video_stream)},
-    [REK_SHAPE_KinesisVideoStreamFragmentNumber] = {.name = "KinesisVideoStreamFragmentNumber", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_KinesisVideoStreamStartSelector] = {.name = "KinesisVideoStreamStartSelector", .type = REK_STRUCTURE, MEMBERS(508, 2), .size = sizeof(struct rek_kinesis_video_stream_start_selector)},
-    [REK_SHAPE_KmsKeyId] = {.name = "KmsKeyId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_KnownGender] = {.name = "KnownGender", .type = REK_STRUCTURE, MEMBERS(510, 1)},
-    [REK_SHAPE_KnownGenderType] = {.name = "KnownGenderType", .type = REK_STRING},
-    [REK_SHAPE_Label] = {.name = "Label", .type = REK_STRUCTURE, MEMBERS(511, 6)},
-    [REK_SHAPE_LabelAlias] = {.name = "LabelAlias", .type = REK_STRUCTURE, MEMBERS(517, 1)},
-    [REK_SHAPE_LabelAliases] = {.name = "LabelAliases", .type = REK_LIST, .value = SHAPE(LabelAlias)},
-    [REK_SHAPE_LabelCategories] = {.name = "LabelCategories", .type = REK_LIST, .value = SHAPE(LabelCategory)},
-    [REK_SHAPE_LabelCategory] = {.name = "LabelCategory", .type = REK_STRUCTURE, MEMBERS(518, 1)},
-    [REK_SHAPE_LabelDetection] = {.name = "LabelDetection", .type = REK_STRUCTURE, MEMBERS(519, 5)},
-    [REK_SHAPE_LabelDetectionAggregateBy] = {.name = "LabelDetectionAggregateBy", .type = REK_STRING},
-    [REK_SHAPE_LabelDetectionFeatureList] = {.name = "LabelDetectionFeatureList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(LabelDetectionFeatureName)},
-    [REK_SHAPE_LabelDetectionFeatureName] = {.name = "LabelDetectionFeatureName", .type = REK_STRING},
-    [REK_SHAPE_LabelDetectionSettings] = {.name = "LabelDetectionSettings", .type = REK_STRUCTURE, MEMBERS(524, 1), .size = sizeof(struct rek_label_detection_settings)},
-    [REK_SHAPE_LabelDetectionSortBy] = {.name = "LabelDetectionSortBy", .type = REK_STRING},
-    [REK_SHAPE_LabelDetections] = {.name = "LabelDetections", .type = REK_LIST, .value = SHAPE(LabelDetection)},
-    [REK_SHAPE_Labels] = {.name = "Labels", .type = REK_LIST, .value = SHAPE(Label)},
-    [REK_SHAPE_Landmark] = {.name = "Landmark", .type = REK_STRUCTURE, MEMBERS(525, 3)},
-    [REK_SHAPE_LandmarkType] = {.name = "LandmarkType", .type = REK_STRING},
-    [REK_SHAPE_Landmarks] = {.name = "Landmarks", .type = REK_LIST, .value = SHAPE(Landmark)},
-    [REK_SHAPE_LimitExceededException] = {.name = "LimitExceededException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ListCollectionsRequest] = {.name = "ListCollectionsRequest", .type = REK_STRUCTURE, MEMBERS(528, 2), .size = sizeof(struct rek_list_collections_request)},
-    [REK_SHAPE_ListCollectionsResponse] = {.name = "ListCollectionsResponse", .type = REK_STRUCTURE, MEMBERS(530, 3)},
-    [REK_SHAPE_ListDatasetEntriesPageSize] = {.name = "ListDatasetEntriesPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ListDatasetEntriesRequest] = {.name = "ListDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(533, 7), .size = sizeof(struct rek_list_dataset_entries_request)},
-    [REK_SHAPE_ListDatasetEntriesResponse] = {.name = "ListDatasetEntriesResponse", .type = REK_STRUCTURE, MEMBERS(540, 2)},
-    [REK_SHAPE_ListDatasetLabelsPageSize] = {.name = "ListDatasetLabelsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ListDatasetLabelsRequest] = {.name = "ListDatasetLabelsRequest", .type = REK_STRUCTURE, MEMBERS(542, 3), .size = sizeof(struct rek_list_dataset_labels_request)},
-    [REK_SHAPE_ListDatasetLabelsResponse] = {.name = "ListDatasetLabelsResponse", .type = REK_STRUCTURE, MEMBERS(545, 2)},
-    [REK_SHAPE_ListFacesRequest] = {.name = "ListFacesRequest", .type = REK_STRUCTURE, MEMBERS(547, 5), .size = sizeof(struct rek_list_faces_request)},
-    [REK_SHAPE_ListFacesResponse] = {.name = "ListFacesResponse", .type = REK_STRUCTURE, MEMBERS(552, 3)},
-    [REK_SHAPE_ListMediaAnalysisJobsPageSize] = {.name = "ListMediaAnalysisJobsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ListMediaAnalysisJobsRequest] = {.name = "ListMediaAnalysisJobsRequest", .type = REK_STRUCTURE, MEMBERS(555, 2), .size = sizeof(struct rek_list_media_analysis_jobs_request)},
-    [REK_SHAPE_ListMediaAnalysisJobsResponse] = {.name = "ListMediaAnalysisJobsResponse", .type = REK_STRUCTURE, MEMBERS(557, 2)},
-    [REK_SHAPE_ListProjectPoliciesPageSize] = {.name = "ListProjectPoliciesPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ListProjectPoliciesRequest] = {.name = "ListProjectPoliciesRequest", .type = REK_STRUCTURE, MEMBERS(559, 3), .size = sizeof(struct rek_list_project_policies_request)},
-    [REK_SHAPE_ListProjectPoliciesResponse] = {.name = "ListProjectPoliciesResponse", .type = REK_STRUCTURE, MEMBERS(562, 2)},
-    [REK_SHAPE_ListStreamProcessorsRequest] = {.name = "ListStreamProcessorsRequest", .type = REK_STRUCTURE, MEMBERS(564, 2), .size = sizeof(struct rek_list_stream_processors_request)},
-    [REK_SHAPE_ListStreamProcessorsResponse] = {.name = "ListStreamProcessorsResponse", .type = REK_STRUCTURE, MEMBERS(566, 2)},
-    [REK_SHAPE_ListTagsForResourceRequest] = {.name = "ListTagsForResourceRequest", .type = REK_STRUCTURE, MEMBERS(568, 1), .size = sizeof(struct rek_list_tags_for_resource_request)},
-    [REK_SHAPE_ListTagsForResourceResponse] = {.name = "ListTagsForResourceResponse", .type = REK_STRUCTURE, MEMBERS(569, 1)},
-    [REK_SHAPE_ListUsersRequest] = {.name = "ListUsersRequest", .type = REK_STRUCTURE, MEMBERS(570, 3), .size = sizeof(struct rek_list_users_request)},
-    [REK_SHAPE_ListUsersResponse] = {.name = "ListUsersResponse", .type = REK_STRUCTURE, MEMBERS(573, 2)},
-    [REK_SHAPE_LivenessImageBlob] = {.name = "LivenessImageBlob", .type = REK_BLOB, .sensitive = true, .has_min = true, .min = 1},
-    [REK_SHAPE_LivenessOutputConfig] = {.name = "LivenessOutputConfig", .type = REK_STRUCTURE, MEMBERS(575, 2), .size = sizeof(struct rek_liveness_output_config)},
-    [REK_SHAPE_LivenessS3KeyPrefix] = {.name = "LivenessS3KeyPrefix", .type = REK_STRING},
-    [REK_SHAPE_LivenessSessionId] = {.name = "LivenessSessionId", .type = REK_STRING, .has_min = true, .min = 36},
-    [REK_SHAPE_LivenessSessionStatus] = {.name = "LivenessSessionStatus", .type = REK_STRING},
-    [REK_SHAPE_MalformedPolicyDocumentException] = {.name = "MalformedPolicyDocumentException", .type = REK_STRUCTURE},
-    [REK_SHAPE_MatchedUser] = {.name = "MatchedUser", .type = REK_STRUCTURE, MEMBERS(577, 2)},
-    [REK_SHAPE_MaxDurationInSecondsULong] = {.name = "MaxDurationInSecondsULong", .type = REK_LONG, .has_min = true, .min = 1},
-    [REK_SHAPE_MaxFaces] = {.name = "MaxFaces", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_MaxFacesToIndex] = {.name = "MaxFacesToIndex", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_MaxPixelThreshold] = {.name = "MaxPixelThreshold", .type = REK_FLOAT, .has_min = true, .min = 0},
-    [REK_SHAPE_MaxResults] = {.name = "MaxResults", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_MaxUserResults] = {.name = "MaxUserResults", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_MediaAnalysisDetectModerationLabelsConfig] = {.name = "MediaAnalysisDetectModerationLabelsConfig", .type = REK_STRUCTURE, MEMBERS(579, 2), .size = sizeof(struct rek_media_analysis_detect_moderation_labels_config)},
-    [REK_SHAPE_MediaAnalysisInput] = {.name = "MediaAnalysisInput", .type = REK_STRUCTURE, MEMBERS(581, 1), .size = sizeof(struct rek_media_analysis_input)},
-    [REK_SHAPE_MediaAnalysisJobDescription] = {.name = "MediaAnalysisJobDescription", .type = REK_STRUCTURE, MEMBERS(582, 12)},
-    [REK_SHAPE_MediaAnalysisJobDescriptions] = {.name = "MediaAnalysisJobDescriptions", .type = REK_LIST, .value = SHAPE(MediaAnalysisJobDescription)},
-    [REK_SHAPE_MediaAnalysisJobFailureCode] = {.name = "MediaAnalysisJobFailureCode", .type = REK_STRING},
-    [REK_SHAPE_MediaAnalysisJobFailureDetails] = {.name = "MediaAnalysisJobFailureDetails", .type = REK_STRUCTURE, MEMBERS(594, 2)},
-    [REK_SHAPE_MediaAnalysisJobId] = {.name = "MediaAnalysisJobId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_MediaAnalysisJobName] = {.name = "MediaAnalysisJobName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_MediaAnalysisJobStatus] = {.name = "MediaAnalysisJobStatus", .type = REK_STRING},
-    [REK_SHAPE_MediaAnalysisManifestSummary] = {.name = "MediaAnalysisManifestSummary", .type = REK_STRUCTURE, MEMBERS(596, 1)},
-    [REK_SHAPE_MediaAnalysisModelVersions] = {.name = "MediaAnalysisModelVersions", .type = REK_STRUCTURE, MEMBERS(597, 1)},
-    [REK_SHAPE_MediaAnalysisOperationsConfig] = {.name = "MediaAnalysisOperationsConfig", .type = REK_STRUCTURE, MEMBERS(598, 1), .size = sizeof(struct rek_media_analysis_operations_config)},
-    [REK_SHAPE_MediaAnalysisOutputConfig] = {.name = "MediaAnalysisOutputConfig", .type = REK_STRUCTURE, MEMBERS(599, 2), .size = sizeof(struct rek_media_analysis_output_config)},
-    [REK_SHAPE_MediaAnalysisResults] = {.name = "MediaAnalysisResults", .type = REK_STRUCTURE, MEMBERS(601, 2)},
-    [REK_SHAPE_MediaAnalysisS3KeyPrefix] = {.name = "MediaAnalysisS3KeyPrefix", .type = REK_STRING},
-    [REK_SHAPE_MinCoveragePercentage] = {.name = "MinCoveragePercentage", .type = REK_FLOAT, .has_min = true, .min = 0},
-    [REK_SHAPE_ModerationLabel] = {.name = "ModerationLabel", .type = REK_STRUCTURE, MEMBERS(603, 4)},
-    [REK_SHAPE_ModerationLabels] = {.name = "ModerationLabels", .type = REK_LIST, .value = SHAPE(ModerationLabel)},
-    [REK_SHAPE_MouthOpen] = {.name = "MouthOpen", .type = REK_STRUCTURE, MEMBERS(607, 2)},
-    [REK_SHAPE_Mustache] = {.name = "Mustache", .type = REK_STRUCTURE, MEMBERS(609, 2)},
-    [REK_SHAPE_NotificationChannel] = {.name = "NotificationChannel", .type = REK_STRUCTURE, MEMBERS(611, 2), .size = sizeof(struct rek_notification_channel)},
-    [REK_SHAPE_OrientationCorrection] = {.name = "OrientationCorrection", .type = REK_STRING},
-    [REK_SHAPE_OutputConfig] = {.name = "OutputConfig", .type = REK_STRUCTURE, MEMBERS(613, 2), .size = sizeof(struct rek_output_config)},
-    [REK_SHAPE_PageSize] = {.name = "PageSize", .type = REK_INTEGER, .has_min = true, .min = 0},
-    [REK_SHAPE_PaginationToken] = {.name = "PaginationToken", .type = REK_STRING},
-    [REK_SHAPE_Parent] = {.name = "Parent", .type = REK_STRUCTURE, MEMBERS(615, 1)},
-    [REK_SHAPE_Parents] = {.name = "Parents", .type = REK_LIST, .value = SHAPE(Parent)},
-    [REK_SHAPE_Percent] = {.name = "Percent", .type = REK_FLOAT, .has_min = true, .min = 0},
-    [REK_SHAPE_PersonDetail] = {.name = "PersonDetail", .type = REK_STRUCTURE, MEMBERS(616, 3)},
-    [REK_SHAPE_PersonDetection] = {.name = "PersonDetection", .type = REK_STRUCTURE, MEMBERS(619, 2)},
-    [REK_SHAPE_PersonDetections] = {.name = "PersonDetections", .type = REK_LIST, .value = SHAPE(PersonDetection)},
-    [REK_SHAPE_PersonIndex] = {.name = "PersonIndex", .type = REK_LONG},
-    [REK_SHAPE_PersonMatch] = {.name = "PersonMatch", .type = REK_STRUCTURE, MEMBERS(621, 3)},
-    [REK_SHAPE_PersonMatches] = {.name = "PersonMatches", .type = REK_LIST, .value = SHAPE(PersonMatch)},
-    [REK_SHAPE_PersonTrackingSortBy] = {.name = "PersonTrackingSortBy", .type = REK_STRING},
-    [REK_SHAPE_Point] = {.name = "Point", .type = REK_STRUCTURE, MEMBERS(624, 2), .size = sizeof(struct rek_point)},
-    [REK_SHAPE_Polygon] = {.name = "Polygon", .type = REK_LIST, .value = SHAPE(Point)},
-    [REK_SHAPE_Pose] = {.name = "Pose", .type = REK_STRUCTURE, MEMBERS(626, 3)},
-    [REK_SHAPE_ProjectArn] = {.name = "ProjectArn", .type = REK_STRING, .has_min = true, .min = 20},
-    [REK_SHAPE_ProjectAutoUpdate] = {.name = "ProjectAutoUpdate", .type = REK_STRING},
-    [REK_SHAPE_ProjectDescription] = {.name = "ProjectDescription", .type = REK_STRUCTURE, MEMBERS(629, 6)},
-    [REK_SHAPE_ProjectDescriptions] = {.name = "ProjectDescriptions", .type = REK_LIST, .value = SHAPE(ProjectDescription)},
-    [REK_SHAPE_ProjectName] = {.name = "ProjectName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_ProjectNames] = {.name = "ProjectNames", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(ProjectName)},
-    [REK_SHAPE_ProjectPolicies] = {.name = "ProjectPolicies", .type = REK_LIST, .value = SHAPE(ProjectPolicy)},
-    [REK_SHAPE_ProjectPolicy] = {.name = "ProjectPolicy", .type = REK_STRUCTURE, MEMBERS(635, 6)},
-    [REK_SHAPE_ProjectPolicyDocument] = {.name = "ProjectPolicyDocument", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_ProjectPolicyName] = {.name = "ProjectPolicyName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_ProjectPolicyRevisionId] = {.name = "ProjectPolicyRevisionId", .type = REK_STRING},
-    [REK_SHAPE_ProjectStatus] = {.name = "ProjectStatus", .type = REK_STRING},
-    [REK_SHAPE_ProjectVersionArn] = {.name = "ProjectVersionArn", .type = REK_STRING, .has_min = true, .min = 20},
-    [REK_SHAPE_ProjectVersionDescription] = {.name = "ProjectVersionDescription", .type = REK_STRUCTURE, MEMBERS(641, 19)},
-    [REK_SHAPE_ProjectVersionDescriptions] = {.name = "ProjectVersionDescriptions", .type = REK_LIST, .value = SHAPE(ProjectVersionDescription)},
-    [REK_SHAPE_ProjectVersionId] = {.name = "ProjectVersionId", .type = REK_STRING, .has_min = true, .min = 20},
-    [REK_SHAPE_ProjectVersionStatus] = {.name = "ProjectVersionStatus", .type = REK_STRING},
-    [REK_SHAPE_ProjectVersionsPageSize] = {.name = "ProjectVersionsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ProjectsPageSize] = {.name = "ProjectsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
-    [REK_SHAPE_ProtectiveEquipmentBodyPart] = {.name = "ProtectiveEquipmentBodyPart", .type = REK_STRUCTURE, MEMBERS(660, 3)},
-    [REK_SHAPE_ProtectiveEquipmentPerson] = {.name = "ProtectiveEquipmentPerson", .type = REK_STRUCTURE, MEMBERS(663, 4)},
-    [REK_SHAPE_ProtectiveEquipmentPersonIds] = {.name = "ProtectiveEquipmentPersonIds", .type = REK_LIST, .value = SHAPE(UInteger)},
-    [REK_SHAPE_ProtectiveEquipmentPersons] = {.name = "ProtectiveEquipmentPersons", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentPerson)},
-    [REK_SHAPE_ProtectiveEquipmentSummarizationAttributes] = {.name = "ProtectiveEquipmentSummarizationAttributes", .type = REK_STRUCTURE, MEMBERS(667, 2), .size = sizeof(struct rek_protective_equipment_summarization_attributes)},
-    [REK_SHAPE_ProtectiveEquipmentSummary] = {.name = "ProtectiveEquipmentSummary", .type = REK_STRUCTURE, MEMBERS(669, 3)},
-    [REK_SHAPE_ProtectiveEquipmentType] = {.name = "ProtectiveEquipmentType", .type = REK_STRING},
-    [REK_SHAPE_ProtectiveEquipmentTypes] = {.name = "ProtectiveEquipmentTypes", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentType)},
-    [REK_SHAPE_ProvisionedThroughputExceededException] = {.name = "ProvisionedThroughputExceededException", .type = REK_STRUCTURE},
-    [REK_SHAPE_PutProjectPolicyRequest] = {.name = "PutProjectPolicyRequest", .type = REK_STRUCTURE, MEMBERS(672, 4), .size = sizeof(struct rek_put_project_policy_request)},
-    [REK_SHAPE_PutProjectPolicyResponse] = {.name = "PutProjectPolicyResponse", .type = REK_STRUCTURE, MEMBERS(676, 1)},
-    [REK_SHAPE_QualityFilter] = {.name = "QualityFilter", .type = REK_STRING},
-    [REK_SHAPE_QueryString] = {.name = "QueryString", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_Reason] = {.name = "Reason", .type = REK_STRING},
-    [REK_SHAPE_Reasons] = {.name = "Reasons", .type = REK_LIST, .value = SHAPE(Reason)},
-    [REK_SHAPE_RecognizeCelebritiesRequest] = {.name = "RecognizeCelebritiesRequest", .type = REK_STRUCTURE, MEMBERS(677, 1), .size = sizeof(struct rek_recognize_celebrities_request)},
-    [REK_SHAPE_RecognizeCelebritiesResponse] = {.name = "RecognizeCelebritiesResponse", .type = REK_STRUCTURE, MEMBERS(678, 3)},
-    [REK_SHAPE_RegionOfInterest] = {.name = "RegionOfInterest", .type = REK_STRUCTURE, MEMBERS(681, 2), .size = sizeof(struct rek_region_of_interest)},
-    [REK_SHAPE_RegionsOfInterest] = {.name = "RegionsOfInterest", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(RegionOfInterest)},
-    [REK_SHAPE_RekognitionUniqueId] = {.name = "RekognitionUniqueId", .type = REK_STRING},
-    [REK_SHAPE_ResourceAlreadyExistsException] = {.name = "ResourceAlreadyExistsException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ResourceArn] = {.name = "ResourceArn", .type = REK_STRING, .has_min = true, .min = 20},
-    [REK_SHAPE_ResourceInUseException] = {.name = "ResourceInUseException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ResourceNotFoundException] = {.name = "ResourceNotFoundException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ResourceNotReadyException] = {.name = "ResourceNotReadyException", .type = REK_STRUCTURE},
-    [REK_SHAPE_RoleArn] = {.name = "RoleArn", .type = REK_STRING},
-    [REK_SHAPE_S3Bucket] = {.name = "S3Bucket", .type = REK_STRING, .has_min = true, .min = 3},
-    [REK_SHAPE_S3Destination] = {.name = "S3Destination", .type = REK_STRUCTURE, MEMBERS(683, 2), .size = sizeof(struct rek_s3_destination)},
-    [REK_SHAPE_S3KeyPrefix] = {.name = "S3KeyPrefix", .type = REK_STRING},
-    [REK_SHAPE_S3Object] = {.name = "S3Object", .type = REK_STRUCTURE, MEMBERS(685, 3), .size = sizeof(struct rek_s3_object)},
-    [REK_SHAPE_S3ObjectName] = {.name = "S3ObjectName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_S3ObjectVersion] = {.name = "S3ObjectVersion", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_SDKTypeString] = {.name = "SDKTypeString", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_SNSTopicArn] = {.name = "SNSTopicArn", .type = REK_STRING},
-    [REK_SHAPE_SearchFacesByImageRequest] = {.name = "SearchFacesByImageRequest", .type = REK_STRUCTURE, MEMBERS(688, 5), .size = sizeof(struct rek_search_faces_by_image_request)},
-    [REK_SHAPE_SearchFacesByImageResponse] = {.name = "SearchFacesByImageResponse", .type = REK_STRUCTURE, MEMBERS(693, 4)},
-    [REK_SHAPE_SearchFacesRequest] = {.name = "SearchFacesRequest", .type = REK_STRUCTURE, MEMBERS(697, 4), .size = sizeof(struct rek_search_faces_request)},
-    [REK_SHAPE_SearchFacesResponse] = {.name = "SearchFacesResponse", .type = REK_STRUCTURE, MEMBERS(701, 3)},
-    [REK_SHAPE_SearchUsersByImageRequest] = {.name = "SearchUsersByImageRequest", .type = REK_STRUCTURE, MEMBERS(704, 5), .size = sizeof(struct rek_search_users_by_image_request)},
-    [REK_SHAPE_SearchUsersByImageResponse] = {.name = "SearchUsersByImageResponse", .type = REK_STRUCTURE, MEMBERS(709, 4)},
-    [REK_SHAPE_SearchUsersRequest] = {.name = "SearchUsersRequest", .type = REK_STRUCTURE, MEMBERS(713, 5), .size = sizeof(struct rek_search_users_request)},
-    [REK_SHAPE_SearchUsersResponse] = {.name = "SearchUsersResponse", .type = REK_STRUCTURE, MEMBERS(718, 4)},
-    [REK_SHAPE_SearchedFace] = {.name = "SearchedFace", .type = REK_STRUCTURE, MEMBERS(722, 1)},
-    [REK_SHAPE_SearchedFaceDetails] = {.name = "SearchedFaceDetails", .type = REK_STRUCTURE, MEMBERS(723, 1)},
-    [REK_SHAPE_SearchedUser] = {.name = "SearchedUser", .type = REK_STRUCTURE, MEMBERS(724, 1)},
-    [REK_SHAPE_SegmentConfidence] = {.name = "SegmentConfidence", .type = REK_FLOAT, .has_min = true, .min = 50},
-    [REK_SHAPE_SegmentDetection] = {.name = "SegmentDetection", .type = REK_STRUCTURE, MEMBERS(725, 12)},
-    [REK_SHAPE_SegmentDetections] = {.name = "SegmentDetections", .type = REK_LIST, .value = SHAPE(SegmentDetection)},
-    [REK_SHAPE_SegmentType] = {.name = "SegmentType", .type = REK_STRING},
-    [REK_SHAPE_SegmentTypeInfo] = {.name = "SegmentTypeInfo", .type = REK_STRUCTURE, MEMBERS(737, 2)},
-    [REK_SHAPE_SegmentTypes] = {.name = "SegmentTypes", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(SegmentType)},
-    [REK_SHAPE_SegmentTypesInfo] = {.name = "SegmentTypesInfo", .type = REK_LIST, .value = SHAPE(SegmentTypeInfo)},
-    [REK_SHAPE_ServiceQuotaExceededException] = {.name = "ServiceQuotaExceededException", .type = REK_STRUCTURE},
-    [REK_SHAPE_SessionMetadata] = {.name = "SessionMetadata", .type = REK_STRUCTURE, MEMBERS(739, 1)},
-    [REK_SHAPE_SessionNotFoundException] = {.name = "SessionNotFoundException", .type = REK_STRUCTURE},
-    [REK_SHAPE_ShotSegment] = {.name = "ShotSegment", .type = REK_STRUCTURE, MEMBERS(740, 2)},
-    [REK_SHAPE_Smile] = {.name = "Smile", .type = REK_STRUCTURE, MEMBERS(742, 2)},
-    [REK_SHAPE_StartCelebrityRecognitionRequest] = {.name = "StartCelebrityRecognitionRequest", .type = REK_STRUCTURE, MEMBERS(744, 4), .size = sizeof(struct rek_start_celebrity_recognition_request)},
-    [REK_SHAPE_StartCelebrityRecognitionResponse] = {.name = "StartCelebrityRecognitionResponse", .type = REK_STRUCTURE, MEMBERS(748, 1)},
-    [REK_SHAPE_StartContentModerationRequest] = {.name = "StartContentModerationRequest", .type = REK_STRUCTURE, MEMBERS(749, 5), .size = sizeof(struct rek_start_content_moderation_request)},
-    [REK_SHAPE_StartContentModerationResponse] = {.name = "StartContentModerationResponse", .type = REK_STRUCTURE, MEMBERS(754, 1)},
-    [REK_SHAPE_StartFaceDetectionRequest] = {.name = "StartFaceDetectionRequest", .type = REK_STRUCTURE, MEMBERS(755, 5), .size = sizeof(struct rek_start_face_detection_request)},
-    [REK_SHAPE_StartFaceDetectionResponse] = {.name = "StartFaceDetectionResponse", .type = REK_STRUCTURE, MEMBERS(760, 1)},
-    [REK_SHAPE_StartFaceSearchRequest] = {.name = "StartFaceSearchRequest", .type = REK_STRUCTURE, MEMBERS(761, 6), .size = sizeof(struct rek_start_face_search_request)},
-    [REK_SHAPE_StartFaceSearchResponse] = {.name = "StartFaceSearchResponse", .type = REK_STRUCTURE, MEMBERS(767, 1)},
-    [REK_SHAPE_StartLabelDetectionRequest] = {.name = "StartLabelDetectionRequest", .type = REK_STRUCTURE, MEMBERS(768, 7), .size = sizeof(struct rek_start_label_detection_request)},
-    [REK_SHAPE_StartLabelDetectionResponse] = {.name = "StartLabelDetectionResponse", .type = REK_STRUCTURE, MEMBERS(775, 1)},
-    [REK_SHAPE_StartMediaAnalysisJobRequest] = {.name = "StartMediaAnalysisJobRequest", .type = REK_STRUCTURE, MEMBERS(776, 6), .size = sizeof(struct rek_start_media_analysis_job_request)},
-    [REK_SHAPE_StartMediaAnalysisJobResponse] = {.name = "StartMediaAnalysisJobResponse", .type = REK_STRUCTURE, MEMBERS(782, 1)},
-    [REK_SHAPE_StartPersonTrackingRequest] = {.name = "StartPersonTrackingRequest", .type = REK_STRUCTURE, MEMBERS(783, 4), .size = sizeof(struct rek_start_person_tracking_request)},
-    [REK_SHAPE_StartPersonTrackingResponse] = {.name = "StartPersonTrackingResponse", .type = REK_STRUCTURE, MEMBERS(787, 1)},
-    [REK_SHAPE_StartProjectVersionRequest] = {.name = "StartProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(788, 3), .size = sizeof(struct rek_start_project_version_request)},
-    [REK_SHAPE_StartProjectVersionResponse] = {.name = "StartProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(791, 1)},
-    [REK_SHAPE_StartSegmentDetectionFilters] = {.name = "StartSegmentDetectionFilters", .type = REK_STRUCTURE, MEMBERS(792, 2), .size = sizeof(struct rek_start_segment_detection_filters)},
-    [REK_SHAPE_StartSegmentDetectionRequest] = {.name = "StartSegmentDetectionRequest", .type = REK_STRUCTURE, MEMBERS(794, 6), .size = sizeof(struct rek_start_segment_detection_request)},
-    [REK_SHAPE_StartSegmentDetectionResponse] = {.name = "StartSegmentDetectionResponse", .type = REK_STRUCTURE, MEMBERS(800, 1)},
-    [REK_SHAPE_StartShotDetectionFilter] = {.name = "StartShotDetectionFilter", .type = REK_STRUCTURE, MEMBERS(801, 1), .size = sizeof(struct rek_start_shot_detection_filter)},
-    [REK_SHAPE_StartStreamProcessorRequest] = {.name = "StartStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(802, 3), .size = sizeof(struct rek_start_stream_processor_request)},
-    [REK_SHAPE_StartStreamProcessorResponse] = {.name = "StartStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(805, 1)},
-    [REK_SHAPE_StartStreamProcessorSessionId] = {.name = "StartStreamProcessorSessionId", .type = REK_STRING},
-    [REK_SHAPE_StartTechnicalCueDetectionFilter] = {.name = "StartTechnicalCueDetectionFilter", .type = REK_STRUCTURE, MEMBERS(806, 2), .size = sizeof(struct rek_start_technical_cue_detection_filter)},
-    [REK_SHAPE_StartTextDetectionFilters] = {.name = "StartTextDetectionFilters", .type = REK_STRUCTURE, MEMBERS(808, 2), .size = sizeof(struct rek_start_text_detection_filters)},
-    [REK_SHAPE_StartTextDetectionRequest] = {.name = "StartTextDetectionRequest", .type = REK_STRUCTURE, MEMBERS(810, 5), .size = sizeof(struct rek_start_text_detection_request)},
-    [REK_SHAPE_StartTextDetectionResponse] = {.name = "StartTextDetectionResponse", .type = REK_STRUCTURE, MEMBERS(815, 1)},
-    [REK_SHAPE_StatusMessage] = {.name = "StatusMessage", .type = REK_STRING},
-    [REK_SHAPE_StopProjectVersionRequest] = {.name = "StopProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(816, 1), .size = sizeof(struct rek_stop_project_version_request)},
-    [REK_SHAPE_StopProjectVersionResponse] = {.name = "StopProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(817, 1)},
-    [REK_SHAPE_StopStreamProcessorRequest] = {.name = "StopStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(818, 1), .size = sizeof(struct rek_stop_stream_processor_request)},
-    [REK_SHAPE_StopStreamProcessorResponse] = {.name = "StopStreamProcessorResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_StreamProcessingStartSelector] = {.name = "StreamProcessingStartSelector", .type = REK_STRUCTURE, MEMBERS(819, 1), .size = sizeof(struct rek_stream_processing_start_selector)},
-    [REK_SHAPE_StreamProcessingStopSelector] = {.name = "StreamProcessingStopSelector", .type = REK_STRUCTURE, MEMBERS(820, 1), .size = sizeof(struct rek_stream_processing_stop_selector)},
-    [REK_SHAPE_StreamProcessor] = {.name = "StreamProcessor", .type = REK_STRUCTURE, MEMBERS(821, 2)},
-    [REK_SHAPE_StreamProcessorArn] = {.name = "StreamProcessorArn", .type = REK_STRING},
-    [REK_SHAPE_StreamProcessorDataSharingPreference] = {.name = "StreamProcessorDataSharingPreference", .type = REK_STRUCTURE, MEMBERS(823, 1), .size = sizeof(struct rek_stream_processor_data_sharing_preference)},
-    [REK_SHAPE_StreamProcessorInput] = {.name = "StreamProcessorInput", .type = REK_STRUCTURE, MEMBERS(824, 1), .size = sizeof(struct rek_stream_processor_input)},
-    [REK_SHAPE_StreamProcessorList] = {.name = "StreamProcessorList", .type = REK_LIST, .value = SHAPE(StreamProcessor)},
-    [REK_SHAPE_StreamProcessorName] = {.name = "StreamProcessorName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_StreamProcessorNotificationChannel] = {.name = "StreamProcessorNotificationChannel", .type = REK_STRUCTURE, MEMBERS(825, 1), .size = sizeof(struct rek_stream_processor_notification_channel)},
-    [REK_SHAPE_StreamProcessorOutput] = {.name = "StreamProcessorOutput", .type = REK_STRUCTURE, MEMBERS(826, 2), .size = sizeof(struct rek_stream_processor_output)},
-    [REK_SHAPE_StreamProcessorParameterToDelete] = {.name = "StreamProcessorParameterToDelete", .type = REK_STRING},
-    [REK_SHAPE_StreamProcessorParametersToDelete] = {.name = "StreamProcessorParametersToDelete", .type = REK_LIST, .value = SHAPE(StreamProcessorParameterToDelete)},
-    [REK_SHAPE_StreamProcessorSettings] = {.name = "StreamProcessorSettings", .type = REK_STRUCTURE, MEMBERS(828, 2), .size = sizeof(struct rek_stream_processor_settings)},
-    [REK_SHAPE_StreamProcessorSettingsForUpdate] = {.name = "StreamProcessorSettingsForUpdate", .type = REK_STRUCTURE, MEMBERS(830, 1), .size = sizeof(struct rek_stream_processor_settings_for_update)},
-    [REK_SHAPE_StreamProcessorStatus] = {.name = "StreamProcessorStatus", .type = REK_STRING},
-    [REK_SHAPE_String] = {.name = "String", .type = REK_STRING},
-    [REK_SHAPE_Summary] = {.name = "Summary", .type = REK_STRUCTURE, MEMBERS(831, 1)},
-    [REK_SHAPE_Sunglasses] = {.name = "Sunglasses", .type = REK_STRUCTURE, MEMBERS(832, 2)},
-    [REK_SHAPE_TagKey] = {.name = "TagKey", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_TagKeyList] = {.name = "TagKeyList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(TagKey)},
-    [REK_SHAPE_TagMap] = {.name = "TagMap", .type = REK_MAP, .has_min = true, .min = 0, .key = SHAPE(TagKey), .value = SHAPE(TagValue)},
-    [REK_SHAPE_TagResourceRequest] = {.name = "TagResourceRequest", .type = REK_STRUCTURE, MEMBERS(834, 2), .size = sizeof(struct rek_tag_resource_request)},
-    [REK_SHAPE_TagResourceResponse] = {.name = "TagResourceResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_TagValue] = {.name = "TagValue", .type = REK_STRING, .has_min = true, .min = 0},
-    [REK_SHAPE_TechnicalCueSegment] = {.name = "TechnicalCueSegment", .type = REK_STRUCTURE, MEMBERS(836, 2)},
-    [REK_SHAPE_TechnicalCueType] = {.name = "TechnicalCueType", .type = REK_STRING},
-    [REK_SHAPE_TestingData] = {.name = "TestingData", .type = REK_STRUCTURE, MEMBERS(838, 2), .size = sizeof(struct rek_testing_data)},
-    [REK_SHAPE_TestingDataResult] = {.name = "TestingDataResult", .type = REK_STRUCTURE, MEMBERS(840, 3)},
-    [REK_SHAPE_TextDetection] = {.name = "TextDetection", .type = REK_STRUCTURE, MEMBERS(843, 6)},
-    [REK_SHAPE_TextDetectionList] = {.name = "TextDetectionList", .type = REK_LIST, .value = SHAPE(TextDetection)},
-    [REK_SHAPE_TextDetectionResult] = {.name = "TextDetectionResult", .type = REK_STRUCTURE, MEMBERS(849, 2)},
-    [REK_SHAPE_TextDetectionResults] = {.name = "TextDetectionResults", .type = REK_LIST, .value = SHAPE(TextDetectionResult)},
-    [REK_SHAPE_TextTypes] = {.name = "TextTypes", .type = REK_STRING},
-    [REK_SHAPE_ThrottlingException] = {.name = "ThrottlingException", .type = REK_STRUCTURE},
-    [REK_SHAPE_Timecode] = {.name = "Timecode", .type = REK_STRING},
-    [REK_SHAPE_Timestamp] = {.name = "Timestamp", .type = REK_LONG},
-    [REK_SHAPE_TrainingData] = {.name = "TrainingData", .type = REK_STRUCTURE, MEMBERS(851, 1), .size = sizeof(struct rek_training_data)},
-    [REK_SHAPE_TrainingDataResult] = {.name = "TrainingDataResult", .type = REK_STRUCTURE, MEMBERS(852, 3)},
-    [REK_SHAPE_UInteger] = {.name = "UInteger", .type = REK_INTEGER, .has_min = true, .min = 0},
-    [REK_SHAPE_ULong] = {.name = "ULong", .type = REK_LONG, .has_min = true, .min = 0},
-    [REK_SHAPE_UnindexedFace] = {.name = "UnindexedFace", .type = REK_STRUCTURE, MEMBERS(855, 2)},
-    [REK_SHAPE_UnindexedFaces] = {.name = "UnindexedFaces", .type = REK_LIST, .value = SHAPE(UnindexedFace)},
-    [REK_SHAPE_UnsearchedFace] = {.name = "UnsearchedFace", .type = REK_STRUCTURE, MEMBERS(857, 2)},
-    [REK_SHAPE_UnsearchedFaceReason] = {.name = "UnsearchedFaceReason", .type = REK_STRING},
-    [REK_SHAPE_UnsearchedFaceReasons] = {.name = "UnsearchedFaceReasons", .type = REK_LIST, .value = SHAPE(UnsearchedFaceReason)},
-    [REK_SHAPE_UnsearchedFacesList] = {.name = "UnsearchedFacesList", .type = REK_LIST, .value = SHAPE(UnsearchedFace)},
-    [REK_SHAPE_UnsuccessfulFaceAssociation] = {.name = "UnsuccessfulFaceAssociation", .type = REK_STRUCTURE, MEMBERS(859, 4)},
-    [REK_SHAPE_UnsuccessfulFaceAssociationList] = {.name = "UnsuccessfulFaceAssociationList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceAssociation)},
-    [REK_SHAPE_UnsuccessfulFaceAssociationReason] = {.name = "UnsuccessfulFaceAssociationReason", .type = REK_STRING},
-    [REK_SHAPE_UnsuccessfulFaceAssociationReasons] = {.name = "UnsuccessfulFaceAssociationReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceAssociationReason)},
-    [REK_SHAPE_UnsuccessfulFaceDeletion] = {.name = "UnsuccessfulFaceDeletion", .type = REK_STRUCTURE, MEMBERS(863, 3)},
-    [REK_SHAPE_UnsuccessfulFaceDeletionReason] = {.name = "UnsuccessfulFaceDeletionReason", .type = REK_STRING},
-    [REK_SHAPE_UnsuccessfulFaceDeletionReasons] = {.name = "UnsuccessfulFaceDeletionReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceDeletionReason)},
-    [REK_SHAPE_UnsuccessfulFaceDeletionsList] = {.name = "UnsuccessfulFaceDeletionsList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceDeletion)},
-    [REK_SHAPE_UnsuccessfulFaceDisassociation] = {.name = "UnsuccessfulFaceDisassociation", .type = REK_STRUCTURE, MEMBERS(866, 3)},
-    [REK_SHAPE_UnsuccessfulFaceDisassociationList] = {.name = "UnsuccessfulFaceDisassociationList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceDisassociation)},
-    [REK_SHAPE_UnsuccessfulFaceDisassociationReason] = {.name = "UnsuccessfulFaceDisassociationReason", .type = REK_STRING},
-    [REK_SHAPE_UnsuccessfulFaceDisassociationReasons] = {.name = "UnsuccessfulFaceDisassociationReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceDisassociationReason)},
-    [REK_SHAPE_UntagResourceRequest] = {.name = "UntagResourceRequest", .type = REK_STRUCTURE, MEMBERS(869, 2), .size = sizeof(struct rek_untag_resource_request)},
-    [REK_SHAPE_UntagResourceResponse] = {.name = "UntagResourceResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_UpdateDatasetEntriesRequest] = {.name = "UpdateDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(871, 2), .size = sizeof(struct rek_update_dataset_entries_request)},
-    [REK_SHAPE_UpdateDatasetEntriesResponse] = {.name = "UpdateDatasetEntriesResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_UpdateStreamProcessorRequest] = {.name = "UpdateStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(873, 5), .size = sizeof(struct rek_update_stream_processor_request)},
-    [REK_SHAPE_UpdateStreamProcessorResponse] = {.name = "UpdateStreamProcessorResponse", .type = REK_STRUCTURE},
-    [REK_SHAPE_Url] = {.name = "Url", .type = REK_STRING},
-    [REK_SHAPE_Urls] = {.name = "Urls", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(Url)},
-    [REK_SHAPE_User] = {.name = "User", .type = REK_STRUCTURE, MEMBERS(878, 2)},
-    [REK_SHAPE_UserFaceIdList] = {.name = "UserFaceIdList", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(FaceId)},
-    [REK_SHAPE_UserId] = {.name = "UserId", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_UserList] = {.name = "UserList", .type = REK_LIST, .value = SHAPE(User)},
-    [REK_SHAPE_UserMatch] = {.name = "UserMatch", .type = REK_STRUCTURE, MEMBERS(880, 2)},
-    [REK_SHAPE_UserMatchList] = {.name = "UserMatchList", .type = REK_LIST, .value = SHAPE(UserMatch)},
-    [REK_SHAPE_UserStatus] = {.name = "UserStatus", .type = REK_STRING},
-    [REK_SHAPE_ValidationData] = {.name = "ValidationData", .type = REK_STRUCTURE, MEMBERS(882, 1)},
-    [REK_SHAPE_Version] = {.name = "Version", .type = REK_STRING, .has_min = true, .min = 5},
-    [REK_SHAPE_VersionDescription] = {.name = "VersionDescription", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_VersionName] = {.name = "VersionName", .type = REK_STRING, .has_min = true, .min = 1},
-    [REK_SHAPE_VersionNames] = {.name = "VersionNames", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(VersionName)},
-    [REK_SHAPE_Versions] = {.name = "Versions", .type = REK_STRUCTURE, MEMBERS(883, 2), .size = sizeof(struct rek_versions)},
-    [REK_SHAPE_Video] = {.name = "Video", .type = REK_STRUCTURE, MEMBERS(885, 1), .size = sizeof(struct rek_video)},
-    [REK_SHAPE_VideoColorRange] = {.name = "VideoColorRange", .type = REK_STRING},
-    [REK_SHAPE_VideoJobStatus] = {.name = "VideoJobStatus", .type = REK_STRING},
-    [REK_SHAPE_VideoMetadata] = {.name = "VideoMetadata", .type = REK_STRUCTURE, MEMBERS(886, 7)},
-    [REK_SHAPE_VideoMetadataList] = {.name = "VideoMetadataList", .type = REK_LIST, .value = SHAPE(VideoMetadata)},
-    [REK_SHAPE_VideoTooLargeException] = {.name = "VideoTooLargeException", .type = REK_STRUCTURE},
+const struct rek_shape rekognition_shapes[REKOGNITION_SHAPE_COUNT] = {
+    [REKOGNITION_SHAPE_AccessDeniedException] = {.name = "AccessDeniedException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_AgeRange] = {.name = "AgeRange", .type = REK_STRUCTURE, MEMBERS(0, 2)},
+    [REKOGNITION_SHAPE_Asset] = {.name = "Asset", .type = REK_STRUCTURE, MEMBERS(2, 1), .size = sizeof(struct rekognition_asset)},
+    [REKOGNITION_SHAPE_Assets] = {.name = "Assets", .type = REK_LIST, .value = SHAPE(Asset)},
+    [REKOGNITION_SHAPE_AssociateFacesRequest] = {.name = "AssociateFacesRequest", .type = REK_STRUCTURE, MEMBERS(3, 5), .size = sizeof(struct rekognition_associate_faces_request)},
+    [REKOGNITION_SHAPE_AssociateFacesResponse] = {.name = "AssociateFacesResponse", .type = REK_STRUCTURE, MEMBERS(8, 3)},
+    [REKOGNITION_SHAPE_AssociatedFace] = {.name = "AssociatedFace", .type = REK_STRUCTURE, MEMBERS(11, 1)},
+    [REKOGNITION_SHAPE_AssociatedFacesList] = {.name = "AssociatedFacesList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(AssociatedFace)},
+    [REKOGNITION_SHAPE_Attribute] = {.name = "Attribute", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Attributes] = {.name = "Attributes", .type = REK_LIST, .value = SHAPE(Attribute)},
+    [REKOGNITION_SHAPE_AudioMetadata] = {.name = "AudioMetadata", .type = REK_STRUCTURE, MEMBERS(12, 4)},
+    [REKOGNITION_SHAPE_AudioMetadataList] = {.name = "AudioMetadataList", .type = REK_LIST, .value = SHAPE(AudioMetadata)},
+    [REKOGNITION_SHAPE_AuditImage] = {.name = "AuditImage", .type = REK_STRUCTURE, MEMBERS(16, 3)},
+    [REKOGNITION_SHAPE_AuditImages] = {.name = "AuditImages", .type = REK_LIST, .value = SHAPE(AuditImage)},
+    [REKOGNITION_SHAPE_AuditImagesLimit] = {.name = "AuditImagesLimit", .type = REK_INTEGER, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_Beard] = {.name = "Beard", .type = REK_STRUCTURE, MEMBERS(19, 2)},
+    [REKOGNITION_SHAPE_BlackFrame] = {.name = "BlackFrame", .type = REK_STRUCTURE, MEMBERS(21, 2), .size = sizeof(struct rekognition_black_frame)},
+    [REKOGNITION_SHAPE_BodyPart] = {.name = "BodyPart", .type = REK_STRING},
+    [REKOGNITION_SHAPE_BodyParts] = {.name = "BodyParts", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentBodyPart)},
+    [REKOGNITION_SHAPE_Boolean] = {.name = "Boolean", .type = REK_BOOLEAN},
+    [REKOGNITION_SHAPE_BoundingBox] = {.name = "BoundingBox", .type = REK_STRUCTURE, MEMBERS(23, 4), .size = sizeof(struct rekognition_bounding_box)},
+    [REKOGNITION_SHAPE_BoundingBoxHeight] = {.name = "BoundingBoxHeight", .type = REK_FLOAT, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_BoundingBoxWidth] = {.name = "BoundingBoxWidth", .type = REK_FLOAT, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_Celebrity] = {.name = "Celebrity", .type = REK_STRUCTURE, MEMBERS(27, 6)},
+    [REKOGNITION_SHAPE_CelebrityDetail] = {.name = "CelebrityDetail", .type = REK_STRUCTURE, MEMBERS(33, 7)},
+    [REKOGNITION_SHAPE_CelebrityList] = {.name = "CelebrityList", .type = REK_LIST, .value = SHAPE(Celebrity)},
+    [REKOGNITION_SHAPE_CelebrityRecognition] = {.name = "CelebrityRecognition", .type = REK_STRUCTURE, MEMBERS(40, 2)},
+    [REKOGNITION_SHAPE_CelebrityRecognitionSortBy] = {.name = "CelebrityRecognitionSortBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_CelebrityRecognitions] = {.name = "CelebrityRecognitions", .type = REK_LIST, .value = SHAPE(CelebrityRecognition)},
+    [REKOGNITION_SHAPE_Challenge] = {.name = "Challenge", .type = REK_STRUCTURE, MEMBERS(42, 2)},
+    [REKOGNITION_SHAPE_ChallengePreference] = {.name = "ChallengePreference", .type = REK_STRUCTURE, MEMBERS(44, 2), .size = sizeof(struct rekognition_challenge_preference)},
+    [REKOGNITION_SHAPE_ChallengePreferences] = {.name = "ChallengePreferences", .type = REK_LIST, .value = SHAPE(ChallengePreference)},
+    [REKOGNITION_SHAPE_ChallengeType] = {.name = "ChallengeType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ClientRequestToken] = {.name = "ClientRequestToken", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_CollectionId] = {.name = "CollectionId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_CollectionIdList] = {.name = "CollectionIdList", .type = REK_LIST, .value = SHAPE(CollectionId)},
+    [REKOGNITION_SHAPE_CompareFacesMatch] = {.name = "CompareFacesMatch", .type = REK_STRUCTURE, MEMBERS(46, 2)},
+    [REKOGNITION_SHAPE_CompareFacesMatchList] = {.name = "CompareFacesMatchList", .type = REK_LIST, .value = SHAPE(CompareFacesMatch)},
+    [REKOGNITION_SHAPE_CompareFacesRequest] = {.name = "CompareFacesRequest", .type = REK_STRUCTURE, MEMBERS(48, 4), .size = sizeof(struct rekognition_compare_faces_request)},
+    [REKOGNITION_SHAPE_CompareFacesResponse] = {.name = "CompareFacesResponse", .type = REK_STRUCTURE, MEMBERS(52, 5)},
+    [REKOGNITION_SHAPE_CompareFacesUnmatchList] = {.name = "CompareFacesUnmatchList", .type = REK_LIST, .value = SHAPE(ComparedFace)},
+    [REKOGNITION_SHAPE_ComparedFace] = {.name = "ComparedFace", .type = REK_STRUCTURE, MEMBERS(57, 7)},
+    [REKOGNITION_SHAPE_ComparedFaceList] = {.name = "ComparedFaceList", .type = REK_LIST, .value = SHAPE(ComparedFace)},
+    [REKOGNITION_SHAPE_ComparedSourceImageFace] = {.name = "ComparedSourceImageFace", .type = REK_STRUCTURE, MEMBERS(64, 2)},
+    [REKOGNITION_SHAPE_ConflictException] = {.name = "ConflictException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ConnectedHomeLabel] = {.name = "ConnectedHomeLabel", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ConnectedHomeLabels] = {.name = "ConnectedHomeLabels", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(ConnectedHomeLabel)},
+    [REKOGNITION_SHAPE_ConnectedHomeSettings] = {.name = "ConnectedHomeSettings", .type = REK_STRUCTURE, MEMBERS(66, 2), .size = sizeof(struct rekognition_connected_home_settings)},
+    [REKOGNITION_SHAPE_ConnectedHomeSettingsForUpdate] = {.name = "ConnectedHomeSettingsForUpdate", .type = REK_STRUCTURE, MEMBERS(68, 2), .size = sizeof(struct rekognition_connected_home_settings_for_update)},
+    [REKOGNITION_SHAPE_ContentClassifier] = {.name = "ContentClassifier", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ContentClassifiers] = {.name = "ContentClassifiers", .type = REK_LIST, .value = SHAPE(ContentClassifier)},
+    [REKOGNITION_SHAPE_ContentModerationAggregateBy] = {.name = "ContentModerationAggregateBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ContentModerationDetection] = {.name = "ContentModerationDetection", .type = REK_STRUCTURE, MEMBERS(70, 6)},
+    [REKOGNITION_SHAPE_ContentModerationDetections] = {.name = "ContentModerationDetections", .type = REK_LIST, .value = SHAPE(ContentModerationDetection)},
+    [REKOGNITION_SHAPE_ContentModerationSortBy] = {.name = "ContentModerationSortBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ContentType] = {.name = "ContentType", .type = REK_STRUCTURE, MEMBERS(76, 2)},
+    [REKOGNITION_SHAPE_ContentTypes] = {.name = "ContentTypes", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(ContentType)},
+    [REKOGNITION_SHAPE_CopyProjectVersionRequest] = {.name = "CopyProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(78, 7), .size = sizeof(struct rekognition_copy_project_version_request)},
+    [REKOGNITION_SHAPE_CopyProjectVersionResponse] = {.name = "CopyProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(85, 1)},
+    [REKOGNITION_SHAPE_CoversBodyPart] = {.name = "CoversBodyPart", .type = REK_STRUCTURE, MEMBERS(86, 2)},
+    [REKOGNITION_SHAPE_CreateCollectionRequest] = {.name = "CreateCollectionRequest", .type = REK_STRUCTURE, MEMBERS(88, 2), .size = sizeof(struct rekognition_create_collection_request)},
+    [REKOGNITION_SHAPE_CreateCollectionResponse] = {.name = "CreateCollectionResponse", .type = REK_STRUCTURE, MEMBERS(90, 3)},
+    [REKOGNITION_SHAPE_CreateDatasetRequest] = {.name = "CreateDatasetRequest", .type = REK_STRUCTURE, MEMBERS(93, 4), .size = sizeof(struct rekognition_create_dataset_request)},
+    [REKOGNITION_SHAPE_CreateDatasetResponse] = {.name = "CreateDatasetResponse", .type = REK_STRUCTURE, MEMBERS(97, 1)},
+    [REKOGNITION_SHAPE_CreateFaceLivenessSessionRequest] = {.name = "CreateFaceLivenessSessionRequest", .type = REK_STRUCTURE, MEMBERS(98, 3), .size = sizeof(struct rekognition_create_face_liveness_session_request)},
+    [REKOGNITION_SHAPE_CreateFaceLivenessSessionRequestSettings] = {.name = "CreateFaceLivenessSessionRequestSettings", .type = REK_STRUCTURE, MEMBERS(101, 3), .size = sizeof(struct rekognition_create_face_liveness_session_request_settings)},
+    [REKOGNITION_SHAPE_CreateFaceLivenessSessionResponse] = {.name = "CreateFaceLivenessSessionResponse", .type = REK_STRUCTURE, MEMBERS(104, 1)},
+    [REKOGNITION_SHAPE_CreateProjectRequest] = {.name = "CreateProjectRequest", .type = REK_STRUCTURE, MEMBERS(105, 4), .size = sizeof(struct rekognition_create_project_request)},
+    [REKOGNITION_SHAPE_CreateProjectResponse] = {.name = "CreateProjectResponse", .type = REK_STRUCTURE, MEMBERS(109, 1)},
+    [REKOGNITION_SHAPE_CreateProjectVersionRequest] = {.name = "CreateProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(110, 9), .size = sizeof(struct rekognition_create_project_version_request)},
+    [REKOGNITION_SHAPE_CreateProjectVersionResponse] = {.name = "CreateProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(119, 1)},
+    [REKOGNITION_SHAPE_CreateStreamProcessorRequest] = {.name = "CreateStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(120, 10), .size = sizeof(struct rekognition_create_stream_processor_request)},
+    [REKOGNITION_SHAPE_CreateStreamProcessorResponse] = {.name = "CreateStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(130, 1)},
+    [REKOGNITION_SHAPE_CreateUserRequest] = {.name = "CreateUserRequest", .type = REK_STRUCTURE, MEMBERS(131, 3), .size = sizeof(struct rekognition_create_user_request)},
+    [REKOGNITION_SHAPE_CreateUserResponse] = {.name = "CreateUserResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_CustomLabel] = {.name = "CustomLabel", .type = REK_STRUCTURE, MEMBERS(134, 3)},
+    [REKOGNITION_SHAPE_CustomLabels] = {.name = "CustomLabels", .type = REK_LIST, .value = SHAPE(CustomLabel)},
+    [REKOGNITION_SHAPE_CustomizationFeature] = {.name = "CustomizationFeature", .type = REK_STRING},
+    [REKOGNITION_SHAPE_CustomizationFeatureConfig] = {.name = "CustomizationFeatureConfig", .type = REK_STRUCTURE, MEMBERS(137, 1), .size = sizeof(struct rekognition_customization_feature_config)},
+    [REKOGNITION_SHAPE_CustomizationFeatureContentModerationConfig] = {.name = "CustomizationFeatureContentModerationConfig", .type = REK_STRUCTURE, MEMBERS(138, 1), .size = sizeof(struct rekognition_customization_feature_content_moderation_config)},
+    [REKOGNITION_SHAPE_CustomizationFeatures] = {.name = "CustomizationFeatures", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(CustomizationFeature)},
+    [REKOGNITION_SHAPE_DatasetArn] = {.name = "DatasetArn", .type = REK_STRING, .has_min = true, .min = 20},
+    [REKOGNITION_SHAPE_DatasetChanges] = {.name = "DatasetChanges", .type = REK_STRUCTURE, MEMBERS(139, 1), .size = sizeof(struct rekognition_dataset_changes)},
+    [REKOGNITION_SHAPE_DatasetDescription] = {.name = "DatasetDescription", .type = REK_STRUCTURE, MEMBERS(140, 6)},
+    [REKOGNITION_SHAPE_DatasetEntries] = {.name = "DatasetEntries", .type = REK_LIST, .value = SHAPE(DatasetEntry)},
+    [REKOGNITION_SHAPE_DatasetEntry] = {.name = "DatasetEntry", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_DatasetLabel] = {.name = "DatasetLabel", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_DatasetLabelDescription] = {.name = "DatasetLabelDescription", .type = REK_STRUCTURE, MEMBERS(146, 2)},
+    [REKOGNITION_SHAPE_DatasetLabelDescriptions] = {.name = "DatasetLabelDescriptions", .type = REK_LIST, .value = SHAPE(DatasetLabelDescription)},
+    [REKOGNITION_SHAPE_DatasetLabelStats] = {.name = "DatasetLabelStats", .type = REK_STRUCTURE, MEMBERS(148, 2)},
+    [REKOGNITION_SHAPE_DatasetLabels] = {.name = "DatasetLabels", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(DatasetLabel)},
+    [REKOGNITION_SHAPE_DatasetMetadata] = {.name = "DatasetMetadata", .type = REK_STRUCTURE, MEMBERS(150, 6)},
+    [REKOGNITION_SHAPE_DatasetMetadataList] = {.name = "DatasetMetadataList", .type = REK_LIST, .value = SHAPE(DatasetMetadata)},
+    [REKOGNITION_SHAPE_DatasetSource] = {.name = "DatasetSource", .type = REK_STRUCTURE, MEMBERS(156, 2), .size = sizeof(struct rekognition_dataset_source)},
+    [REKOGNITION_SHAPE_DatasetStats] = {.name = "DatasetStats", .type = REK_STRUCTURE, MEMBERS(158, 4)},
+    [REKOGNITION_SHAPE_DatasetStatus] = {.name = "DatasetStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_DatasetStatusMessageCode] = {.name = "DatasetStatusMessageCode", .type = REK_STRING},
+    [REKOGNITION_SHAPE_DatasetType] = {.name = "DatasetType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_DateTime] = {.name = "DateTime", .type = REK_TIMESTAMP},
+    [REKOGNITION_SHAPE_Degree] = {.name = "Degree", .type = REK_FLOAT, .has_min = true, .min = -180},
+    [REKOGNITION_SHAPE_DeleteCollectionRequest] = {.name = "DeleteCollectionRequest", .type = REK_STRUCTURE, MEMBERS(162, 1), .size = sizeof(struct rekognition_delete_collection_request)},
+    [REKOGNITION_SHAPE_DeleteCollectionResponse] = {.name = "DeleteCollectionResponse", .type = REK_STRUCTURE, MEMBERS(163, 1)},
+    [REKOGNITION_SHAPE_DeleteDatasetRequest] = {.name = "DeleteDatasetRequest", .type = REK_STRUCTURE, MEMBERS(164, 1), .size = sizeof(struct rekognition_delete_dataset_request)},
+    [REKOGNITION_SHAPE_DeleteDatasetResponse] = {.name = "DeleteDatasetResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_DeleteFacesRequest] = {.name = "DeleteFacesRequest", .type = REK_STRUCTURE, MEMBERS(165, 2), .size = sizeof(struct rekognition_delete_faces_request)},
+    [REKOGNITION_SHAPE_DeleteFacesResponse] = {.name = "DeleteFacesResponse", .type = REK_STRUCTURE, MEMBERS(167, 2)},
+    [REKOGNITION_SHAPE_DeleteProjectPolicyRequest] = {.name = "DeleteProjectPolicyRequest", .type = REK_STRUCTURE, MEMBERS(169, 3), .size = sizeof(struct rekognition_delete_project_policy_request)},
+    [REKOGNITION_SHAPE_DeleteProjectPolicyResponse] = {.name = "DeleteProjectPolicyResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_DeleteProjectRequest] = {.name = "DeleteProjectRequest", .type = REK_STRUCTURE, MEMBERS(172, 1), .size = sizeof(struct rekognition_delete_project_request)},
+    [REKOGNITION_SHAPE_DeleteProjectResponse] = {.name = "DeleteProjectResponse", .type = REK_STRUCTURE, MEMBERS(173, 1)},
+    [REKOGNITION_SHAPE_DeleteProjectVersionRequest] = {.name = "DeleteProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(174, 1), .size = sizeof(struct rekognition_delete_project_version_request)},
+    [REKOGNITION_SHAPE_DeleteProjectVersionResponse] = {.name = "DeleteProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(175, 1)},
+    [REKOGNITION_SHAPE_DeleteStreamProcessorRequest] = {.name = "DeleteStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(176, 1), .size = sizeof(struct rekognition_delete_stream_processor_request)},
+    [REKOGNITION_SHAPE_DeleteStreamProcessorResponse] = {.name = "DeleteStreamProcessorResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_DeleteUserRequest] = {.name = "DeleteUserRequest", .type = REK_STRUCTURE, MEMBERS(177, 3), .size = sizeof(struct rekognition_delete_user_request)},
+    [REKOGNITION_SHAPE_DeleteUserResponse] = {.name = "DeleteUserResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_DescribeCollectionRequest] = {.name = "DescribeCollectionRequest", .type = REK_STRUCTURE, MEMBERS(180, 1), .size = sizeof(struct rekognition_describe_collection_request)},
+    [REKOGNITION_SHAPE_DescribeCollectionResponse] = {.name = "DescribeCollectionResponse", .type = REK_STRUCTURE, MEMBERS(181, 5)},
+    [REKOGNITION_SHAPE_DescribeDatasetRequest] = {.name = "DescribeDatasetRequest", .type = REK_STRUCTURE, MEMBERS(186, 1), .size = sizeof(struct rekognition_describe_dataset_request)},
+    [REKOGNITION_SHAPE_DescribeDatasetResponse] = {.name = "DescribeDatasetResponse", .type = REK_STRUCTURE, MEMBERS(187, 1)},
+    [REKOGNITION_SHAPE_DescribeProjectVersionsRequest] = {.name = "DescribeProjectVersionsRequest", .type = REK_STRUCTURE, MEMBERS(188, 4), .size = sizeof(struct rekognition_describe_project_versions_request)},
+    [REKOGNITION_SHAPE_DescribeProjectVersionsResponse] = {.name = "DescribeProjectVersionsResponse", .type = REK_STRUCTURE, MEMBERS(192, 2)},
+    [REKOGNITION_SHAPE_DescribeProjectsRequest] = {.name = "DescribeProjectsRequest", .type = REK_STRUCTURE, MEMBERS(194, 4), .size = sizeof(struct rekognition_describe_projects_request)},
+    [REKOGNITION_SHAPE_DescribeProjectsResponse] = {.name = "DescribeProjectsResponse", .type = REK_STRUCTURE, MEMBERS(198, 2)},
+    [REKOGNITION_SHAPE_DescribeStreamProcessorRequest] = {.name = "DescribeStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(200, 1), .size = sizeof(struct rekognition_describe_stream_processor_request)},
+    [REKOGNITION_SHAPE_DescribeStreamProcessorResponse] = {.name = "DescribeStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(201, 14)},
+    [REKOGNITION_SHAPE_DetectCustomLabelsRequest] = {.name = "DetectCustomLabelsRequest", .type = REK_STRUCTURE, MEMBERS(215, 4), .size = sizeof(struct rekognition_detect_custom_labels_request)},
+    [REKOGNITION_SHAPE_DetectCustomLabelsResponse] = {.name = "DetectCustomLabelsResponse", .type = REK_STRUCTURE, MEMBERS(219, 1)},
+    [REKOGNITION_SHAPE_DetectFacesRequest] = {.name = "DetectFacesRequest", .type = REK_STRUCTURE, MEMBERS(220, 2), .size = sizeof(struct rekognition_detect_faces_request)},
+    [REKOGNITION_SHAPE_DetectFacesResponse] = {.name = "DetectFacesResponse", .type = REK_STRUCTURE, MEMBERS(222, 2)},
+    [REKOGNITION_SHAPE_DetectLabelsFeatureList] = {.name = "DetectLabelsFeatureList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(DetectLabelsFeatureName)},
+    [REKOGNITION_SHAPE_DetectLabelsFeatureName] = {.name = "DetectLabelsFeatureName", .type = REK_STRING},
+    [REKOGNITION_SHAPE_DetectLabelsImageBackground] = {.name = "DetectLabelsImageBackground", .type = REK_STRUCTURE, MEMBERS(224, 2)},
+    [REKOGNITION_SHAPE_DetectLabelsImageForeground] = {.name = "DetectLabelsImageForeground", .type = REK_STRUCTURE, MEMBERS(226, 2)},
+    [REKOGNITION_SHAPE_DetectLabelsImageProperties] = {.name = "DetectLabelsImageProperties", .type = REK_STRUCTURE, MEMBERS(228, 4)},
+    [REKOGNITION_SHAPE_DetectLabelsImagePropertiesSettings] = {.name = "DetectLabelsImagePropertiesSettings", .type = REK_STRUCTURE, MEMBERS(232, 1), .size = sizeof(struct rekognition_detect_labels_image_properties_settings)},
+    [REKOGNITION_SHAPE_DetectLabelsImageQuality] = {.name = "DetectLabelsImageQuality", .type = REK_STRUCTURE, MEMBERS(233, 3)},
+    [REKOGNITION_SHAPE_DetectLabelsMaxDominantColors] = {.name = "DetectLabelsMaxDominantColors", .type = REK_INTEGER, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_DetectLabelsRequest] = {.name = "DetectLabelsRequest", .type = REK_STRUCTURE, MEMBERS(236, 5), .size = sizeof(struct rekognition_detect_labels_request)},
+    [REKOGNITION_SHAPE_DetectLabelsResponse] = {.name = "DetectLabelsResponse", .type = REK_STRUCTURE, MEMBERS(241, 4)},
+    [REKOGNITION_SHAPE_DetectLabelsSettings] = {.name = "DetectLabelsSettings", .type = REK_STRUCTURE, MEMBERS(245, 2), .size = sizeof(struct rekognition_detect_labels_settings)},
+    [REKOGNITION_SHAPE_DetectModerationLabelsRequest] = {.name = "DetectModerationLabelsRequest", .type = REK_STRUCTURE, MEMBERS(247, 4), .size = sizeof(struct rekognition_detect_moderation_labels_request)},
+    [REKOGNITION_SHAPE_DetectModerationLabelsResponse] = {.name = "DetectModerationLabelsResponse", .type = REK_STRUCTURE, MEMBERS(251, 5)},
+    [REKOGNITION_SHAPE_DetectProtectiveEquipmentRequest] = {.name = "DetectProtectiveEquipmentRequest", .type = REK_STRUCTURE, MEMBERS(256, 2), .size = sizeof(struct rekognition_detect_protective_equipment_request)},
+    [REKOGNITION_SHAPE_DetectProtectiveEquipmentResponse] = {.name = "DetectProtectiveEquipmentResponse", .type = REK_STRUCTURE, MEMBERS(258, 3)},
+    [REKOGNITION_SHAPE_DetectTextFilters] = {.name = "DetectTextFilters", .type = REK_STRUCTURE, MEMBERS(261, 2), .size = sizeof(struct rekognition_detect_text_filters)},
+    [REKOGNITION_SHAPE_DetectTextRequest] = {.name = "DetectTextRequest", .type = REK_STRUCTURE, MEMBERS(263, 2), .size = sizeof(struct rekognition_detect_text_request)},
+    [REKOGNITION_SHAPE_DetectTextResponse] = {.name = "DetectTextResponse", .type = REK_STRUCTURE, MEMBERS(265, 2)},
+    [REKOGNITION_SHAPE_DetectionFilter] = {.name = "DetectionFilter", .type = REK_STRUCTURE, MEMBERS(267, 3), .size = sizeof(struct rekognition_detection_filter)},
+    [REKOGNITION_SHAPE_DisassociateFacesRequest] = {.name = "DisassociateFacesRequest", .type = REK_STRUCTURE, MEMBERS(270, 4), .size = sizeof(struct rekognition_disassociate_faces_request)},
+    [REKOGNITION_SHAPE_DisassociateFacesResponse] = {.name = "DisassociateFacesResponse", .type = REK_STRUCTURE, MEMBERS(274, 3)},
+    [REKOGNITION_SHAPE_DisassociatedFace] = {.name = "DisassociatedFace", .type = REK_STRUCTURE, MEMBERS(277, 1)},
+    [REKOGNITION_SHAPE_DisassociatedFacesList] = {.name = "DisassociatedFacesList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(DisassociatedFace)},
+    [REKOGNITION_SHAPE_DistributeDataset] = {.name = "DistributeDataset", .type = REK_STRUCTURE, MEMBERS(278, 1), .size = sizeof(struct rekognition_distribute_dataset)},
+    [REKOGNITION_SHAPE_DistributeDatasetEntriesRequest] = {.name = "DistributeDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(279, 1), .size = sizeof(struct rekognition_distribute_dataset_entries_request)},
+    [REKOGNITION_SHAPE_DistributeDatasetEntriesResponse] = {.name = "DistributeDatasetEntriesResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_DistributeDatasetMetadataList] = {.name = "DistributeDatasetMetadataList", .type = REK_LIST, .has_min = true, .min = 2, .value = SHAPE(DistributeDataset)},
+    [REKOGNITION_SHAPE_DominantColor] = {.name = "DominantColor", .type = REK_STRUCTURE, MEMBERS(280, 7)},
+    [REKOGNITION_SHAPE_DominantColors] = {.name = "DominantColors", .type = REK_LIST, .value = SHAPE(DominantColor)},
+    [REKOGNITION_SHAPE_Emotion] = {.name = "Emotion", .type = REK_STRUCTURE, MEMBERS(287, 2)},
+    [REKOGNITION_SHAPE_EmotionName] = {.name = "EmotionName", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Emotions] = {.name = "Emotions", .type = REK_LIST, .value = SHAPE(Emotion)},
+    [REKOGNITION_SHAPE_EquipmentDetection] = {.name = "EquipmentDetection", .type = REK_STRUCTURE, MEMBERS(289, 4)},
+    [REKOGNITION_SHAPE_EquipmentDetections] = {.name = "EquipmentDetections", .type = REK_LIST, .value = SHAPE(EquipmentDetection)},
+    [REKOGNITION_SHAPE_EvaluationResult] = {.name = "EvaluationResult", .type = REK_STRUCTURE, MEMBERS(293, 2)},
+    [REKOGNITION_SHAPE_ExtendedPaginationToken] = {.name = "ExtendedPaginationToken", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ExternalImageId] = {.name = "ExternalImageId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_EyeDirection] = {.name = "EyeDirection", .type = REK_STRUCTURE, MEMBERS(295, 3)},
+    [REKOGNITION_SHAPE_EyeOpen] = {.name = "EyeOpen", .type = REK_STRUCTURE, MEMBERS(298, 2)},
+    [REKOGNITION_SHAPE_Eyeglasses] = {.name = "Eyeglasses", .type = REK_STRUCTURE, MEMBERS(300, 2)},
+    [REKOGNITION_SHAPE_Face] = {.name = "Face", .type = REK_STRUCTURE, MEMBERS(302, 7)},
+    [REKOGNITION_SHAPE_FaceAttributes] = {.name = "FaceAttributes", .type = REK_STRING},
+    [REKOGNITION_SHAPE_FaceDetail] = {.name = "FaceDetail", .type = REK_STRUCTURE, MEMBERS(309, 17)},
+    [REKOGNITION_SHAPE_FaceDetailList] = {.name = "FaceDetailList", .type = REK_LIST, .value = SHAPE(FaceDetail)},
+    [REKOGNITION_SHAPE_FaceDetection] = {.name = "FaceDetection", .type = REK_STRUCTURE, MEMBERS(326, 2)},
+    [REKOGNITION_SHAPE_FaceDetections] = {.name = "FaceDetections", .type = REK_LIST, .value = SHAPE(FaceDetection)},
+    [REKOGNITION_SHAPE_FaceId] = {.name = "FaceId", .type = REK_STRING},
+    [REKOGNITION_SHAPE_FaceIdList] = {.name = "FaceIdList", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(FaceId)},
+    [REKOGNITION_SHAPE_FaceList] = {.name = "FaceList", .type = REK_LIST, .value = SHAPE(Face)},
+    [REKOGNITION_SHAPE_FaceMatch] = {.name = "FaceMatch", .type = REK_STRUCTURE, MEMBERS(328, 2)},
+    [REKOGNITION_SHAPE_FaceMatchList] = {.name = "FaceMatchList", .type = REK_LIST, .value = SHAPE(FaceMatch)},
+    [REKOGNITION_SHAPE_FaceModelVersionList] = {.name = "FaceModelVersionList", .type = REK_LIST, .value = SHAPE(String)},
+    [REKOGNITION_SHAPE_FaceOccluded] = {.name = "FaceOccluded", .type = REK_STRUCTURE, MEMBERS(330, 2)},
+    [REKOGNITION_SHAPE_FaceRecord] = {.name = "FaceRecord", .type = REK_STRUCTURE, MEMBERS(332, 2)},
+    [REKOGNITION_SHAPE_FaceRecordList] = {.name = "FaceRecordList", .type = REK_LIST, .value = SHAPE(FaceRecord)},
+    [REKOGNITION_SHAPE_FaceSearchSettings] = {.name = "FaceSearchSettings", .type = REK_STRUCTURE, MEMBERS(334, 2), .size = sizeof(struct rekognition_face_search_settings)},
+    [REKOGNITION_SHAPE_FaceSearchSortBy] = {.name = "FaceSearchSortBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_FeedbackCode] = {.name = "FeedbackCode", .type = REK_STRING},
+    [REKOGNITION_SHAPE_FeedbackItem] = {.name = "FeedbackItem", .type = REK_STRUCTURE, MEMBERS(336, 2)},
+    [REKOGNITION_SHAPE_FeedbackList] = {.name = "FeedbackList", .type = REK_LIST, .value = SHAPE(FeedbackItem)},
+    [REKOGNITION_SHAPE_FeedbackMessage] = {.name = "FeedbackMessage", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_Float] = {.name = "Float", .type = REK_FLOAT},
+    [REKOGNITION_SHAPE_FlowDefinitionArn] = {.name = "FlowDefinitionArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Gender] = {.name = "Gender", .type = REK_STRUCTURE, MEMBERS(338, 2)},
+    [REKOGNITION_SHAPE_GenderType] = {.name = "GenderType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_GeneralLabelsFilterList] = {.name = "GeneralLabelsFilterList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(GeneralLabelsFilterValue)},
+    [REKOGNITION_SHAPE_GeneralLabelsFilterValue] = {.name = "GeneralLabelsFilterValue", .type = REK_STRING, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_GeneralLabelsSettings] = {.name = "GeneralLabelsSettings", .type = REK_STRUCTURE, MEMBERS(340, 4), .size = sizeof(struct rekognition_general_labels_settings)},
+    [REKOGNITION_SHAPE_Geometry] = {.name = "Geometry", .type = REK_STRUCTURE, MEMBERS(344, 2)},
+    [REKOGNITION_SHAPE_GetCelebrityInfoRequest] = {.name = "GetCelebrityInfoRequest", .type = REK_STRUCTURE, MEMBERS(346, 1), .size = sizeof(struct rekognition_get_celebrity_info_request)},
+    [REKOGNITION_SHAPE_GetCelebrityInfoResponse] = {.name = "GetCelebrityInfoResponse", .type = REK_STRUCTURE, MEMBERS(347, 3)},
+    [REKOGNITION_SHAPE_GetCelebrityRecognitionRequest] = {.name = "GetCelebrityRecognitionRequest", .type = REK_STRUCTURE, MEMBERS(350, 4), .size = sizeof(struct rekognition_get_celebrity_recognition_request)},
+    [REKOGNITION_SHAPE_GetCelebrityRecognitionResponse] = {.name = "GetCelebrityRecognitionResponse", .type = REK_STRUCTURE, MEMBERS(354, 8)},
+    [REKOGNITION_SHAPE_GetContentModerationRequest] = {.name = "GetContentModerationRequest", .type = REK_STRUCTURE, MEMBERS(362, 5), .size = sizeof(struct rekognition_get_content_moderation_request)},
+    [REKOGNITION_SHAPE_GetContentModerationRequestMetadata] = {.name = "GetContentModerationRequestMetadata", .type = REK_STRUCTURE, MEMBERS(367, 2)},
+    [REKOGNITION_SHAPE_GetContentModerationResponse] = {.name = "GetContentModerationResponse", .type = REK_STRUCTURE, MEMBERS(369, 10)},
+    [REKOGNITION_SHAPE_GetFaceDetectionRequest] = {.name = "GetFaceDetectionRequest", .type = REK_STRUCTURE, MEMBERS(379, 3), .size = sizeof(struct rekognition_get_face_detection_request)},
+    [REKOGNITION_SHAPE_GetFaceDetectionResponse] = {.name = "GetFaceDetectionResponse", .type = REK_STRUCTURE, MEMBERS(382, 8)},
+    [REKOGNITION_SHAPE_GetFaceLivenessSessionResultsRequest] = {.name = "GetFaceLivenessSessionResultsRequest", .type = REK_STRUCTURE, MEMBERS(390, 1), .size = sizeof(struct rekognition_get_face_liveness_session_results_request)},
+    [REKOGNITION_SHAPE_GetFaceLivenessSessionResultsResponse] = {.name = "GetFaceLivenessSessionResultsResponse", .type = REK_STRUCTURE, MEMBERS(391, 8)},
+    [REKOGNITION_SHAPE_GetFaceSearchRequest] = {.name = "GetFaceSearchRequest", .type = REK_STRUCTURE, MEMBERS(399, 4), .size = sizeof(struct rekognition_get_face_search_request)},
+    [REKOGNITION_SHAPE_GetFaceSearchResponse] = {.name = "GetFaceSearchResponse", .type = REK_STRUCTURE, MEMBERS(403, 8)},
+    [REKOGNITION_SHAPE_GetLabelDetectionRequest] = {.name = "GetLabelDetectionRequest", .type = REK_STRUCTURE, MEMBERS(411, 5), .size = sizeof(struct rekognition_get_label_detection_request)},
+    [REKOGNITION_SHAPE_GetLabelDetectionRequestMetadata] = {.name = "GetLabelDetectionRequestMetadata", .type = REK_STRUCTURE, MEMBERS(416, 2)},
+    [REKOGNITION_SHAPE_GetLabelDetectionResponse] = {.name = "GetLabelDetectionResponse", .type = REK_STRUCTURE, MEMBERS(418, 10)},
+    [REKOGNITION_SHAPE_GetMediaAnalysisJobRequest] = {.name = "GetMediaAnalysisJobRequest", .type = REK_STRUCTURE, MEMBERS(428, 1), .size = sizeof(struct rekognition_get_media_analysis_job_request)},
+    [REKOGNITION_SHAPE_GetMediaAnalysisJobResponse] = {.name = "GetMediaAnalysisJobResponse", .type = REK_STRUCTURE, MEMBERS(429, 12)},
+    [REKOGNITION_SHAPE_GetPersonTrackingRequest] = {.name = "GetPersonTrackingRequest", .type = REK_STRUCTURE, MEMBERS(441, 4), .size = sizeof(struct rekognition_get_person_tracking_request)},
+    [REKOGNITION_SHAPE_GetPersonTrackingResponse] = {.name = "GetPersonTrackingResponse", .type = REK_STRUCTURE, MEMBERS(445, 8)},
+    [REKOGNITION_SHAPE_GetSegmentDetectionRequest] = {.name = "GetSegmentDetectionRequest", .type = REK_STRUCTURE, MEMBERS(453, 3), .size = sizeof(struct rekognition_get_segment_detection_request)},
+    [REKOGNITION_SHAPE_GetSegmentDetectionResponse] = {.name = "GetSegmentDetectionResponse", .type = REK_STRUCTURE, MEMBERS(456, 10)},
+    [REKOGNITION_SHAPE_GetTextDetectionRequest] = {.name = "GetTextDetectionRequest", .type = REK_STRUCTURE, MEMBERS(466, 3), .size = sizeof(struct rekognition_get_text_detection_request)},
+    [REKOGNITION_SHAPE_GetTextDetectionResponse] = {.name = "GetTextDetectionResponse", .type = REK_STRUCTURE, MEMBERS(469, 9)},
+    [REKOGNITION_SHAPE_GroundTruthBlob] = {.name = "GroundTruthBlob", .type = REK_BLOB, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_GroundTruthManifest] = {.name = "GroundTruthManifest", .type = REK_STRUCTURE, MEMBERS(478, 1), .size = sizeof(struct rekognition_ground_truth_manifest)},
+    [REKOGNITION_SHAPE_HasErrors] = {.name = "HasErrors", .type = REK_BOOLEAN},
+    [REKOGNITION_SHAPE_HumanLoopActivationConditionsEvaluationResults] = {.name = "HumanLoopActivationConditionsEvaluationResults", .type = REK_STRING},
+    [REKOGNITION_SHAPE_HumanLoopActivationOutput] = {.name = "HumanLoopActivationOutput", .type = REK_STRUCTURE, MEMBERS(479, 3)},
+    [REKOGNITION_SHAPE_HumanLoopActivationReason] = {.name = "HumanLoopActivationReason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_HumanLoopActivationReasons] = {.name = "HumanLoopActivationReasons", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(HumanLoopActivationReason)},
+    [REKOGNITION_SHAPE_HumanLoopArn] = {.name = "HumanLoopArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_HumanLoopConfig] = {.name = "HumanLoopConfig", .type = REK_STRUCTURE, MEMBERS(482, 3), .size = sizeof(struct rekognition_human_loop_config)},
+    [REKOGNITION_SHAPE_HumanLoopDataAttributes] = {.name = "HumanLoopDataAttributes", .type = REK_STRUCTURE, MEMBERS(485, 1), .size = sizeof(struct rekognition_human_loop_data_attributes)},
+    [REKOGNITION_SHAPE_HumanLoopName] = {.name = "HumanLoopName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_HumanLoopQuotaExceededException] = {.name = "HumanLoopQuotaExceededException", .type = REK_STRUCTURE, MEMBERS(486, 3)},
+    [REKOGNITION_SHAPE_IdempotentParameterMismatchException] = {.name = "IdempotentParameterMismatchException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_Image] = {.name = "Image", .type = REK_STRUCTURE, MEMBERS(489, 2), .size = sizeof(struct rekognition_image)},
+    [REKOGNITION_SHAPE_ImageBlob] = {.name = "ImageBlob", .type = REK_BLOB, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ImageId] = {.name = "ImageId", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ImageQuality] = {.name = "ImageQuality", .type = REK_STRUCTURE, MEMBERS(491, 2)},
+    [REKOGNITION_SHAPE_ImageTooLargeException] = {.name = "ImageTooLargeException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_IndexFacesModelVersion] = {.name = "IndexFacesModelVersion", .type = REK_STRING},
+    [REKOGNITION_SHAPE_IndexFacesRequest] = {.name = "IndexFacesRequest", .type = REK_STRUCTURE, MEMBERS(493, 6), .size = sizeof(struct rekognition_index_faces_request)},
+    [REKOGNITION_SHAPE_IndexFacesResponse] = {.name = "IndexFacesResponse", .type = REK_STRUCTURE, MEMBERS(499, 4)},
+    [REKOGNITION_SHAPE_InferenceUnits] = {.name = "InferenceUnits", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_Instance] = {.name = "Instance", .type = REK_STRUCTURE, MEMBERS(503, 3)},
+    [REKOGNITION_SHAPE_Instances] = {.name = "Instances", .type = REK_LIST, .value = SHAPE(Instance)},
+    [REKOGNITION_SHAPE_InternalServerError] = {.name = "InternalServerError", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidImageFormatException] = {.name = "InvalidImageFormatException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidManifestException] = {.name = "InvalidManifestException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidPaginationTokenException] = {.name = "InvalidPaginationTokenException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidParameterException] = {.name = "InvalidParameterException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidPolicyRevisionIdException] = {.name = "InvalidPolicyRevisionIdException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_InvalidS3ObjectException] = {.name = "InvalidS3ObjectException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_IsLabeled] = {.name = "IsLabeled", .type = REK_BOOLEAN},
+    [REKOGNITION_SHAPE_JobId] = {.name = "JobId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_JobTag] = {.name = "JobTag", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_KinesisDataArn] = {.name = "KinesisDataArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_KinesisDataStream] = {.name = "KinesisDataStream", .type = REK_STRUCTURE, MEMBERS(506, 1), .size = sizeof(struct rekognition_kinesis_data_stream)},
+    [REKOGNITION_SHAPE_KinesisVideoArn] = {.name = "KinesisVideoArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_KinesisVideoStream] = {.name = "KinesisVideoStream", .type = REK_STRUCTURE, MEMBERS(507, 1), .size = sizeof(struct rekognition_kinesis_video_stream)},
+    [REKOGNITION_SHAPE_KinesisVideoStreamFragmentNumber] = {.name = "KinesisVideoStreamFragmentNumber", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_KinesisVideoStreamStartSelector] = {.name = "KinesisVideoStreamStartSelector", .type = REK_STRUCTURE, MEMBERS(508, 2), .size = sizeof(struct rekognition_kinesis_video_stream_start_selector)},
+    [REKOGNITION_SHAPE_KmsKeyId] = {.name = "KmsKeyId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_KnownGender] = {.name = "KnownGender", .type = REK_STRUCTURE, MEMBERS(510, 1)},
+    [REKOGNITION_SHAPE_KnownGenderType] = {.name = "KnownGenderType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Label] = {.name = "Label", .type = REK_STRUCTURE, MEMBERS(511, 6)},
+    [REKOGNITION_SHAPE_LabelAlias] = {.name = "LabelAlias", .type = REK_STRUCTURE, MEMBERS(517, 1)},
+    [REKOGNITION_SHAPE_LabelAliases] = {.name = "LabelAliases", .type = REK_LIST, .value = SHAPE(LabelAlias)},
+    [REKOGNITION_SHAPE_LabelCategories] = {.name = "LabelCategories", .type = REK_LIST, .value = SHAPE(LabelCategory)},
+    [REKOGNITION_SHAPE_LabelCategory] = {.name = "LabelCategory", .type = REK_STRUCTURE, MEMBERS(518, 1)},
+    [REKOGNITION_SHAPE_LabelDetection] = {.name = "LabelDetection", .type = REK_STRUCTURE, MEMBERS(519, 5)},
+    [REKOGNITION_SHAPE_LabelDetectionAggregateBy] = {.name = "LabelDetectionAggregateBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_LabelDetectionFeatureList] = {.name = "LabelDetectionFeatureList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(LabelDetectionFeatureName)},
+    [REKOGNITION_SHAPE_LabelDetectionFeatureName] = {.name = "LabelDetectionFeatureName", .type = REK_STRING},
+    [REKOGNITION_SHAPE_LabelDetectionSettings] = {.name = "LabelDetectionSettings", .type = REK_STRUCTURE, MEMBERS(524, 1), .size = sizeof(struct rekognition_label_detection_settings)},
+    [REKOGNITION_SHAPE_LabelDetectionSortBy] = {.name = "LabelDetectionSortBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_LabelDetections] = {.name = "LabelDetections", .type = REK_LIST, .value = SHAPE(LabelDetection)},
+    [REKOGNITION_SHAPE_Labels] = {.name = "Labels", .type = REK_LIST, .value = SHAPE(Label)},
+    [REKOGNITION_SHAPE_Landmark] = {.name = "Landmark", .type = REK_STRUCTURE, MEMBERS(525, 3)},
+    [REKOGNITION_SHAPE_LandmarkType] = {.name = "LandmarkType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Landmarks] = {.name = "Landmarks", .type = REK_LIST, .value = SHAPE(Landmark)},
+    [REKOGNITION_SHAPE_LimitExceededException] = {.name = "LimitExceededException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ListCollectionsRequest] = {.name = "ListCollectionsRequest", .type = REK_STRUCTURE, MEMBERS(528, 2), .size = sizeof(struct rekognition_list_collections_request)},
+    [REKOGNITION_SHAPE_ListCollectionsResponse] = {.name = "ListCollectionsResponse", .type = REK_STRUCTURE, MEMBERS(530, 3)},
+    [REKOGNITION_SHAPE_ListDatasetEntriesPageSize] = {.name = "ListDatasetEntriesPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ListDatasetEntriesRequest] = {.name = "ListDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(533, 7), .size = sizeof(struct rekognition_list_dataset_entries_request)},
+    [REKOGNITION_SHAPE_ListDatasetEntriesResponse] = {.name = "ListDatasetEntriesResponse", .type = REK_STRUCTURE, MEMBERS(540, 2)},
+    [REKOGNITION_SHAPE_ListDatasetLabelsPageSize] = {.name = "ListDatasetLabelsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ListDatasetLabelsRequest] = {.name = "ListDatasetLabelsRequest", .type = REK_STRUCTURE, MEMBERS(542, 3), .size = sizeof(struct rekognition_list_dataset_labels_request)},
+    [REKOGNITION_SHAPE_ListDatasetLabelsResponse] = {.name = "ListDatasetLabelsResponse", .type = REK_STRUCTURE, MEMBERS(545, 2)},
+    [REKOGNITION_SHAPE_ListFacesRequest] = {.name = "ListFacesRequest", .type = REK_STRUCTURE, MEMBERS(547, 5), .size = sizeof(struct rekognition_list_faces_request)},
+    [REKOGNITION_SHAPE_ListFacesResponse] = {.name = "ListFacesResponse", .type = REK_STRUCTURE, MEMBERS(552, 3)},
+    [REKOGNITION_SHAPE_ListMediaAnalysisJobsPageSize] = {.name = "ListMediaAnalysisJobsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ListMediaAnalysisJobsRequest] = {.name = "ListMediaAnalysisJobsRequest", .type = REK_STRUCTURE, MEMBERS(555, 2), .size = sizeof(struct rekognition_list_media_analysis_jobs_request)},
+    [REKOGNITION_SHAPE_ListMediaAnalysisJobsResponse] = {.name = "ListMediaAnalysisJobsResponse", .type = REK_STRUCTURE, MEMBERS(557, 2)},
+    [REKOGNITION_SHAPE_ListProjectPoliciesPageSize] = {.name = "ListProjectPoliciesPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ListProjectPoliciesRequest] = {.name = "ListProjectPoliciesRequest", .type = REK_STRUCTURE, MEMBERS(559, 3), .size = sizeof(struct rekognition_list_project_policies_request)},
+    [REKOGNITION_SHAPE_ListProjectPoliciesResponse] = {.name = "ListProjectPoliciesResponse", .type = REK_STRUCTURE, MEMBERS(562, 2)},
+    [REKOGNITION_SHAPE_ListStreamProcessorsRequest] = {.name = "ListStreamProcessorsRequest", .type = REK_STRUCTURE, MEMBERS(564, 2), .size = sizeof(struct rekognition_list_stream_processors_request)},
+    [REKOGNITION_SHAPE_ListStreamProcessorsResponse] = {.name = "ListStreamProcessorsResponse", .type = REK_STRUCTURE, MEMBERS(566, 2)},
+    [REKOGNITION_SHAPE_ListTagsForResourceRequest] = {.name = "ListTagsForResourceRequest", .type = REK_STRUCTURE, MEMBERS(568, 1), .size = sizeof(struct rekognition_list_tags_for_resource_request)},
+    [REKOGNITION_SHAPE_ListTagsForResourceResponse] = {.name = "ListTagsForResourceResponse", .type = REK_STRUCTURE, MEMBERS(569, 1)},
+    [REKOGNITION_SHAPE_ListUsersRequest] = {.name = "ListUsersRequest", .type = REK_STRUCTURE, MEMBERS(570, 3), .size = sizeof(struct rekognition_list_users_request)},
+    [REKOGNITION_SHAPE_ListUsersResponse] = {.name = "ListUsersResponse", .type = REK_STRUCTURE, MEMBERS(573, 2)},
+    [REKOGNITION_SHAPE_LivenessImageBlob] = {.name = "LivenessImageBlob", .type = REK_BLOB, .sensitive = true, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_LivenessOutputConfig] = {.name = "LivenessOutputConfig", .type = REK_STRUCTURE, MEMBERS(575, 2), .size = sizeof(struct rekognition_liveness_output_config)},
+    [REKOGNITION_SHAPE_LivenessS3KeyPrefix] = {.name = "LivenessS3KeyPrefix", .type = REK_STRING},
+    [REKOGNITION_SHAPE_LivenessSessionId] = {.name = "LivenessSessionId", .type = REK_STRING, .has_min = true, .min = 36},
+    [REKOGNITION_SHAPE_LivenessSessionStatus] = {.name = "LivenessSessionStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_MalformedPolicyDocumentException] = {.name = "MalformedPolicyDocumentException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_MatchedUser] = {.name = "MatchedUser", .type = REK_STRUCTURE, MEMBERS(577, 2)},
+    [REKOGNITION_SHAPE_MaxDurationInSecondsULong] = {.name = "MaxDurationInSecondsULong", .type = REK_LONG, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MaxFaces] = {.name = "MaxFaces", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MaxFacesToIndex] = {.name = "MaxFacesToIndex", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MaxPixelThreshold] = {.name = "MaxPixelThreshold", .type = REK_FLOAT, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_MaxResults] = {.name = "MaxResults", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MaxUserResults] = {.name = "MaxUserResults", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MediaAnalysisDetectModerationLabelsConfig] = {.name = "MediaAnalysisDetectModerationLabelsConfig", .type = REK_STRUCTURE, MEMBERS(579, 2), .size = sizeof(struct rekognition_media_analysis_detect_moderation_labels_config)},
+    [REKOGNITION_SHAPE_MediaAnalysisInput] = {.name = "MediaAnalysisInput", .type = REK_STRUCTURE, MEMBERS(581, 1), .size = sizeof(struct rekognition_media_analysis_input)},
+    [REKOGNITION_SHAPE_MediaAnalysisJobDescription] = {.name = "MediaAnalysisJobDescription", .type = REK_STRUCTURE, MEMBERS(582, 12)},
+    [REKOGNITION_SHAPE_MediaAnalysisJobDescriptions] = {.name = "MediaAnalysisJobDescriptions", .type = REK_LIST, .value = SHAPE(MediaAnalysisJobDescription)},
+    [REKOGNITION_SHAPE_MediaAnalysisJobFailureCode] = {.name = "MediaAnalysisJobFailureCode", .type = REK_STRING},
+    [REKOGNITION_SHAPE_MediaAnalysisJobFailureDetails] = {.name = "MediaAnalysisJobFailureDetails", .type = REK_STRUCTURE, MEMBERS(594, 2)},
+    [REKOGNITION_SHAPE_MediaAnalysisJobId] = {.name = "MediaAnalysisJobId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MediaAnalysisJobName] = {.name = "MediaAnalysisJobName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_MediaAnalysisJobStatus] = {.name = "MediaAnalysisJobStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_MediaAnalysisManifestSummary] = {.name = "MediaAnalysisManifestSummary", .type = REK_STRUCTURE, MEMBERS(596, 1)},
+    [REKOGNITION_SHAPE_MediaAnalysisModelVersions] = {.name = "MediaAnalysisModelVersions", .type = REK_STRUCTURE, MEMBERS(597, 1)},
+    [REKOGNITION_SHAPE_MediaAnalysisOperationsConfig] = {.name = "MediaAnalysisOperationsConfig", .type = REK_STRUCTURE, MEMBERS(598, 1), .size = sizeof(struct rekognition_media_analysis_operations_config)},
+    [REKOGNITION_SHAPE_MediaAnalysisOutputConfig] = {.name = "MediaAnalysisOutputConfig", .type = REK_STRUCTURE, MEMBERS(599, 2), .size = sizeof(struct rekognition_media_analysis_output_config)},
+    [REKOGNITION_SHAPE_MediaAnalysisResults] = {.name = "MediaAnalysisResults", .type = REK_STRUCTURE, MEMBERS(601, 2)},
+    [REKOGNITION_SHAPE_MediaAnalysisS3KeyPrefix] = {.name = "MediaAnalysisS3KeyPrefix", .type = REK_STRING},
+    [REKOGNITION_SHAPE_MinCoveragePercentage] = {.name = "MinCoveragePercentage", .type = REK_FLOAT, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_ModerationLabel] = {.name = "ModerationLabel", .type = REK_STRUCTURE, MEMBERS(603, 4)},
+    [REKOGNITION_SHAPE_ModerationLabels] = {.name = "ModerationLabels", .type = REK_LIST, .value = SHAPE(ModerationLabel)},
+    [REKOGNITION_SHAPE_MouthOpen] = {.name = "MouthOpen", .type = REK_STRUCTURE, MEMBERS(607, 2)},
+    [REKOGNITION_SHAPE_Mustache] = {.name = "Mustache", .type = REK_STRUCTURE, MEMBERS(609, 2)},
+    [REKOGNITION_SHAPE_NotificationChannel] = {.name = "NotificationChannel", .type = REK_STRUCTURE, MEMBERS(611, 2), .size = sizeof(struct rekognition_notification_channel)},
+    [REKOGNITION_SHAPE_OrientationCorrection] = {.name = "OrientationCorrection", .type = REK_STRING},
+    [REKOGNITION_SHAPE_OutputConfig] = {.name = "OutputConfig", .type = REK_STRUCTURE, MEMBERS(613, 2), .size = sizeof(struct rekognition_output_config)},
+    [REKOGNITION_SHAPE_PageSize] = {.name = "PageSize", .type = REK_INTEGER, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_PaginationToken] = {.name = "PaginationToken", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Parent] = {.name = "Parent", .type = REK_STRUCTURE, MEMBERS(615, 1)},
+    [REKOGNITION_SHAPE_Parents] = {.name = "Parents", .type = REK_LIST, .value = SHAPE(Parent)},
+    [REKOGNITION_SHAPE_Percent] = {.name = "Percent", .type = REK_FLOAT, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_PersonDetail] = {.name = "PersonDetail", .type = REK_STRUCTURE, MEMBERS(616, 3)},
+    [REKOGNITION_SHAPE_PersonDetection] = {.name = "PersonDetection", .type = REK_STRUCTURE, MEMBERS(619, 2)},
+    [REKOGNITION_SHAPE_PersonDetections] = {.name = "PersonDetections", .type = REK_LIST, .value = SHAPE(PersonDetection)},
+    [REKOGNITION_SHAPE_PersonIndex] = {.name = "PersonIndex", .type = REK_LONG},
+    [REKOGNITION_SHAPE_PersonMatch] = {.name = "PersonMatch", .type = REK_STRUCTURE, MEMBERS(621, 3)},
+    [REKOGNITION_SHAPE_PersonMatches] = {.name = "PersonMatches", .type = REK_LIST, .value = SHAPE(PersonMatch)},
+    [REKOGNITION_SHAPE_PersonTrackingSortBy] = {.name = "PersonTrackingSortBy", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Point] = {.name = "Point", .type = REK_STRUCTURE, MEMBERS(624, 2), .size = sizeof(struct rekognition_point)},
+    [REKOGNITION_SHAPE_Polygon] = {.name = "Polygon", .type = REK_LIST, .value = SHAPE(Point)},
+    [REKOGNITION_SHAPE_Pose] = {.name = "Pose", .type = REK_STRUCTURE, MEMBERS(626, 3)},
+    [REKOGNITION_SHAPE_ProjectArn] = {.name = "ProjectArn", .type = REK_STRING, .has_min = true, .min = 20},
+    [REKOGNITION_SHAPE_ProjectAutoUpdate] = {.name = "ProjectAutoUpdate", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ProjectDescription] = {.name = "ProjectDescription", .type = REK_STRUCTURE, MEMBERS(629, 6)},
+    [REKOGNITION_SHAPE_ProjectDescriptions] = {.name = "ProjectDescriptions", .type = REK_LIST, .value = SHAPE(ProjectDescription)},
+    [REKOGNITION_SHAPE_ProjectName] = {.name = "ProjectName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ProjectNames] = {.name = "ProjectNames", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(ProjectName)},
+    [REKOGNITION_SHAPE_ProjectPolicies] = {.name = "ProjectPolicies", .type = REK_LIST, .value = SHAPE(ProjectPolicy)},
+    [REKOGNITION_SHAPE_ProjectPolicy] = {.name = "ProjectPolicy", .type = REK_STRUCTURE, MEMBERS(635, 6)},
+    [REKOGNITION_SHAPE_ProjectPolicyDocument] = {.name = "ProjectPolicyDocument", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ProjectPolicyName] = {.name = "ProjectPolicyName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ProjectPolicyRevisionId] = {.name = "ProjectPolicyRevisionId", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ProjectStatus] = {.name = "ProjectStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ProjectVersionArn] = {.name = "ProjectVersionArn", .type = REK_STRING, .has_min = true, .min = 20},
+    [REKOGNITION_SHAPE_ProjectVersionDescription] = {.name = "ProjectVersionDescription", .type = REK_STRUCTURE, MEMBERS(641, 19)},
+    [REKOGNITION_SHAPE_ProjectVersionDescriptions] = {.name = "ProjectVersionDescriptions", .type = REK_LIST, .value = SHAPE(ProjectVersionDescription)},
+    [REKOGNITION_SHAPE_ProjectVersionId] = {.name = "ProjectVersionId", .type = REK_STRING, .has_min = true, .min = 20},
+    [REKOGNITION_SHAPE_ProjectVersionStatus] = {.name = "ProjectVersionStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ProjectVersionsPageSize] = {.name = "ProjectVersionsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ProjectsPageSize] = {.name = "ProjectsPageSize", .type = REK_INTEGER, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentBodyPart] = {.name = "ProtectiveEquipmentBodyPart", .type = REK_STRUCTURE, MEMBERS(660, 3)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentPerson] = {.name = "ProtectiveEquipmentPerson", .type = REK_STRUCTURE, MEMBERS(663, 4)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentPersonIds] = {.name = "ProtectiveEquipmentPersonIds", .type = REK_LIST, .value = SHAPE(UInteger)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentPersons] = {.name = "ProtectiveEquipmentPersons", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentPerson)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentSummarizationAttributes] = {.name = "ProtectiveEquipmentSummarizationAttributes", .type = REK_STRUCTURE, MEMBERS(667, 2), .size = sizeof(struct rekognition_protective_equipment_summarization_attributes)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentSummary] = {.name = "ProtectiveEquipmentSummary", .type = REK_STRUCTURE, MEMBERS(669, 3)},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentType] = {.name = "ProtectiveEquipmentType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ProtectiveEquipmentTypes] = {.name = "ProtectiveEquipmentTypes", .type = REK_LIST, .value = SHAPE(ProtectiveEquipmentType)},
+    [REKOGNITION_SHAPE_ProvisionedThroughputExceededException] = {.name = "ProvisionedThroughputExceededException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_PutProjectPolicyRequest] = {.name = "PutProjectPolicyRequest", .type = REK_STRUCTURE, MEMBERS(672, 4), .size = sizeof(struct rekognition_put_project_policy_request)},
+    [REKOGNITION_SHAPE_PutProjectPolicyResponse] = {.name = "PutProjectPolicyResponse", .type = REK_STRUCTURE, MEMBERS(676, 1)},
+    [REKOGNITION_SHAPE_QualityFilter] = {.name = "QualityFilter", .type = REK_STRING},
+    [REKOGNITION_SHAPE_QueryString] = {.name = "QueryString", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_Reason] = {.name = "Reason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Reasons] = {.name = "Reasons", .type = REK_LIST, .value = SHAPE(Reason)},
+    [REKOGNITION_SHAPE_RecognizeCelebritiesRequest] = {.name = "RecognizeCelebritiesRequest", .type = REK_STRUCTURE, MEMBERS(677, 1), .size = sizeof(struct rekognition_recognize_celebrities_request)},
+    [REKOGNITION_SHAPE_RecognizeCelebritiesResponse] = {.name = "RecognizeCelebritiesResponse", .type = REK_STRUCTURE, MEMBERS(678, 3)},
+    [REKOGNITION_SHAPE_RegionOfInterest] = {.name = "RegionOfInterest", .type = REK_STRUCTURE, MEMBERS(681, 2), .size = sizeof(struct rekognition_region_of_interest)},
+    [REKOGNITION_SHAPE_RegionsOfInterest] = {.name = "RegionsOfInterest", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(RegionOfInterest)},
+    [REKOGNITION_SHAPE_RekognitionUniqueId] = {.name = "RekognitionUniqueId", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ResourceAlreadyExistsException] = {.name = "ResourceAlreadyExistsException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ResourceArn] = {.name = "ResourceArn", .type = REK_STRING, .has_min = true, .min = 20},
+    [REKOGNITION_SHAPE_ResourceInUseException] = {.name = "ResourceInUseException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ResourceNotFoundException] = {.name = "ResourceNotFoundException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ResourceNotReadyException] = {.name = "ResourceNotReadyException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_RoleArn] = {.name = "RoleArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_S3Bucket] = {.name = "S3Bucket", .type = REK_STRING, .has_min = true, .min = 3},
+    [REKOGNITION_SHAPE_S3Destination] = {.name = "S3Destination", .type = REK_STRUCTURE, MEMBERS(683, 2), .size = sizeof(struct rekognition_s3_destination)},
+    [REKOGNITION_SHAPE_S3KeyPrefix] = {.name = "S3KeyPrefix", .type = REK_STRING},
+    [REKOGNITION_SHAPE_S3Object] = {.name = "S3Object", .type = REK_STRUCTURE, MEMBERS(685, 3), .size = sizeof(struct rekognition_s3_object)},
+    [REKOGNITION_SHAPE_S3ObjectName] = {.name = "S3ObjectName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_S3ObjectVersion] = {.name = "S3ObjectVersion", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_SDKTypeString] = {.name = "SDKTypeString", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_SNSTopicArn] = {.name = "SNSTopicArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_SearchFacesByImageRequest] = {.name = "SearchFacesByImageRequest", .type = REK_STRUCTURE, MEMBERS(688, 5), .size = sizeof(struct rekognition_search_faces_by_image_request)},
+    [REKOGNITION_SHAPE_SearchFacesByImageResponse] = {.name = "SearchFacesByImageResponse", .type = REK_STRUCTURE, MEMBERS(693, 4)},
+    [REKOGNITION_SHAPE_SearchFacesRequest] = {.name = "SearchFacesRequest", .type = REK_STRUCTURE, MEMBERS(697, 4), .size = sizeof(struct rekognition_search_faces_request)},
+    [REKOGNITION_SHAPE_SearchFacesResponse] = {.name = "SearchFacesResponse", .type = REK_STRUCTURE, MEMBERS(701, 3)},
+    [REKOGNITION_SHAPE_SearchUsersByImageRequest] = {.name = "SearchUsersByImageRequest", .type = REK_STRUCTURE, MEMBERS(704, 5), .size = sizeof(struct rekognition_search_users_by_image_request)},
+    [REKOGNITION_SHAPE_SearchUsersByImageResponse] = {.name = "SearchUsersByImageResponse", .type = REK_STRUCTURE, MEMBERS(709, 4)},
+    [REKOGNITION_SHAPE_SearchUsersRequest] = {.name = "SearchUsersRequest", .type = REK_STRUCTURE, MEMBERS(713, 5), .size = sizeof(struct rekognition_search_users_request)},
+    [REKOGNITION_SHAPE_SearchUsersResponse] = {.name = "SearchUsersResponse", .type = REK_STRUCTURE, MEMBERS(718, 4)},
+    [REKOGNITION_SHAPE_SearchedFace] = {.name = "SearchedFace", .type = REK_STRUCTURE, MEMBERS(722, 1)},
+    [REKOGNITION_SHAPE_SearchedFaceDetails] = {.name = "SearchedFaceDetails", .type = REK_STRUCTURE, MEMBERS(723, 1)},
+    [REKOGNITION_SHAPE_SearchedUser] = {.name = "SearchedUser", .type = REK_STRUCTURE, MEMBERS(724, 1)},
+    [REKOGNITION_SHAPE_SegmentConfidence] = {.name = "SegmentConfidence", .type = REK_FLOAT, .has_min = true, .min = 50},
+    [REKOGNITION_SHAPE_SegmentDetection] = {.name = "SegmentDetection", .type = REK_STRUCTURE, MEMBERS(725, 12)},
+    [REKOGNITION_SHAPE_SegmentDetections] = {.name = "SegmentDetections", .type = REK_LIST, .value = SHAPE(SegmentDetection)},
+    [REKOGNITION_SHAPE_SegmentType] = {.name = "SegmentType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_SegmentTypeInfo] = {.name = "SegmentTypeInfo", .type = REK_STRUCTURE, MEMBERS(737, 2)},
+    [REKOGNITION_SHAPE_SegmentTypes] = {.name = "SegmentTypes", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(SegmentType)},
+    [REKOGNITION_SHAPE_SegmentTypesInfo] = {.name = "SegmentTypesInfo", .type = REK_LIST, .value = SHAPE(SegmentTypeInfo)},
+    [REKOGNITION_SHAPE_ServiceQuotaExceededException] = {.name = "ServiceQuotaExceededException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_SessionMetadata] = {.name = "SessionMetadata", .type = REK_STRUCTURE, MEMBERS(739, 1)},
+    [REKOGNITION_SHAPE_SessionNotFoundException] = {.name = "SessionNotFoundException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_ShotSegment] = {.name = "ShotSegment", .type = REK_STRUCTURE, MEMBERS(740, 2)},
+    [REKOGNITION_SHAPE_Smile] = {.name = "Smile", .type = REK_STRUCTURE, MEMBERS(742, 2)},
+    [REKOGNITION_SHAPE_StartCelebrityRecognitionRequest] = {.name = "StartCelebrityRecognitionRequest", .type = REK_STRUCTURE, MEMBERS(744, 4), .size = sizeof(struct rekognition_start_celebrity_recognition_request)},
+    [REKOGNITION_SHAPE_StartCelebrityRecognitionResponse] = {.name = "StartCelebrityRecognitionResponse", .type = REK_STRUCTURE, MEMBERS(748, 1)},
+    [REKOGNITION_SHAPE_StartContentModerationRequest] = {.name = "StartContentModerationRequest", .type = REK_STRUCTURE, MEMBERS(749, 5), .size = sizeof(struct rekognition_start_content_moderation_request)},
+    [REKOGNITION_SHAPE_StartContentModerationResponse] = {.name = "StartContentModerationResponse", .type = REK_STRUCTURE, MEMBERS(754, 1)},
+    [REKOGNITION_SHAPE_StartFaceDetectionRequest] = {.name = "StartFaceDetectionRequest", .type = REK_STRUCTURE, MEMBERS(755, 5), .size = sizeof(struct rekognition_start_face_detection_request)},
+    [REKOGNITION_SHAPE_StartFaceDetectionResponse] = {.name = "StartFaceDetectionResponse", .type = REK_STRUCTURE, MEMBERS(760, 1)},
+    [REKOGNITION_SHAPE_StartFaceSearchRequest] = {.name = "StartFaceSearchRequest", .type = REK_STRUCTURE, MEMBERS(761, 6), .size = sizeof(struct rekognition_start_face_search_request)},
+    [REKOGNITION_SHAPE_StartFaceSearchResponse] = {.name = "StartFaceSearchResponse", .type = REK_STRUCTURE, MEMBERS(767, 1)},
+    [REKOGNITION_SHAPE_StartLabelDetectionRequest] = {.name = "StartLabelDetectionRequest", .type = REK_STRUCTURE, MEMBERS(768, 7), .size = sizeof(struct rekognition_start_label_detection_request)},
+    [REKOGNITION_SHAPE_StartLabelDetectionResponse] = {.name = "StartLabelDetectionResponse", .type = REK_STRUCTURE, MEMBERS(775, 1)},
+    [REKOGNITION_SHAPE_StartMediaAnalysisJobRequest] = {.name = "StartMediaAnalysisJobRequest", .type = REK_STRUCTURE, MEMBERS(776, 6), .size = sizeof(struct rekognition_start_media_analysis_job_request)},
+    [REKOGNITION_SHAPE_StartMediaAnalysisJobResponse] = {.name = "StartMediaAnalysisJobResponse", .type = REK_STRUCTURE, MEMBERS(782, 1)},
+    [REKOGNITION_SHAPE_StartPersonTrackingRequest] = {.name = "StartPersonTrackingRequest", .type = REK_STRUCTURE, MEMBERS(783, 4), .size = sizeof(struct rekognition_start_person_tracking_request)},
+    [REKOGNITION_SHAPE_StartPersonTrackingResponse] = {.name = "StartPersonTrackingResponse", .type = REK_STRUCTURE, MEMBERS(787, 1)},
+    [REKOGNITION_SHAPE_StartProjectVersionRequest] = {.name = "StartProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(788, 3), .size = sizeof(struct rekognition_start_project_version_request)},
+    [REKOGNITION_SHAPE_StartProjectVersionResponse] = {.name = "StartProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(791, 1)},
+    [REKOGNITION_SHAPE_StartSegmentDetectionFilters] = {.name = "StartSegmentDetectionFilters", .type = REK_STRUCTURE, MEMBERS(792, 2), .size = sizeof(struct rekognition_start_segment_detection_filters)},
+    [REKOGNITION_SHAPE_StartSegmentDetectionRequest] = {.name = "StartSegmentDetectionRequest", .type = REK_STRUCTURE, MEMBERS(794, 6), .size = sizeof(struct rekognition_start_segment_detection_request)},
+    [REKOGNITION_SHAPE_StartSegmentDetectionResponse] = {.name = "StartSegmentDetectionResponse", .type = REK_STRUCTURE, MEMBERS(800, 1)},
+    [REKOGNITION_SHAPE_StartShotDetectionFilter] = {.name = "StartShotDetectionFilter", .type = REK_STRUCTURE, MEMBERS(801, 1), .size = sizeof(struct rekognition_start_shot_detection_filter)},
+    [REKOGNITION_SHAPE_StartStreamProcessorRequest] = {.name = "StartStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(802, 3), .size = sizeof(struct rekognition_start_stream_processor_request)},
+    [REKOGNITION_SHAPE_StartStreamProcessorResponse] = {.name = "StartStreamProcessorResponse", .type = REK_STRUCTURE, MEMBERS(805, 1)},
+    [REKOGNITION_SHAPE_StartStreamProcessorSessionId] = {.name = "StartStreamProcessorSessionId", .type = REK_STRING},
+    [REKOGNITION_SHAPE_StartTechnicalCueDetectionFilter] = {.name = "StartTechnicalCueDetectionFilter", .type = REK_STRUCTURE, MEMBERS(806, 2), .size = sizeof(struct rekognition_start_technical_cue_detection_filter)},
+    [REKOGNITION_SHAPE_StartTextDetectionFilters] = {.name = "StartTextDetectionFilters", .type = REK_STRUCTURE, MEMBERS(808, 2), .size = sizeof(struct rekognition_start_text_detection_filters)},
+    [REKOGNITION_SHAPE_StartTextDetectionRequest] = {.name = "StartTextDetectionRequest", .type = REK_STRUCTURE, MEMBERS(810, 5), .size = sizeof(struct rekognition_start_text_detection_request)},
+    [REKOGNITION_SHAPE_StartTextDetectionResponse] = {.name = "StartTextDetectionResponse", .type = REK_STRUCTURE, MEMBERS(815, 1)},
+    [REKOGNITION_SHAPE_StatusMessage] = {.name = "StatusMessage", .type = REK_STRING},
+    [REKOGNITION_SHAPE_StopProjectVersionRequest] = {.name = "StopProjectVersionRequest", .type = REK_STRUCTURE, MEMBERS(816, 1), .size = sizeof(struct rekognition_stop_project_version_request)},
+    [REKOGNITION_SHAPE_StopProjectVersionResponse] = {.name = "StopProjectVersionResponse", .type = REK_STRUCTURE, MEMBERS(817, 1)},
+    [REKOGNITION_SHAPE_StopStreamProcessorRequest] = {.name = "StopStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(818, 1), .size = sizeof(struct rekognition_stop_stream_processor_request)},
+    [REKOGNITION_SHAPE_StopStreamProcessorResponse] = {.name = "StopStreamProcessorResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_StreamProcessingStartSelector] = {.name = "StreamProcessingStartSelector", .type = REK_STRUCTURE, MEMBERS(819, 1), .size = sizeof(struct rekognition_stream_processing_start_selector)},
+    [REKOGNITION_SHAPE_StreamProcessingStopSelector] = {.name = "StreamProcessingStopSelector", .type = REK_STRUCTURE, MEMBERS(820, 1), .size = sizeof(struct rekognition_stream_processing_stop_selector)},
+    [REKOGNITION_SHAPE_StreamProcessor] = {.name = "StreamProcessor", .type = REK_STRUCTURE, MEMBERS(821, 2)},
+    [REKOGNITION_SHAPE_StreamProcessorArn] = {.name = "StreamProcessorArn", .type = REK_STRING},
+    [REKOGNITION_SHAPE_StreamProcessorDataSharingPreference] = {.name = "StreamProcessorDataSharingPreference", .type = REK_STRUCTURE, MEMBERS(823, 1), .size = sizeof(struct rekognition_stream_processor_data_sharing_preference)},
+    [REKOGNITION_SHAPE_StreamProcessorInput] = {.name = "StreamProcessorInput", .type = REK_STRUCTURE, MEMBERS(824, 1), .size = sizeof(struct rekognition_stream_processor_input)},
+    [REKOGNITION_SHAPE_StreamProcessorList] = {.name = "StreamProcessorList", .type = REK_LIST, .value = SHAPE(StreamProcessor)},
+    [REKOGNITION_SHAPE_StreamProcessorName] = {.name = "StreamProcessorName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_StreamProcessorNotificationChannel] = {.name = "StreamProcessorNotificationChannel", .type = REK_STRUCTURE, MEMBERS(825, 1), .size = sizeof(struct rekognition_stream_processor_notification_channel)},
+    [REKOGNITION_SHAPE_StreamProcessorOutput] = {.name = "StreamProcessorOutput", .type = REK_STRUCTURE, MEMBERS(826, 2), .size = sizeof(struct rekognition_stream_processor_output)},
+    [REKOGNITION_SHAPE_StreamProcessorParameterToDelete] = {.name = "StreamProcessorParameterToDelete", .type = REK_STRING},
+    [REKOGNITION_SHAPE_StreamProcessorParametersToDelete] = {.name = "StreamProcessorParametersToDelete", .type = REK_LIST, .value = SHAPE(StreamProcessorParameterToDelete)},
+    [REKOGNITION_SHAPE_StreamProcessorSettings] = {.name = "StreamProcessorSettings", .type = REK_STRUCTURE, MEMBERS(828, 2), .size = sizeof(struct rekognition_stream_processor_settings)},
+    [REKOGNITION_SHAPE_StreamProcessorSettingsForUpdate] = {.name = "StreamProcessorSettingsForUpdate", .type = REK_STRUCTURE, MEMBERS(830, 1), .size = sizeof(struct rekognition_stream_processor_settings_for_update)},
+    [REKOGNITION_SHAPE_StreamProcessorStatus] = {.name = "StreamProcessorStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_String] = {.name = "String", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Summary] = {.name = "Summary", .type = REK_STRUCTURE, MEMBERS(831, 1)},
+    [REKOGNITION_SHAPE_Sunglasses] = {.name = "Sunglasses", .type = REK_STRUCTURE, MEMBERS(832, 2)},
+    [REKOGNITION_SHAPE_TagKey] = {.name = "TagKey", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_TagKeyList] = {.name = "TagKeyList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(TagKey)},
+    [REKOGNITION_SHAPE_TagMap] = {.name = "TagMap", .type = REK_MAP, .has_min = true, .min = 0, .key = SHAPE(TagKey), .value = SHAPE(TagValue)},
+    [REKOGNITION_SHAPE_TagResourceRequest] = {.name = "TagResourceRequest", .type = REK_STRUCTURE, MEMBERS(834, 2), .size = sizeof(struct rekognition_tag_resource_request)},
+    [REKOGNITION_SHAPE_TagResourceResponse] = {.name = "TagResourceResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_TagValue] = {.name = "TagValue", .type = REK_STRING, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_TechnicalCueSegment] = {.name = "TechnicalCueSegment", .type = REK_STRUCTURE, MEMBERS(836, 2)},
+    [REKOGNITION_SHAPE_TechnicalCueType] = {.name = "TechnicalCueType", .type = REK_STRING},
+    [REKOGNITION_SHAPE_TestingData] = {.name = "TestingData", .type = REK_STRUCTURE, MEMBERS(838, 2), .size = sizeof(struct rekognition_testing_data)},
+    [REKOGNITION_SHAPE_TestingDataResult] = {.name = "TestingDataResult", .type = REK_STRUCTURE, MEMBERS(840, 3)},
+    [REKOGNITION_SHAPE_TextDetection] = {.name = "TextDetection", .type = REK_STRUCTURE, MEMBERS(843, 6)},
+    [REKOGNITION_SHAPE_TextDetectionList] = {.name = "TextDetectionList", .type = REK_LIST, .value = SHAPE(TextDetection)},
+    [REKOGNITION_SHAPE_TextDetectionResult] = {.name = "TextDetectionResult", .type = REK_STRUCTURE, MEMBERS(849, 2)},
+    [REKOGNITION_SHAPE_TextDetectionResults] = {.name = "TextDetectionResults", .type = REK_LIST, .value = SHAPE(TextDetectionResult)},
+    [REKOGNITION_SHAPE_TextTypes] = {.name = "TextTypes", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ThrottlingException] = {.name = "ThrottlingException", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_Timecode] = {.name = "Timecode", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Timestamp] = {.name = "Timestamp", .type = REK_LONG},
+    [REKOGNITION_SHAPE_TrainingData] = {.name = "TrainingData", .type = REK_STRUCTURE, MEMBERS(851, 1), .size = sizeof(struct rekognition_training_data)},
+    [REKOGNITION_SHAPE_TrainingDataResult] = {.name = "TrainingDataResult", .type = REK_STRUCTURE, MEMBERS(852, 3)},
+    [REKOGNITION_SHAPE_UInteger] = {.name = "UInteger", .type = REK_INTEGER, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_ULong] = {.name = "ULong", .type = REK_LONG, .has_min = true, .min = 0},
+    [REKOGNITION_SHAPE_UnindexedFace] = {.name = "UnindexedFace", .type = REK_STRUCTURE, MEMBERS(855, 2)},
+    [REKOGNITION_SHAPE_UnindexedFaces] = {.name = "UnindexedFaces", .type = REK_LIST, .value = SHAPE(UnindexedFace)},
+    [REKOGNITION_SHAPE_UnsearchedFace] = {.name = "UnsearchedFace", .type = REK_STRUCTURE, MEMBERS(857, 2)},
+    [REKOGNITION_SHAPE_UnsearchedFaceReason] = {.name = "UnsearchedFaceReason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_UnsearchedFaceReasons] = {.name = "UnsearchedFaceReasons", .type = REK_LIST, .value = SHAPE(UnsearchedFaceReason)},
+    [REKOGNITION_SHAPE_UnsearchedFacesList] = {.name = "UnsearchedFacesList", .type = REK_LIST, .value = SHAPE(UnsearchedFace)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceAssociation] = {.name = "UnsuccessfulFaceAssociation", .type = REK_STRUCTURE, MEMBERS(859, 4)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceAssociationList] = {.name = "UnsuccessfulFaceAssociationList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceAssociation)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceAssociationReason] = {.name = "UnsuccessfulFaceAssociationReason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceAssociationReasons] = {.name = "UnsuccessfulFaceAssociationReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceAssociationReason)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDeletion] = {.name = "UnsuccessfulFaceDeletion", .type = REK_STRUCTURE, MEMBERS(863, 3)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDeletionReason] = {.name = "UnsuccessfulFaceDeletionReason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDeletionReasons] = {.name = "UnsuccessfulFaceDeletionReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceDeletionReason)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDeletionsList] = {.name = "UnsuccessfulFaceDeletionsList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceDeletion)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDisassociation] = {.name = "UnsuccessfulFaceDisassociation", .type = REK_STRUCTURE, MEMBERS(866, 3)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDisassociationList] = {.name = "UnsuccessfulFaceDisassociationList", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(UnsuccessfulFaceDisassociation)},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDisassociationReason] = {.name = "UnsuccessfulFaceDisassociationReason", .type = REK_STRING},
+    [REKOGNITION_SHAPE_UnsuccessfulFaceDisassociationReasons] = {.name = "UnsuccessfulFaceDisassociationReasons", .type = REK_LIST, .value = SHAPE(UnsuccessfulFaceDisassociationReason)},
+    [REKOGNITION_SHAPE_UntagResourceRequest] = {.name = "UntagResourceRequest", .type = REK_STRUCTURE, MEMBERS(869, 2), .size = sizeof(struct rekognition_untag_resource_request)},
+    [REKOGNITION_SHAPE_UntagResourceResponse] = {.name = "UntagResourceResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_UpdateDatasetEntriesRequest] = {.name = "UpdateDatasetEntriesRequest", .type = REK_STRUCTURE, MEMBERS(871, 2), .size = sizeof(struct rekognition_update_dataset_entries_request)},
+    [REKOGNITION_SHAPE_UpdateDatasetEntriesResponse] = {.name = "UpdateDatasetEntriesResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_UpdateStreamProcessorRequest] = {.name = "UpdateStreamProcessorRequest", .type = REK_STRUCTURE, MEMBERS(873, 5), .size = sizeof(struct rekognition_update_stream_processor_request)},
+    [REKOGNITION_SHAPE_UpdateStreamProcessorResponse] = {.name = "UpdateStreamProcessorResponse", .type = REK_STRUCTURE},
+    [REKOGNITION_SHAPE_Url] = {.name = "Url", .type = REK_STRING},
+    [REKOGNITION_SHAPE_Urls] = {.name = "Urls", .type = REK_LIST, .has_min = true, .min = 0, .value = SHAPE(Url)},
+    [REKOGNITION_SHAPE_User] = {.name = "User", .type = REK_STRUCTURE, MEMBERS(878, 2)},
+    [REKOGNITION_SHAPE_UserFaceIdList] = {.name = "UserFaceIdList", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(FaceId)},
+    [REKOGNITION_SHAPE_UserId] = {.name = "UserId", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_UserList] = {.name = "UserList", .type = REK_LIST, .value = SHAPE(User)},
+    [REKOGNITION_SHAPE_UserMatch] = {.name = "UserMatch", .type = REK_STRUCTURE, MEMBERS(880, 2)},
+    [REKOGNITION_SHAPE_UserMatchList] = {.name = "UserMatchList", .type = REK_LIST, .value = SHAPE(UserMatch)},
+    [REKOGNITION_SHAPE_UserStatus] = {.name = "UserStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_ValidationData] = {.name = "ValidationData", .type = REK_STRUCTURE, MEMBERS(882, 1)},
+    [REKOGNITION_SHAPE_Version] = {.name = "Version", .type = REK_STRING, .has_min = true, .min = 5},
+    [REKOGNITION_SHAPE_VersionDescription] = {.name = "VersionDescription", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_VersionName] = {.name = "VersionName", .type = REK_STRING, .has_min = true, .min = 1},
+    [REKOGNITION_SHAPE_VersionNames] = {.name = "VersionNames", .type = REK_LIST, .has_min = true, .min = 1, .value = SHAPE(VersionName)},
+    [REKOGNITION_SHAPE_Versions] = {.name = "Versions", .type = REK_STRUCTURE, MEMBERS(883, 2), .size = sizeof(struct rekognition_versions)},
+    [REKOGNITION_SHAPE_Video] = {.name = "Video", .type = REK_STRUCTURE, MEMBERS(885, 1), .size = sizeof(struct rekognition_video)},
+    [REKOGNITION_SHAPE_VideoColorRange] = {.name = "VideoColorRange", .type = REK_STRING},
+    [REKOGNITION_SHAPE_VideoJobStatus] = {.name = "VideoJobStatus", .type = REK_STRING},
+    [REKOGNITION_SHAPE_VideoMetadata] = {.name = "VideoMetadata", .type = REK_STRUCTURE, MEMBERS(886, 7)},
+    [REKOGNITION_SHAPE_VideoMetadataList] = {.name = "VideoMetadataList", .type = REK_LIST, .value = SHAPE(VideoMetadata)},
+    [REKOGNITION_SHAPE_VideoTooLargeException] = {.name = "VideoTooLargeException", .type = REK_STRUCTURE},
 };
 
-const struct rek_slice rek_member_names[] = {
+const struct rek_slice rekognition_member_names[] = {
     {"AgeRange", 8},
     {"AggregateBy", 11},
     {"Aliases", 7},
@@ -2094,132 +2094,132 @@ const struct rek_slice rek_member_names[] = {
     {"Yaw", 3},
 };
 
-PRESENT_IS_FIRST(asset);
-PRESENT_IS_FIRST(associate_faces_request);
-PRESENT_IS_FIRST(black_frame);
-PRESENT_IS_FIRST(bounding_box);
-PRESENT_IS_FIRST(challenge_preference);
-PRESENT_IS_FIRST(compare_faces_request);
-PRESENT_IS_FIRST(connected_home_settings);
-PRESENT_IS_FIRST(connected_home_settings_for_update);
-PRESENT_IS_FIRST(copy_project_version_request);
-PRESENT_IS_FIRST(create_collection_request);
-PRESENT_IS_FIRST(create_dataset_request);
-PRESENT_IS_FIRST(create_face_liveness_session_request);
-PRESENT_IS_FIRST(create_face_liveness_session_request_settings);
-PRESENT_IS_FIRST(create_project_request);
-PRESENT_IS_FIRST(create_project_version_request);
-PRESENT_IS_FIRST(create_stream_processor_request);
-PRESENT_IS_FIRST(create_user_request);
-PRESENT_IS_FIRST(customization_feature_config);
-PRESENT_IS_FIRST(customization_feature_content_moderation_config);
-PRESENT_IS_FIRST(dataset_changes);
-PRESENT_IS_FIRST(dataset_source);
-PRESENT_IS_FIRST(delete_collection_request);
-PRESENT_IS_FIRST(delete_dataset_request);
-PRESENT_IS_FIRST(delete_faces_request);
-PRESENT_IS_FIRST(delete_project_policy_request);
-PRESENT_IS_FIRST(delete_project_request);
-PRESENT_IS_FIRST(delete_project_version_request);
-PRESENT_IS_FIRST(delete_stream_processor_request);
-PRESENT_IS_FIRST(delete_user_request);
-PRESENT_IS_FIRST(describe_collection_request);
-PRESENT_IS_FIRST(describe_dataset_request);
-PRESENT_IS_FIRST(describe_project_versions_request);
-PRESENT_IS_FIRST(describe_projects_request);
-PRESENT_IS_FIRST(describe_stream_processor_request);
-PRESENT_IS_FIRST(detect_custom_labels_request);
-PRESENT_IS_FIRST(detect_faces_request);
-PRESENT_IS_FIRST(detect_labels_image_properties_settings);
-PRESENT_IS_FIRST(detect_labels_request);
-PRESENT_IS_FIRST(detect_labels_settings);
-PRESENT_IS_FIRST(detect_moderation_labels_request);
-PRESENT_IS_FIRST(detect_protective_equipment_request);
-PRESENT_IS_FIRST(detect_text_filters);
-PRESENT_IS_FIRST(detect_text_request);
-PRESENT_IS_FIRST(detection_filter);
-PRESENT_IS_FIRST(disassociate_faces_request);
-PRESENT_IS_FIRST(distribute_dataset);
-PRESENT_IS_FIRST(distribute_dataset_entries_request);
-PRESENT_IS_FIRST(face_search_settings);
-PRESENT_IS_FIRST(general_labels_settings);
-PRESENT_IS_FIRST(get_celebrity_info_request);
-PRESENT_IS_FIRST(get_celebrity_recognition_request);
-PRESENT_IS_FIRST(get_content_moderation_request);
-PRESENT_IS_FIRST(get_face_detection_request);
-PRESENT_IS_FIRST(get_face_liveness_session_results_request);
-PRESENT_IS_FIRST(get_face_search_request);
-PRESENT_IS_FIRST(get_label_detection_request);
-PRESENT_IS_FIRST(get_media_analysis_job_request);
-PRESENT_IS_FIRST(get_person_tracking_request);
-PRESENT_IS_FIRST(get_segment_detection_request);
-PRESENT_IS_FIRST(get_text_detection_request);
-PRESENT_IS_FIRST(ground_truth_manifest);
-PRESENT_IS_FIRST(human_loop_config);
-PRESENT_IS_FIRST(human_loop_data_attributes);
-PRESENT_IS_FIRST(image);
-PRESENT_IS_FIRST(index_faces_request);
-PRESENT_IS_FIRST(kinesis_data_stream);
-PRESENT_IS_FIRST(kinesis_video_stream);
-PRESENT_IS_FIRST(kinesis_video_stream_start_selector);
-PRESENT_IS_FIRST(label_detection_settings);
-PRESENT_IS_FIRST(list_collections_request);
-PRESENT_IS_FIRST(list_dataset_entries_request);
-PRESENT_IS_FIRST(list_dataset_labels_request);
-PRESENT_IS_FIRST(list_faces_request);
-PRESENT_IS_FIRST(list_media_analysis_jobs_request);
-PRESENT_IS_FIRST(list_project_policies_request);
-PRESENT_IS_FIRST(list_stream_processors_request);
-PRESENT_IS_FIRST(list_tags_for_resource_request);
-PRESENT_IS_FIRST(list_users_request);
-PRESENT_IS_FIRST(liveness_output_config);
-PRESENT_IS_FIRST(media_analysis_detect_moderation_labels_config);
-PRESENT_IS_FIRST(media_analysis_input);
-PRESENT_IS_FIRST(media_analysis_operations_config);
-PRESENT_IS_FIRST(media_analysis_output_config);
-PRESENT_IS_FIRST(notification_channel);
-PRESENT_IS_FIRST(output_config);
-PRESENT_IS_FIRST(point);
-PRESENT_IS_FIRST(protective_equipment_summarization_attributes);
-PRESENT_IS_FIRST(put_project_policy_request);
-PRESENT_IS_FIRST(recognize_celebrities_request);
-PRESENT_IS_FIRST(region_of_interest);
-PRESENT_IS_FIRST(s3_destination);
-PRESENT_IS_FIRST(s3_object);
-PRESENT_IS_FIRST(search_faces_by_image_request);
-PRESENT_IS_FIRST(search_faces_request);
-PRESENT_IS_FIRST(search_users_by_image_request);
-PRESENT_IS_FIRST(search_users_request);
-PRESENT_IS_FIRST(start_celebrity_recognition_request);
-PRESENT_IS_FIRST(start_content_moderation_request);
-PRESENT_IS_FIRST(start_face_detection_request);
-PRESENT_IS_FIRST(start_face_search_request);
-PRESENT_IS_FIRST(start_label_detection_request);
-PRESENT_IS_FIRST(start_media_analysis_job_request);
-PRESENT_IS_FIRST(start_person_tracking_request);
-PRESENT_IS_FIRST(start_project_version_request);
-PRESENT_IS_FIRST(start_segment_detection_filters);
-PRESENT_IS_FIRST(start_segment_detection_request);
-PRESENT_IS_FIRST(start_shot_detection_filter);
-PRESENT_IS_FIRST(start_stream_processor_request);
-PRESENT_IS_FIRST(start_technical_cue_detection_filter);
-PRESENT_IS_FIRST(start_text_detection_filters);
-PRESENT_IS_FIRST(start_text_detection_request);
-PRESENT_IS_FIRST(stop_project_version_request);
-PRESENT_IS_FIRST(stop_stream_processor_request);
-PRESENT_IS_FIRST(stream_processing_start_selector);
-PRESENT_IS_FIRST(stream_processing_stop_selector);
-PRESENT_IS_FIRST(stream_processor_data_sharing_preference);
-PRESENT_IS_FIRST(stream_processor_input);
-PRESENT_IS_FIRST(stream_processor_notification_channel);
-PRESENT_IS_FIRST(stream_processor_output);
-PRESENT_IS_FIRST(stream_processor_settings);
-PRESENT_IS_FIRST(stream_processor_settings_for_update);
-PRESENT_IS_FIRST(tag_resource_request);
-PRESENT_IS_FIRST(testing_data);
-PRESENT_IS_FIRST(training_data);
-PRESENT_IS_FIRST(untag_resource_request);
-PRESENT_IS_FIRST(update_dataset_entries_request);
-PRESENT_IS_FIRST(update_stream_processor_request);
-PRESENT_IS_FIRST(versions);
-PRESENT_IS_FIRST(video);
+PRESENT_IS_FIRST(rekognition_asset);
+PRESENT_IS_FIRST(rekognition_associate_faces_request);
+PRESENT_IS_FIRST(rekognition_black_frame);
+PRESENT_IS_FIRST(rekognition_bounding_box);
+PRESENT_IS_FIRST(rekognition_challenge_preference);
+PRESENT_IS_FIRST(rekognition_compare_faces_request);
+PRESENT_IS_FIRST(rekognition_connected_home_settings);
+PRESENT_IS_FIRST(rekognition_connected_home_settings_for_update);
+PRESENT_IS_FIRST(rekognition_copy_project_version_request);
+PRESENT_IS_FIRST(rekognition_create_collection_request);
+PRESENT_IS_FIRST(rekognition_create_dataset_request);
+PRESENT_IS_FIRST(rekognition_create_face_liveness_session_request);
+PRESENT_IS_FIRST(rekognition_create_face_liveness_session_request_settings);
+PRESENT_IS_FIRST(rekognition_create_project_request);
+PRESENT_IS_FIRST(rekognition_create_project_version_request);
+PRESENT_IS_FIRST(rekognition_create_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_create_user_request);
+PRESENT_IS_FIRST(rekognition_customization_feature_config);
+PRESENT_IS_FIRST(rekognition_customization_feature_content_moderation_config);
+PRESENT_IS_FIRST(rekognition_dataset_changes);
+PRESENT_IS_FIRST(rekognition_dataset_source);
+PRESENT_IS_FIRST(rekognition_delete_collection_request);
+PRESENT_IS_FIRST(rekognition_delete_dataset_request);
+PRESENT_IS_FIRST(rekognition_delete_faces_request);
+PRESENT_IS_FIRST(rekognition_delete_project_policy_request);
+PRESENT_IS_FIRST(rekognition_delete_project_request);
+PRESENT_IS_FIRST(rekognition_delete_project_version_request);
+PRESENT_IS_FIRST(rekognition_delete_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_delete_user_request);
+PRESENT_IS_FIRST(rekognition_describe_collection_request);
+PRESENT_IS_FIRST(rekognition_describe_dataset_request);
+PRESENT_IS_FIRST(rekognition_describe_project_versions_request);
+PRESENT_IS_FIRST(rekognition_describe_projects_request);
+PRESENT_IS_FIRST(rekognition_describe_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_detect_custom_labels_request);
+PRESENT_IS_FIRST(rekognition_detect_faces_request);
+PRESENT_IS_FIRST(rekognition_detect_labels_image_properties_settings);
+PRESENT_IS_FIRST(rekognition_detect_labels_request);
+PRESENT_IS_FIRST(rekognition_detect_labels_settings);
+PRESENT_IS_FIRST(rekognition_detect_moderation_labels_request);
+PRESENT_IS_FIRST(rekognition_detect_protective_equipment_request);
+PRESENT_IS_FIRST(rekognition_detect_text_filters);
+PRESENT_IS_FIRST(rekognition_detect_text_request);
+PRESENT_IS_FIRST(rekognition_detection_filter);
+PRESENT_IS_FIRST(rekognition_disassociate_faces_request);
+PRESENT_IS_FIRST(rekognition_distribute_dataset);
+PRESENT_IS_FIRST(rekognition_distribute_dataset_entries_request);
+PRESENT_IS_FIRST(rekognition_face_search_settings);
+PRESENT_IS_FIRST(rekognition_general_labels_settings);
+PRESENT_IS_FIRST(rekognition_get_celebrity_info_request);
+PRESENT_IS_FIRST(rekognition_get_celebrity_recognition_request);
+PRESENT_IS_FIRST(rekognition_get_content_moderation_request);
+PRESENT_IS_FIRST(rekognition_get_face_detection_request);
+PRESENT_IS_FIRST(rekognition_get_face_liveness_session_results_request);
+PRESENT_IS_FIRST(rekognition_get_face_search_request);
+PRESENT_IS_FIRST(rekognition_get_label_detection_request);
+PRESENT_IS_FIRST(rekognition_get_media_analysis_job_request);
+PRESENT_IS_FIRST(rekognition_get_person_tracking_request);
+PRESENT_IS_FIRST(rekognition_get_segment_detection_request);
+PRESENT_IS_FIRST(rekognition_get_text_detection_request);
+PRESENT_IS_FIRST(rekognition_ground_truth_manifest);
+PRESENT_IS_FIRST(rekognition_human_loop_config);
+PRESENT_IS_FIRST(rekognition_human_loop_data_attributes);
+PRESENT_IS_FIRST(rekognition_image);
+PRESENT_IS_FIRST(rekognition_index_faces_request);
+PRESENT_IS_FIRST(rekognition_kinesis_data_stream);
+PRESENT_IS_FIRST(rekognition_kinesis_video_stream);
+PRESENT_IS_FIRST(rekognition_kinesis_video_stream_start_selector);
+PRESENT_IS_FIRST(rekognition_label_detection_settings);
+PRESENT_IS_FIRST(rekognition_list_collections_request);
+PRESENT_IS_FIRST(rekognition_list_dataset_entries_request);
+PRESENT_IS_FIRST(rekognition_list_dataset_labels_request);
+PRESENT_IS_FIRST(rekognition_list_faces_request);
+PRESENT_IS_FIRST(rekognition_list_media_analysis_jobs_request);
+PRESENT_IS_FIRST(rekognition_list_project_policies_request);
+PRESENT_IS_FIRST(rekognition_list_stream_processors_request);
+PRESENT_IS_FIRST(rekognition_list_tags_for_resource_request);
+PRESENT_IS_FIRST(rekognition_list_users_request);
+PRESENT_IS_FIRST(rekognition_liveness_output_config);
+PRESENT_IS_FIRST(rekognition_media_analysis_detect_moderation_labels_config);
+PRESENT_IS_FIRST(rekognition_media_analysis_input);
+PRESENT_IS_FIRST(rekognition_media_analysis_operations_config);
+PRESENT_IS_FIRST(rekognition_media_analysis_output_config);
+PRESENT_IS_FIRST(rekognition_notification_channel);
+PRESENT_IS_FIRST(rekognition_output_config);
+PRESENT_IS_FIRST(rekognition_point);
+PRESENT_IS_FIRST(rekognition_protective_equipment_summarization_attributes);
+PRESENT_IS_FIRST(rekognition_put_project_policy_request);
+PRESENT_IS_FIRST(rekognition_recognize_celebrities_request);
+PRESENT_IS_FIRST(rekognition_region_of_interest);
+PRESENT_IS_FIRST(rekognition_s3_destination);
+PRESENT_IS_FIRST(rekognition_s3_object);
+PRESENT_IS_FIRST(rekognition_search_faces_by_image_request);
+PRESENT_IS_FIRST(rekognition_search_faces_request);
+PRESENT_IS_FIRST(rekognition_search_users_by_image_request);
+PRESENT_IS_FIRST(rekognition_search_users_request);
+PRESENT_IS_FIRST(rekognition_start_celebrity_recognition_request);
+PRESENT_IS_FIRST(rekognition_start_content_moderation_request);
+PRESENT_IS_FIRST(rekognition_start_face_detection_request);
+PRESENT_IS_FIRST(rekognition_start_face_search_request);
+PRESENT_IS_FIRST(rekognition_start_label_detection_request);
+PRESENT_IS_FIRST(rekognition_start_media_analysis_job_request);
+PRESENT_IS_FIRST(rekognition_start_person_tracking_request);
+PRESENT_IS_FIRST(rekognition_start_project_version_request);
+PRESENT_IS_FIRST(rekognition_start_segment_detection_filters);
+PRESENT_IS_FIRST(rekognition_start_segment_detection_request);
+PRESENT_IS_FIRST(rekognition_start_shot_detection_filter);
+PRESENT_IS_FIRST(rekognition_start_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_start_technical_cue_detection_filter);
+PRESENT_IS_FIRST(rekognition_start_text_detection_filters);
+PRESENT_IS_FIRST(rekognition_start_text_detection_request);
+PRESENT_IS_FIRST(rekognition_stop_project_version_request);
+PRESENT_IS_FIRST(rekognition_stop_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_stream_processing_start_selector);
+PRESENT_IS_FIRST(rekognition_stream_processing_stop_selector);
+PRESENT_IS_FIRST(rekognition_stream_processor_data_sharing_preference);
+PRESENT_IS_FIRST(rekognition_stream_processor_input);
+PRESENT_IS_FIRST(rekognition_stream_processor_notification_channel);
+PRESENT_IS_FIRST(rekognition_stream_processor_output);
+PRESENT_IS_FIRST(rekognition_stream_processor_settings);
+PRESENT_IS_FIRST(rekognition_stream_processor_settings_for_update);
+PRESENT_IS_FIRST(rekognition_tag_resource_request);
+PRESENT_IS_FIRST(rekognition_testing_data);
+PRESENT_IS_FIRST(rekognition_training_data);
+PRESENT_IS_FIRST(rekognition_untag_resource_request);
+PRESENT_IS_FIRST(rekognition_update_dataset_entries_request);
+PRESENT_IS_FIRST(rekognition_update_stream_processor_request);
+PRESENT_IS_FIRST(rekognition_versions);
+PRESENT_IS_FIRST(rekognition_video);

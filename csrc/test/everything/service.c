@@ -1,7 +1,7 @@
 /* A service that doesn't exist, written by hand in the form of the generated tables. Its one
  * operation takes and gives every type there is, recursive ones too; Rekognition has not all of
  * them. */
-#include "core/shape.h"
+#include "test/everything/service.h"
 
 struct tree {
     uint64_t present;
@@ -164,14 +164,16 @@ static const struct rek_slice member_names[] = {
 };
 
 static const struct rek_operation operations[] = {
-    {NAME("TakeEverything"), NAME("take_everything"), NAME("Everything.TakeEverything"),
-     SHAPE(EVERYTHING), SHAPE(EVERYTHING)},
+    {NAME("TakeEverything"), NAME("take_everything"), SHAPE(EVERYTHING), SHAPE(EVERYTHING)},
 };
 
-const struct rek_service rek_service = {
+const struct rek_service everything_service = {
     .service_id = NAME("Everything"),
     .endpoint_prefix = NAME("everything"),
+    .signing_name = NAME("everything"),
     .api_version = NAME("2022-06-30"),
+    .protocol = REK_AWS_JSON,
+    .target_prefix = NAME("Everything."),
     .content_type = NAME("application/x-amz-json-1.1"),
     .operations = operations,
     .operation_count = sizeof operations / sizeof *operations,

@@ -2,14 +2,14 @@
  * is signed and sent: Lua's allocator fails at the first allocation, then at the second, and so on
  * until all goes well; the same for the core's. Each failure must be a Lua error that leaks nothing
  * (the sanitizers and valgrind look) and after which everything works again. */
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 #include "core/alloc.h"
 #include "test/check.h"
 
 #include <lualib.h>
 #include <stdlib.h>
 
-int luaopen_rekognition_core(lua_State *L);
+int luaopen_everything(lua_State *L);
 
 /* The blob makes the bodies too large for anything that was kept from an earlier run. */
 static const char codec_script[] =
@@ -27,17 +27,17 @@ static const char codec_script[] =
     "local unknown = '{\"New\":[{\"a\":\"\\\\u00e9\"},[1,2,[3]],1.5,null,\"' .. ('x'):rep(50) .. "
     "'\"]}'\n"
     "return function()\n"
-    "  local request = assert(core.request('TakeEverything', table_))\n"
-    "  local response = assert(core.decode('TakeEverything', request:body()))\n"
+    "  local request = assert(core.everything:request('TakeEverything', table_))\n"
+    "  local response = assert(core.everything:decode('TakeEverything', request:body()))\n"
     "  assert(response.Blob == table_.Blob and response.Tree.Named.n.Label == '')\n"
     "  assert(response.Matrix[3][1] == 3 and response.Document.list[4].four == false)\n"
     "  assert(tostring(request):find('TakeEverything'))\n"
     "  request:close()\n"
-    "  local none, problems, more = core.request('TakeEverything', bad)\n"
+    "  local none, problems, more = core.everything:request('TakeEverything', bad)\n"
     "  assert(not none and #problems == 8 and more == 0)\n"
-    "  assert(core.decode('TakeEverything', unknown).New[1].a == '\\u{e9}')\n"
-    "  assert(not core.decode('TakeEverything', '{\"Tree\":{\"Named\":{\"a b\":1}}}'))\n"
-    "  assert(not core.request('TakeNothing'))\n"
+    "  assert(core.everything:decode('TakeEverything', unknown).New[1].a == '\\u{e9}')\n"
+    "  assert(not core.everything:decode('TakeEverything', '{\"Tree\":{\"Named\":{\"a b\":1}}}'))\n"
+    "  assert(not core.everything:request('TakeNothing'))\n"
     "  assert(not core.read_json('[\"\\\\n\\\\u12\"]'))\n"
     "end\n";
 
@@ -56,7 +56,8 @@ static const char network_script[] =
     "    headers = headers, body = 'x' }))\n"
     "  local caller = core.caller(transport, { url = 'http://127.0.0.1:1', region = 'r',\n"
     "    service = 's', connect_timeout = 9, timeout = 9, max_attempts = 1 })\n"
-    "  local request = assert(core.request('TakeEverything', { Tree = { Label = '' } }))\n"
+    "  local request = assert(core.everything:request('TakeEverything', { Tree = { Label = '' } "
+    "}))\n"
     "  local _, answer = caller:send(request, 'A', 'S', 'T', 0, 1, 'agent')\n"
     "  if answer.signing then error(answer.signing) end\n"
     "  check(answer.transport)\n"
@@ -96,7 +97,7 @@ static lua_State *new_state(struct budget *budget)
 static void prepare(lua_State *L, const char *script)
 {
     luaL_openlibs(L);
-    luaL_requiref(L, "rekognition.core", luaopen_rekognition_core, 0);
+    luaL_requiref(L, "rekognition.core", luaopen_everything, 0);
     if (CHECK(luaL_loadstring(L, script) == LUA_OK))
         lua_insert(L, -2);
     if (!CHECK(lua_pcall(L, 1, 1, 0) == LUA_OK))
@@ -167,7 +168,7 @@ static void test_core_allocator(const char *script)
 /* A module that can't be opened leaves nothing behind. */
 static int open_module(lua_State *L)
 {
-    luaL_requiref(L, "rekognition.core", luaopen_rekognition_core, 0);
+    luaL_requiref(L, "rekognition.core", luaopen_everything, 0);
     return 0;
 }
 

@@ -1,23 +1,19 @@
-#include "binding/answer.h"
+#include "binding/response.h"
 
+#include "binding/luautil.h"
 #include "binding/push.h"
 #include "binding/type.h"
 
 #include <lauxlib.h>
 
-static const char ANSWER_TYPE[] = "rekognition.answer";
-
-static void push_slice(lua_State *L, struct rek_slice slice)
-{
-    lua_pushlstring(L, slice.data, slice.len);
-}
+static const char METADATA_TYPE[] = "rekognition.response";
 
 /* Pushes a header's name in lower case. */
 static void push_lower(lua_State *L, struct rek_slice name)
 {
     char lower[64];
     if (name.len > sizeof lower) {
-        push_slice(L, name); /* no header that anyone asks for by name is so long */
+        lrek_push_slice(L, name); /* no header that anyone asks for by name is so long */
         return;
     }
     for (size_t i = 0; i < name.len; i++) {
@@ -37,19 +33,18 @@ static void push_headers(lua_State *L, struct rek_slice lines)
         lua_pushvalue(L, -1);
         if (lua_rawget(L, -3) == LUA_TNIL) {
             lua_pop(L, 1);
-            push_slice(L, header.value);
+            lrek_push_slice(L, header.value);
         } else {
             lua_pushliteral(L, ", ");
-            push_slice(L, header.value);
+            lrek_push_slice(L, header.value);
             lua_concat(L, 3);
         }
         lua_rawset(L, -3);
     }
 }
 
-/* The answers' __index: makes `headers` of `header_lines` when they are first asked for, which for
- * most answers is never. */
-static int answer_index(lua_State *L)
+/* Makes `headers` of `header_lines` when they are first asked for, which mostly is never. */
+static int metadata_index(lua_State *L)
 {
     lua_settop(L, 2);
     lua_pushliteral(L, "headers");
@@ -73,12 +68,12 @@ static void push_metadata(lua_State *L, const struct rek_http_response *response
     lua_createtable(L, 0, 5);
     lua_pushinteger(L, response->status);
     lua_setfield(L, -2, "status");
-    push_slice(L, rek_buffer_slice(&response->headers));
+    lrek_push_slice(L, rek_buffer_slice(&response->headers));
     lua_setfield(L, -2, "header_lines");
-    lrek_set_type(L, ANSWER_TYPE);
+    lrek_set_type(L, METADATA_TYPE);
 }
 
-/* Pushes the request id of the answer on top as its field. */
+/* Sets the request id of the metadata on top. */
 static void set_request_id(lua_State *L, const struct rek_http_response *response)
 {
     struct rek_slice lines = rek_buffer_slice(&response->headers);
@@ -86,54 +81,66 @@ static void set_request_id(lua_State *L, const struct rek_http_response *respons
     if (!id.data)
         id = rek_http_find_header(lines, REK_SLICE("x-amz-request-id"));
     if (id.data) {
-        push_slice(L, id);
+        lrek_push_slice(L, id);
         lua_setfield(L, -2, "request_id");
     }
 }
 
-int lrek_push_answer(lua_State *L, const struct rek_operation *operation,
-                     const struct rek_http_response *response)
+/* Pushes the response, or what is wrong with it: then false. */
+static bool push_body(lua_State *L, const struct lrek_request *request, struct rek_slice body)
+{
+    if (request->service)
+        return lrek_push_response(L, request->service, request->operation->output, body);
+    lrek_push_slice(L, body);
+    return true;
+}
+
+int lrek_push_metadata(lua_State *L, const struct lrek_request *request,
+                       const struct rek_http_response *response)
 {
     struct rek_slice body = rek_buffer_slice(&response->body);
-    const char *problem_field = NULL;
+    bool is_unreadable = false;
     if (response->status < 200 || response->status > 299) {
         lua_pushnil(L);
-    } else if (!lrek_push_response(L, operation->output, body)) {
-        problem_field = "protocol"; /* its message is on top */
+    } else if (!push_body(L, request, body)) {
+        is_unreadable = true; /* the message is on top */
         lua_pushnil(L);
     }
     push_metadata(L, response);
     if (lua_isnil(L, -2)) {
-        push_slice(L, body);
+        lrek_push_slice(L, body);
         lua_setfield(L, -2, "body");
     } else {
         set_request_id(L, response);
     }
-    if (problem_field) {
+    if (is_unreadable) {
         lua_pushvalue(L, -3);
-        lua_setfield(L, -2, problem_field);
+        lua_setfield(L, -2, "protocol");
     }
     return 2;
 }
 
-int lrek_push_no_answer(lua_State *L, struct rek_http *http, enum rek_http_result result)
+int lrek_push_no_response(lua_State *L, struct rek_http *http, enum rek_http_result result)
 {
+    bool sent = rek_http_sent(http);
     lua_pushstring(L, rek_http_message(http)); /* first: a finalizer may close the transport */
     lua_pushnil(L);
     lua_createtable(L, 0, 1);
-    lua_createtable(L, 0, 2);
+    lua_createtable(L, 0, 3);
     lua_pushstring(L, rek_http_result_name(result));
     lua_setfield(L, -2, "code");
     lua_pushvalue(L, -4);
     lua_setfield(L, -2, "message");
+    lua_pushboolean(L, sent);
+    lua_setfield(L, -2, "sent");
     lua_setfield(L, -2, "transport");
     return 2;
 }
 
-void lrek_open_answer(lua_State *L)
+void lrek_open_response(lua_State *L)
 {
-    lrek_new_type(L, ANSWER_TYPE);
-    lua_pushcfunction(L, answer_index);
+    lrek_new_type(L, METADATA_TYPE);
+    lua_pushcfunction(L, metadata_index);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
 }
