@@ -53,7 +53,7 @@ describe("core.precompiled", function()
       local release = select(2, files.run(compiler .. " -v")):match "^Lua [%d.]+"
       files.write(folder .. "/small.lua", "return 42")
       files.write(folder .. "/open.c", [[
-#include "binding/lrek.h"
+#include "binding/luautil.h"
 int luaopen_small(lua_State *L);
 int luaopen_small(lua_State *L) { lua_newtable(L); lrek_open_precompiled(L); return 1; }]])
       for given, expected in pairs { [release] = 42, [release .. "9"] = false, [release:sub(1, -2)] = false } do

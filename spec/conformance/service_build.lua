@@ -15,7 +15,10 @@ local function extra_flags()
   return sanitize .. darwin
 end
 
+-- The module opens the service that is called rekognition, so that is what the tables are called.
 local function write_tables(folder, model)
+  local metadata = setmetatable({ endpointPrefix = "rekognition" }, { __index = model.metadata })
+  model = { metadata = metadata, operations = model.operations, shapes = model.shapes }
   for name, text in pairs(files_of(model)) do support.write(folder .. "/" .. name, text) end
 end
 
@@ -26,7 +29,7 @@ function M.build(folder, model)
   write_tables(folder, model)
   local command = ([[mkdir FOLDER/rekognition &&
     cc -std=c17 -O0 -fPIC -shared -Wall -Wextra -Werror -I csrc FLAGS -o FOLDER/rekognition/core.so FOLDER/*.c \
-      $(find BUILD/CMakeFiles/rekognition_binding.dir -name '*.o') BUILD/librekognition_core.a -lcurl -lcrypto]])
+      $(cat BUILD/binding_objects) BUILD/librekognition_core.a -lcurl -lcrypto]])
     :gsub("%u%u%u+", { FOLDER = support.quoted(folder), BUILD = support.quoted(build), FLAGS = extra_flags() })
   local ok, output = support.run(command)
   if not ok then error("the module could not be built: " .. output, 0) end
