@@ -1,5 +1,6 @@
 local cjson = require("cjson").new()
 local endpoint = require "rekognition.endpoint"
+local fake = require "spec.support.fake"
 local errors = require "rekognition.error"
 
 -- Hosts as AWS publishes them: "Amazon Rekognition endpoints and quotas" and the rule sets of the other services.
@@ -56,7 +57,13 @@ local RESOLVED = {
   { { region = "", endpoint = "https://example.com" }, "https://example.com" },
   { { region = "us-east-1", endpoint = "http://127.0.0.1:4566" }, "http://127.0.0.1:4566", "us-east-1", "aws" },
   { { endpoint = "HTTPS://Example.com/" }, "https://Example.com" },
-  { { endpoint = "http://[::1]:8080/a/b/" }, "http://[::1]:8080/a/b" },
+  { { endpoint = "http://[::1]:8080/a/b/" }, "http://[::1]:8080/a/b/" },
+  { { endpoint = "https://gw/rek/" }, "https://gw/rek/" },
+  { { endpoint = "https://gw//rek//" }, "https://gw//rek//" },
+  { { endpoint = "https://gw/rek" }, "https://gw/rek" },
+  { { endpoint = "https://gw.example.com." }, "https://gw.example.com." },
+  { { endpoint = "http://gw.:8080/a" }, "http://gw.:8080/a" },
+  { { endpoint = "https://gw:00443" }, "https://gw:00443" },
   { { endpoint = "http://[fd00:ec2::23]" }, "http://[fd00:ec2::23]" },
   { { endpoint = "http://my_service:65535" }, "http://my_service:65535" },
   { { endpoint = "http://localhost/with%20blank" }, "http://localhost/with%20blank" },
@@ -88,7 +95,8 @@ local BAD_ENDPOINTS = {
   "https:///x", "http://user@example.com", "http://user:secret@example.com", "http://example.com?x=y",
   "http://example.com/a#b",
   "http://example.com:", "http://example.com:0", "http://example.com:65536", "http://example.com:123456",
-  "http://example.com:8a", "http://example.com:-1", "http://a..b", "http://.a", "http://exa mple.com",
+  "http://example.com:8a", "http://example.com:-1", "http://a..b", "http://.a", "http://a..", "http://.", "http://a:00000",
+  "http://a:1:2", "http://[::1]:x", "http://[::1]:", "http://[::1]:0", "http://a/" .. ("b"):rep(2048), "http://exa mple.com",
   "http://example.com/\r\nX: y",
   "http://example.com\n", "http://example.com/\0", "http://ex\xC3\xA4mple.com", "http://[::1", "http://[::1]x",
   "http://[zz]", "http://a%2fb", "http://a\\b", "http://a<b>", "http://" .. ("a"):rep(254), 80, {}, true,
@@ -126,10 +134,10 @@ describe("rekognition.endpoint", function()
   for index, region in ipairs(BAD_REGIONS) do
     it("refuses a bad region, whatever else is given #" .. index, function()
       for _, service in ipairs { "rekognition", "sts", "sso", "sso-oidc", "signin" } do
-        assert.truthy(refusal({ region = region, service = service }):find("^the region "))
+        assert.truthy(refusal({ region = region, service = service }):find("^region must be made of letters, digits and hyphens"))
       end
       local message = refusal { region = region, endpoint = "https://example.com" }
-      assert.truthy(message:find("^the region ") or message:find("FIPS and custom endpoint"))
+      assert.truthy(message:find("^region must be ") or message:find("FIPS and custom endpoint"))
       assert.is_nil(message:find("%c"))
     end)
   end
@@ -138,14 +146,36 @@ describe("rekognition.endpoint", function()
     it("refuses a bad endpoint #" .. index, function()
       local source = "environment AWS_ENDPOINT_URL"
       local message = refusal { region = "us-east-1", endpoint = url, endpoint_source = source }
-      assert.truthy(message:find("^the endpoint .* %(environment AWS_ENDPOINT_URL%) "))
+      assert.truthy(message:find("^endpoint must .*, got .* %(environment AWS_ENDPOINT_URL%)$"), message)
       assert.is_nil(message:find("%c") or message:find("secret", 1, true))
     end)
   end
 
   it("refuses a service that it has no rules for", function()
-    assert.truthy(refusal({ region = "us-east-1", service = "s3" }):find('^the service "s3" is not known'))
+    assert.truthy(refusal({ region = "us-east-1", service = "s3" }):find('^service must be rekognition, .*, got "s3"'))
   end)
+
+  it("has a code for each kind of error", function()
+    for code, options in pairs {
+      NoRegion = {}, InvalidRegion = { region = "a b" }, InvalidEndpoint = { endpoint = "x" },
+      UnsupportedEndpoint = { region = "us-east-1", use_fips = true, endpoint = "http://x" },
+      InvalidOption = { region = "us-east-1", use_fips = "true" },
+    } do
+      assert.equal(code, fake.catch(endpoint.resolve, options).code)
+    end
+  end)
+
+  for given, sent in pairs {
+    ["https://gw/rek/"] = "https://gw/rek/", ["https://gw/rek"] = "https://gw/rek", ["https://gw"] = "https://gw/",
+    ["https://gw/"] = "https://gw/", ["https://gw.example.com.:8443/a//b/"] = "https://gw.example.com.:8443/a//b/",
+  } do
+    it("is where the requests go, its path as given: " .. given, function()
+      local client, world = fake.client({ fake.answer(200, {}) }, { endpoint = given })
+      client:describe_projects()
+      assert.equal(sent, world.requests[1].url)
+      assert.equal(given:match("//([^/]+)"), fake.header(world.requests[1], "host"))
+    end)
+  end
 
   it("leaves the options as they were", function()
     local options = { region = "fips-us-east-1" }

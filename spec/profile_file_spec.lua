@@ -1,4 +1,3 @@
-local errors = require "rekognition.error"
 local files = require "spec.conformance.files"
 local fuzz = require "spec.fuzz.profile_fuzz"
 local profile_file = require "rekognition.config.profile_file"
@@ -7,7 +6,7 @@ local function parse(text, kind)
   local warnings = {}
   local result = profile_file.parse(text, {
     kind = kind or "config", path = "the/file",
-    on_warning = function(warning) warnings[#warnings + 1] = warning end,
+    on_problem = function(problem) warnings[#warnings + 1] = problem end,
   })
   return result, warnings
 end
@@ -55,39 +54,56 @@ local CONFIG = {
   { "a section of somebody else's", "[plugins]\ncli = x\n[default]", { default = {} }, 1 },
   { "a name with a blank", "[profile in valid]\na = 1\n[default]", { default = {} }, 1 },
   { "a header without a name", "[profile ]\n[profile]\n[]\n[sso-session ]\n[default]", { default = {} }, 4 },
-  { "a name beyond ASCII", "[profile \xC3\xA9]\na = 1", {}, 1 },
+  { "a name beyond ASCII", "[profile \xC3\xA9]\na = 1", { ["\xC3\xA9"] = { a = "1" } } },
+  { "a quoted name with a comment's sign", "[profile 'team #1']\na = 1\n[default]\nb = 2",
+    { ["team #1"] = { a = "1" }, default = { b = "2" } } },
+  { "a quoted name with a bracket", "[profile 'a]b' ] # c\na = 1", { ["a]b"] = { a = "1" } } },
+  { "a name quoted in parts, and with a backslash", "[profile a'b c'\"d\"]\n[profile e\\ f]", { ["ab cd"] = {}, ["e f"] = {} } },
+  { "a quote without an end in a header", "[profile bob's]\na = 1\n[default]\nb = 2", { default = { b = "2" } }, 1 },
+  { "an empty quoted name", "[profile '']\na = 1", {}, 1 },
+  { "text behind a header's bracket", "[default] a = 1\nb = 2", { default = { b = "2" } }, 1 },
+  { "a comment instead of the bracket", "[default # ]\na = 1", {}, 1 },
+  { "a colon instead of =", "[default]\na: b\nc : d = e\nf:\n", { default = { a = "b", c = "d = e", f = "" } } },
+  { "a colon inside a value", "[default]\na = b: c", { default = { a = "b: c" } } },
+  { "Unicode blanks around a name and a value",
+    "[default]\n\u{a0}a\u{2003}=\u{a0}b c\u{3000}\u{202f}\n\u{1680}\u{a0} d = e\n\u{2028}\n", { default = { a = "b c\nd = e" } } },
+  { "Unicode blanks inside a value", "[default]\na = b\u{a0}c", { default = { a = "b\u{a0}c" } } },
   { "a control character in a quoted name", "[profile 'a\1b']\na = 1", {}, 1 },
   { "a key with a blank", "[default]\nin valid = 1\n  more\nb = 2", { default = { b = "2" } }, 1 },
 }
 
 local CREDENTIALS = {
   { "bare names", "[default]\na = 1\n[foo]\nb = 2", { default = { a = "1" }, foo = { b = "2" } } },
-  { "a prefixed name", "[profile foo]\na = 1\n[foo]\nb = 2", { foo = { b = "2" } }, 1 },
-  { "other sections", "[sso-session s]\na = 1\n[services s]\nb =\n  c = d\n[foo]", { foo = {} }, 2 },
-  { "a name with a blank", "[in valid]\na = 1", {}, 1 },
+  { "a prefixed name, as a name", "[profile foo]\na = 1\n[foo]\nb = 2",
+    { ["profile foo"] = { a = "1" }, foo = { b = "2" } } },
+  { "a name with a blank, as the AWS CLI writes it", "[Foo Bar]\na = 1", { ["Foo Bar"] = { a = "1" } } },
+  { "a name with a comment's sign", "[team #1]\na = 1\n[b] # c", { ["team #1"] = { a = "1" }, b = {} } },
+  { "a name with a bracket", "[a]b]\na = 1", { ["a]b"] = { a = "1" } } },
+  { "text behind a header's bracket", "[a] b\nc = 1", { a = { c = "1" } }, 1 },
+  { "an empty name", "[]\na = 1\n[ ]\n[\1]", {}, 3 },
 }
 
+-- Lines that break the format: text, line, part of the message, and what is read of the rest.
 local BAD = {
-  { "a property before any section", "a = 1\n[default]", 1, "section before the first property" },
-  { "a word before any section", "# c\n\nhello", 3, "section before the first property" },
-  { "no closing bracket", "[default\na = 1", 1, "end with ']'" },
-  { "text behind the bracket", "[default] a = 1", 1, "end with ']'" },
-  { "a comment in the place of the bracket", "[default # ]", 1, nil },
-  { "a line without =", "[default]\na", 2, "no '='" },
-  { "a colon in the place of =", "[default]\na : b", 2, "no '='" },
-  { "= in a comment alone", "[default]\na # = b", 2, "no '='" },
-  { "no name", "[default]\n= a", 2, "a name before '='" },
-  { "nothing but =", "[default]\n=", 2, "a name before '='" },
-  { "an indented line below a header", "[default]\n  a", 2, "no '='" },
-  { "a continuation that a header cuts off", "[default]\na = b\n[default]\n  c", 4, "no '='" },
-  { "a nested line without =", "[default]\ns3 =\n  a", 3, "no '='" },
-  { "a nested line without a name", "[default]\ns3 =\n  = a", 3, "a name before '='" },
-  { "a NUL", "[default]\na = b\0c", 2, "NUL" },
-  { "UTF-16, little end first", "\xFF\xFE[\0d\0]\0", 1, "UTF-16" },
-  { "UTF-16, big end first", "\xFE\xFF\0[\0d\0]", 1, "UTF-16" },
-  { "Latin-1", "[default]\n\na = caf\xE9\n", 3, "not UTF-8" },
-  { "a surrogate in UTF-8", "[default]\na = \xED\xA0\x80", 2, "not UTF-8" },
-  { "a truncated character at the end", "[default]\na = \xC3", 2, "not UTF-8" },
+  { "a property above any section", "a = 1\n[default]", 1, "above the first section", { default = {} } },
+  { "a word above any section", "# c\n\nhello\n  x = y\n[default]\na = 1", 3, "above the first section",
+    { default = { a = "1" } } },
+  { "no closing bracket", "[default\na = 1\n", 1, "no ']'", {} },
+  { "a line without =", "[default]\na\n b = 1\nc = 2", 2, "no '='", { default = { c = "2" } } },
+  { "= in a comment alone", "[default]\na # = b", 2, "no '='", { default = {} } },
+  { "no name", "[default]\n= a\nb = 1", 2, "no name before '='", { default = { b = "1" } } },
+  { "nothing but =", "[default]\n=", 2, "no name before '='", { default = {} } },
+  { "an indented line below a header", "[default]\n  a\nb = 1", 2, "no '='", { default = { b = "1" } } },
+  { "a continuation that a header cuts off", "[default]\na = b\n[default]\n  c", 4, "no '='", { default = { a = "b" } } },
+  { "a nested line without =", "[default]\ns3 =\n  a\n  b = 1", 3, "no '='", { default = { s3 = { b = "1" } } } },
+  { "a nested line without a name", "[default]\ns3 =\n  = a", 3, "no name before '='", { default = { s3 = {} } } },
+  { "a NUL", "[default]\na = b\0c\n d = e\nf = 1", 2, "NUL", { default = { f = "1" } } },
+  { "a NUL in a continuation", "[default]\na = b\n c\0\n d", 3, "NUL", { default = { a = "b\nd" } } },
+  { "UTF-16, little end first", "\xFF\xFE[\0d\0]\0", 1, "UTF-16", {} },
+  { "UTF-16, big end first", "\xFE\xFF\0[\0d\0]", 1, "UTF-16", {} },
+  { "Latin-1", "[default]\n\na = caf\xE9\nb = 1", 3, "not UTF-8", { default = { b = "1" } } },
+  { "a surrogate in UTF-8", "[default]\na = \xED\xA0\x80", 2, "not UTF-8", { default = {} } },
+  { "a truncated character at the end", "[default]\na = \xC3", 2, "not UTF-8", { default = {} } },
 }
 
 describe("the profile parser", function()
@@ -102,7 +118,7 @@ describe("the profile parser", function()
   for _, case in ipairs(CREDENTIALS) do
     it("reads in the credentials file: " .. case[1], function()
       local result, warnings = parse(case[2], "credentials")
-      assert.same({ profiles = case[3], sso_sessions = {}, services = {} }, result)
+      assert.same({ profiles = case[3], sso_sessions = {}, services = {}, malformed = {} }, result)
       assert.equal(case[4] or 0, #warnings)
     end)
   end
@@ -113,14 +129,15 @@ describe("the profile parser", function()
       sso_sessions = { x = { sso_region = "r" } },
       services = { x = { sts = { endpoint_url = "u" } } },
       profiles = { x = { a = "b" } },
+      malformed = {},
     }, result)
   end)
 
   it("warns with file and line, and without what stands there", function()
-    local _, warnings = parse "[default]\n\n[secret]\nkey with blank = hunter2\n"
+    local _, warnings = parse "[default]\n\n[secret]\n[default]\nkey with blank = hunter2\n"
     assert.equal("the/file", warnings[1].path)
     assert.equal(3, warnings[1].line)
-    assert.equal(4, warnings[2].line)
+    assert.equal(5, warnings[2].line)
     for _, warning in ipairs(warnings) do
       assert.is_nil(warning.message:find("secret", 1, true) or warning.message:find("hunter2", 1, true))
     end
@@ -128,27 +145,36 @@ describe("the profile parser", function()
 
   for _, case in ipairs(BAD) do
     for _, kind in ipairs { "config", "credentials" } do
-      it(("refuses in the %s file: %s"):format(kind, case[1]), function()
-        local ok, why = pcall(parse, case[2], kind)
-        assert.is_false(ok)
-        assert.is_true(errors.is_error(why))
-        assert.equal("config", why.kind)
-        assert.equal("the/file", why.path)
-        assert.equal(case[3], why.line)
-        assert.truthy(why.message:find(("the/file, line %d: "):format(case[3]), 1, true))
-        if case[4] then assert.truthy(why.message:find(case[4], 1, true)) end
+      it(("skips and reports in the %s file: %s"):format(kind, case[1]), function()
+        local result, problems = parse(case[2], kind)
+        assert.equal(1, #problems)
+        assert.same({ { path = "the/file", line = case[3], message = problems[1].message, malformed = true } }, problems)
+        assert.same(problems, result.malformed)
+        assert.truthy(problems[1].message:find(case[4], 1, true), problems[1].message)
+        if case[5] then assert.same(case[5], result.profiles) end
       end)
     end
   end
 
-  it("never shows a line in an error", function()
-    for _, text in ipairs { "hunter2", "[default]\nhunter2", "[default]\ns =\n hunter2", "[hunter2" } do
-      local _, why = pcall(parse, text)
-      assert.is_nil(tostring(why):find("hunter2", 1, true))
+  it("skips a comment that is not UTF-8 like any comment", function()
+    local result, problems = parse "[default]\n# caf\xE9\na = b\n"
+    assert.same({ { default = { a = "b" } }, {} }, { result.profiles, problems })
+  end)
+
+  it("keeps no more than ten problems, and reports all", function()
+    local result, problems = parse("[default]\n" .. ("x\n"):rep(25))
+    assert.same({ 10, 25 }, { #result.malformed, #problems })
+  end)
+
+  it("never shows a line in a report", function()
+    for _, text in ipairs { "hunter2", "[default]\nhunter2", "[default]\ns =\n hunter2", "[hunter2", "[hunter2]" } do
+      local _, problems = parse(text)
+      assert.equal(1, #problems)
+      assert.is_nil(problems[1].message:find("hunter2", 1, true))
     end
   end)
 
-  it("bears mutations of hostile files", function()
+  it("survives mutations of hostile files", function()
     local inputs = fuzz.run(function(done) return done < 3000 end, fuzz.seeds, 20261121)
     assert.equal(3000, inputs)
   end)

@@ -3,6 +3,7 @@
 #include "core/crypto.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -78,6 +79,20 @@ static int system_platform(lua_State *L)
     return 1;
 }
 
+/* home_folder(user) -> the home folder of a user of this machine, or nil: what "~user" stands for */
+static int system_home_folder(lua_State *L)
+{
+    const char *user = luaL_checkstring(L, 1);
+    char text[16384];
+    struct passwd entry;
+    struct passwd *found = NULL;
+    if (getpwnam_r(user, &entry, text, sizeof text, &found) == 0 && found && found->pw_dir)
+        lua_pushstring(L, found->pw_dir);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
 void lrek_open_system(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"now", system_now},
@@ -86,6 +101,7 @@ void lrek_open_system(lua_State *L)
                                          {"random", system_random},
                                          {"uuid", system_uuid},
                                          {"platform", system_platform},
+                                         {"home_folder", system_home_folder},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

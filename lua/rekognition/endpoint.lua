@@ -4,21 +4,20 @@
 -- belong to which partition is generated from AWS's own list. An address is formed for any region, whether the service
 -- is there or not, as AWS's SDKs do it: a region may be newer than this file.
 
-local lazy = require "rekognition.lazy"
+local ascii = require "rekognition.text.ascii"
+local errors = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
-
-local errors = lazy "rekognition.error"
-local shown = lazy "rekognition.config.shown"
+local shown = require "rekognition.config.shown"
 
 local M = {}
 
 ---@class rekognition.Endpoint
----@field url string             "https://rekognition.us-east-1.amazonaws.com", without a "/" at its end
----@field signing_region? string the region to sign for; nil where a custom endpoint is given without a region
+---@field url string             "https://rekognition.us-east-1.amazonaws.com"; a custom endpoint's path as it was given
+---@field signing_region? string the region to sign for; nil if a custom endpoint is given without a region
 ---@field partition? string      "aws", "aws-us-gov", ...; nil in the same case
 
-local function fail(message, ...)
-  errors.raise { kind = "config", message = message:format(...) }
+local function fail(code, message, ...)
+  errors.raise { kind = "config", code = code, message = message:format(...) }
 end
 
 -- The regions whose STS endpoint is the global one while sts_regional_endpoints is "legacy" (STS's rule set).
@@ -87,7 +86,7 @@ local function from(source)
   return source and (" (%s)"):format(source) or ""
 end
 
-local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc and signin"
+local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc or signin"
 
 -- A region goes into a host name and into the signature, so it is a host label (RFC 1123) and nothing else.
 -- One of digits alone is refused too, as botocore does.
@@ -95,8 +94,8 @@ local function check_region(region, source)
   local is_label = type(region) == "string" and #region <= 63 and region:find("^[A-Za-z0-9-]+$")
     and not region:find("^-") and not region:find("-$")
   if not is_label or not region:find("%D") then
-    fail("the region %s%s is none: a region is made of letters, digits and hyphens, as us-east-1 is", shown(region),
-      source)
+    fail("InvalidRegion", "region must be made of letters, digits and hyphens, such as us-east-1, got %s%s",
+      shown(region), source)
   end
 end
 
@@ -109,6 +108,11 @@ end
 
 -- What was asked for, with a pseudo region resolved. An empty region is none.
 local function target_of(options)
+  for _, name in ipairs { "use_fips", "use_dualstack", "use_global_endpoint" } do
+    if options[name] ~= nil and type(options[name]) ~= "boolean" then
+      fail("InvalidOption", "%s must be true or false, got %s", name, shown(options[name]))
+    end
+  end
   local target = {
     region = options.region ~= "" and options.region or nil,
     use_fips = options.use_fips or false, use_dualstack = options.use_dualstack or false,
@@ -133,37 +137,55 @@ local function partition_of(region)
   return partitions[1]
 end
 
+-- A choice: longer URLs are nobody's endpoint.
+local LONGEST_URL = 2048
+
+-- A host name, whose labels may end in one more dot (RFC 3986, section 3.2.2), or an address.
 local function is_host(host)
   if host:find("^%[[%x:.]+%]$") then return true end
-  return #host <= 253 and (host .. "."):gsub("[A-Za-z0-9_-]+%.", "") == ""
+  local name = host:gsub("%.$", "")
+  return #name <= 253 and name ~= "" and (name .. "."):gsub("[A-Za-z0-9_-]+%.", "") == ""
 end
 
 -- What is wrong with a custom endpoint that is made of these parts, if anything.
 local function url_problem(scheme, authority, path)
-  if scheme ~= "http" and scheme ~= "https" then return "is to begin with http:// or https://" end
-  if authority:find("@", 1, true) then return "has a user name; leave it out" end
-  if path:find("[?#]") then return "has a query or fragment; leave it out" end
-  local host, port = authority:match("^(.-):(%d+)$")
-  if authority:find("]$") or not port then host, port = authority, nil end
-  if not is_host(host) then return "has no valid host name" end
-  if port and (#port > 5 or tonumber(port) < 1 or tonumber(port) > 65535) then return "has a port not in 1 to 65535" end
+  if scheme ~= "http" and scheme ~= "https" then return "must begin with http:// or https://" end
+  if authority:find("@", 1, true) then return "must have no user name or password" end
+  if path:find("[?#]") then return "must have no query and no fragment" end
+  local host, port = authority:match("^(%[[^%]]*%]):([0-9]*)$")
+  if not host then host, port = authority:match("^([^:]*):([0-9]*)$") end
+  if not is_host(host or authority) then return "must have a valid host name" end
+  if port and not (#port <= 5 and port:find("[1-9]") and tonumber(port) <= 65535) then
+    return "must have a port from 1 to 65535"
+  end
 end
 
--- A custom endpoint, checked: scheme, host, port and a path before which the operation's path goes.
+-- A custom endpoint, checked: scheme, host, port and path. The path stays as it was given, but for a lone "/".
 -- A choice beyond botocore's rules: a "_" is allowed in a host name, since container networks make such names.
 local function custom_url(given, source)
-  if type(given) ~= "string" then fail("the endpoint %s%s is no URL", shown(given), source) end
-  local scheme, authority, path = given:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
-  scheme = scheme and scheme:lower()
-  local problem = given:find("[^\x21-\x7e]") and "holds a blank, a control character or one beyond ASCII"
+  local scheme, authority, path
+  if type(given) == "string" then
+    scheme, authority, path = given:match("^([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)$")
+  end
+  scheme = scheme and ascii.lower(scheme)
+  local problem = type(given) ~= "string" and "must be a URL"
+    or #given > LONGEST_URL and ("must have at most %d bytes"):format(LONGEST_URL)
+    or given:find("[^\x21-\x7e]") and "must have no blanks, control characters or characters beyond ASCII"
     or url_problem(scheme, authority, path)
-  if problem then fail("the endpoint %s%s %s", shown((given:gsub("//[^/]*@", "//***@"))), source, problem) end
-  return scheme .. "://" .. authority .. path:gsub("/+$", "")
+  if problem then
+    local safe = type(given) == "string" and given:gsub("//[^/]*@", "//***@") or given
+    fail("InvalidEndpoint", "endpoint %s, got %s%s", problem, shown(safe), source)
+  end
+  return scheme .. "://" .. authority .. (path == "/" and "" or path)
 end
 
 local function custom_endpoint(target, given, source)
-  if target.use_fips then fail("Invalid Configuration: FIPS and custom endpoint are not supported") end
-  if target.use_dualstack then fail("Invalid Configuration: Dualstack and custom endpoint are not supported") end
+  if target.use_fips then
+    fail("UnsupportedEndpoint", "Invalid Configuration: FIPS and custom endpoint are not supported")
+  end
+  if target.use_dualstack then
+    fail("UnsupportedEndpoint", "Invalid Configuration: Dualstack and custom endpoint are not supported")
+  end
   return {
     url = custom_url(given, from(source)), signing_region = target.region,
     partition = target.region and partition_of(target.region).name,
@@ -174,31 +196,35 @@ local function check_variants(target, partition)
   local no_fips = target.use_fips and not partition.supports_fips
   local no_dual_stack = target.use_dualstack and not partition.supports_dual_stack
   if target.use_fips and target.use_dualstack and (no_fips or no_dual_stack) then
-    fail("FIPS and DualStack are enabled, but this partition does not support one or both")
+    fail("UnsupportedEndpoint", "FIPS and DualStack are enabled, but this partition does not support one or both")
   end
-  if no_fips then fail("FIPS is enabled but this partition does not support FIPS") end
-  if no_dual_stack then fail("DualStack is enabled but this partition does not support DualStack") end
+  if no_fips then fail("UnsupportedEndpoint", "FIPS is enabled but this partition does not support FIPS") end
+  if no_dual_stack then
+    fail("UnsupportedEndpoint", "DualStack is enabled but this partition does not support DualStack")
+  end
 end
 
 --- The address of a service.
 ---@param options table
 ---  region?: a region, or a pseudo region such as fips-us-east-1;
----  use_fips?, use_dualstack?: booleans, false where absent;
----  endpoint?: a URL in the place of AWS's own (http or https, host, port, path);
----  service?: "rekognition" (where absent), "sts", "sso", "sso-oidc" or "signin";
+---  use_fips?, use_dualstack?: booleans, false by default;
+---  endpoint?: a URL instead of AWS's own (http or https, host, port, path);
+---  service?: "rekognition" (the default), "sts", "sso", "sso-oidc" or "signin";
 ---  use_global_endpoint?: boolean, STS only: what sts_regional_endpoints = legacy means;
 ---  region_source?, endpoint_source?: where those two come from, for the errors
 ---@return rekognition.Endpoint
---- Raises a `config` error: AWS's own wording where a rule forbids it ("Invalid Configuration: Missing Region"),
---- ours for a region or an endpoint that can't be one.
+--- Raises a `config` error: in AWS's own words if a rule forbids it (UnsupportedEndpoint, NoRegion), in ours for a
+--- region or an endpoint that can't be one (InvalidRegion, InvalidEndpoint).
 function M.resolve(options)
-  if type(options) ~= "table" then fail("resolve takes a table { region = ... }, not a %s", type(options)) end
+  if type(options) ~= "table" then
+    fail("InvalidOption", "resolve takes a table { region = ... }, got %s", shown(options))
+  end
   local service = options.service or "rekognition"
   local rule = SERVICES[service]
-  if not rule then fail("the service %s is not known here; there are %s", shown(service), KNOWN_SERVICES) end
+  if not rule then fail("InvalidEndpoint", "service must be %s, got %s", KNOWN_SERVICES, shown(service)) end
   local target = target_of(options)
   if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint, options.endpoint_source) end
-  if not target.region then fail("Invalid Configuration: Missing Region") end
+  if not target.region then fail("NoRegion", "Invalid Configuration: Missing Region") end
   local partition = partition_of(target.region)
   check_variants(target, partition)
   local host, signing_region

@@ -38,7 +38,7 @@ sso_oidc =
       assert.equal("http://global-variable", found("sts", { endpoint = "http://option" })[1])
     end)
 
-    it("is not looked for where that is switched off, but the option's", function()
+    it("is not looked for if that is switched off, except the option's", function()
       local env = { AWS_ENDPOINT_URL = "http://x", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }
       assert.is_nil(load({ env = env }, files):get("endpoint_url"))
       assert.is_nil(load({ env = env }, files):endpoint_url("sts"))
@@ -47,13 +47,15 @@ sso_oidc =
 
     it("in a services section that isn't there is an error", function()
       local message = refusal({}, { [CONFIG] = "[default]\nservices = none\n" })
-      assert.truthy(message:find('services of profile default in ' .. CONFIG .. ' is "none"', 1, true), message)
+      assert.truthy(message:find('services of profile default in ' .. CONFIG .. ' must be the name of a [services NAME]',
+        1, true), message)
+      assert.truthy(message:find('got "none"', 1, true), message)
       -- As with botocore, nobody looks where the environment answers.
       assert.equal("http://x", load({ env = { AWS_ENDPOINT_URL = "http://x" } },
         { [CONFIG] = "[default]\nservices = none\n" }):get("endpoint_url"))
     end)
 
-    it("in a services section with a value in the place of keys is an error", function()
+    it("in a services section with a value instead of keys is an error", function()
       local message = refusal({}, { [CONFIG] = "[default]\nservices = s\n[services s]\nrekognition = http://x\n" })
       assert.truthy(message:find("rekognition of [services s] in " .. CONFIG, 1, true))
     end)

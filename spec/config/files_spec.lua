@@ -1,5 +1,6 @@
 -- The shared files, and the profile that is read of them.
 
+local catch = require("spec.support.fake").catch
 local config = require "rekognition.config"
 local support = require "spec.support.config"
 
@@ -61,7 +62,12 @@ describe("rekognition.config", function()
       { "~ in a path", { HOME = "/h", AWS_CONFIG_FILE = "~/x" }, "/h/x" },
       { "~ alone", { HOME = "/h", AWS_CONFIG_FILE = "~" }, "/h" },
       { "~ with a backslash", { HOME = "/h", AWS_CONFIG_FILE = "~\\x" }, "/h\\x" },
-      { "~name as it is written", { HOME = "/h", AWS_CONFIG_FILE = "~name/x" }, "~name/x" },
+      { "~root", { HOME = "/h", AWS_CONFIG_FILE = "~root/x" }, "/root/x" },
+      { "the ~name of nobody as it is written", { HOME = "/h", AWS_CONFIG_FILE = "~no-such-user/x" }, "~no-such-user/x" },
+      { "variables in a path", { HOME = "/h", A_1 = "a", AWS_CONFIG_FILE = "$HOME/${A_1}$A_1.x/$NONE/${NONE}/$/${" },
+        "/h/aa.x/$NONE/${NONE}/$/${" },
+      { "a variable that holds a variable", { HOME = "/h", A = "${HOME}$HOME", AWS_CONFIG_FILE = "$A/x" }, "${HOME}$HOME/x" },
+      { "~ in a variable", { HOME = "/h", A = "~", AWS_CONFIG_FILE = "$A/x" }, "/h/x" },
       { "an empty variable", { HOME = "/h", AWS_CONFIG_FILE = "" }, "/h/.aws/config" },
     } do
       it("are found by " .. case[1], function()
@@ -78,17 +84,44 @@ describe("rekognition.config", function()
       assert.equal("r", loaded:get("region"))
     end)
 
-    it("make a clear error where they are malformed", function()
-      assert.equal(CONFIG .. ", line 1: expected the section to end with ']'; write it as [profile NAME]",
-        refusal({}, { [CONFIG] = "[default" }))
-      assert.truthy(refusal({}, { [CREDENTIALS] = "\na = b" }):find(CREDENTIALS .. ", line 2: ", 1, true))
+    it("don't stop who needs nothing of a malformed line", function()
+      local loaded = load({}, { [CONFIG] = "[default]\nregion = r\nbroken\n", [CREDENTIALS] = "\na = b" })
+      assert.equal("r", loaded:get("region"))
+      assert.same({ 3, 2 }, { loaded.malformed[1].line, loaded.malformed[2].line })
+      local why = catch(loaded.require_readable_files, loaded)
+      assert.same({ "config", "InvalidConfigFile", CONFIG, 3 }, { why.kind, why.code, why.path, why.line })
+      assert.truthy(why.message:find(CONFIG .. ", line 3: line skipped: it must be 'name = value'", 1, true), why.message)
+      load():require_readable_files()
+    end)
+
+    it("are named with the line that was skipped, where something of theirs is missing", function()
+      local files = { [CONFIG] = "[default]\nregion\n[profile x\n" }
+      for code, attempt in pairs {
+        ProfileNotFound = function() load({ profile = "x" }, files) end,
+        NoRegion = function() load({}, files):endpoint("rekognition") end,
+      } do
+        local why = catch(attempt)
+        assert.equal(code, why.code)
+        assert.truthy(why.message:find(CONFIG .. ", line 2: line skipped: ", 1, true), why.message)
+      end
+    end)
+
+    it("have keys without a value, which are unset wherever they are read", function()
+      local loaded = load({}, {
+        [CONFIG] = "[default]\nregion = c\nweb_identity_token_file =\ns3 =\n  a =\n  b = c\n[services x]\nsts =\n"
+          .. "[sso-session y]\nsso_region = # none\n",
+        [CREDENTIALS] = "[default]\nregion =\n",
+      })
+      assert.same({ default = { region = "c", s3 = { b = "c" } } }, loaded.profiles)
+      assert.same({ { x = {} }, { y = {} } }, { loaded.services, loaded.sso_sessions })
+      assert.equal("profile default in " .. CONFIG, loaded:origin("default", "region"))
     end)
 
     it("tell the logger what was passed over", function()
       local seen = {}
       load({ logger = function(level, event, fields)
         seen[#seen + 1] = { level, event, fields.path, fields.line }
-      end }, { [CREDENTIALS] = "[default]\n[a b]\n" })
+      end }, { [CREDENTIALS] = "[default]\n[]\n" })
       assert.same({ { "warn", "config.skipped", CREDENTIALS, 2 } }, seen)
     end)
 
@@ -131,8 +164,9 @@ describe("rekognition.config", function()
           local ok, why = pcall(config.load, { env = { [variable] = folder } })
           assert.is_false(ok)
           assert.equal("config", why.kind)
-          assert.truthy(why.message:find(("the %s file can't be read: %s"):format(kind, folder), 1, true))
-          assert.truthy(why.message:find(variable, 1, true))
+          assert.same({ "UnreadableFile", folder }, { why.code, why.path })
+          assert.truthy(why.message:find(("could not read the %s file, which %s names: %s"):format(kind, variable, folder),
+            1, true), why.message)
         end)
       end
 
@@ -140,6 +174,17 @@ describe("rekognition.config", function()
         local ok, why = pcall(config.load, { env = { AWS_CONFIG_FILE = "/dev/zero" } })
         assert.is_false(ok)
         assert.truthy(why.message:find("larger than 16 MiB", 1, true))
+      end)
+
+      it("are absent where they are the default ones and can't be read, and that is logged", function()
+        assert(os.execute(("mkdir -p %s/.aws/config %s/.aws/credentials"):format(folder, folder)))
+        local seen = {}
+        local loaded = config.load { env = { HOME = folder }, logger = function(level, event, fields)
+          seen[#seen + 1] = { level, event, fields.path }
+        end }
+        assert.same({}, loaded.profiles)
+        assert.same({ { "warn", "config.unreadable", folder .. "/.aws/config" },
+          { "warn", "config.unreadable", folder .. "/.aws/credentials" } }, seen)
       end)
 
       it("make a clear error where they may not be read", function()
@@ -179,7 +224,7 @@ describe("rekognition.config", function()
     end)
 
     for source, options in pairs {
-      ["client option profile"] = { profile = "none" },
+      ["option profile"] = { profile = "none" },
       ["environment AWS_PROFILE"] = { env = { AWS_PROFILE = "none" } },
       ["environment AWS_DEFAULT_PROFILE"] = { env = { AWS_DEFAULT_PROFILE = "none" } },
     } do

@@ -1,5 +1,6 @@
 -- Each setting: where it is read, which source counts, what it is by default.
 
+local catch = require("spec.support.fake").catch
 local config = require "rekognition.config"
 local settings = require "rekognition.config.settings"
 local support = require "spec.support.config"
@@ -66,17 +67,18 @@ describe("rekognition.config", function()
       if bad then
         it(("%s refuses %s"):format(name, bad), function()
           local message = refusal { env = { [variable] = bad } }
-          assert.truthy(message:find(("environment %s is %q, and is to be "):format(variable, bad), 1, true), message)
+          assert.truthy(message:find(("environment variable %s must be "):format(variable), 1, true), message)
+          assert.truthy(message:find((", got %q"):format(bad), 1, true), message)
           if NO_KEY[name] then return end
           message = refusal({}, { [CONFIG] = ("[default]\n%s = %s"):format(name, bad) })
-          assert.truthy(message:find(("%s of profile default in %s is %q"):format(name, CONFIG, bad), 1, true), message)
+          assert.truthy(message:find(("%s of profile default in %s must be "):format(name, CONFIG), 1, true), message)
         end)
       end
     end
 
     it("is refused where the profile has indented keys in its place", function()
       local message = refusal({}, { [CONFIG] = "[default]\nregion =\n  a = b\n" })
-      assert.truthy(message:find("region of profile default in " .. CONFIG .. " has indented keys", 1, true))
+      assert.truthy(message:find("region of profile default in " .. CONFIG .. " must be a single value, got indented lines", 1, true))
     end)
 
     it("has the documented default", function()
@@ -92,8 +94,20 @@ describe("rekognition.config", function()
       end
     end)
 
-    it("that does not exist is a slip of the caller", function()
-      assert.error_matches(function() load():get("regoin") end, 'there is no setting "regoin"')
+    it("that does not exist is named, and those that exist are listed", function()
+      local why = catch(function() load():get("regoin") end)
+      assert.same({ "config", "UnknownSetting" }, { why.kind, why.code })
+      assert.truthy(why.message:find('there is no setting "regoin"; there are: .*region', 1), why.message)
+    end)
+
+    it("has an error with a code of its own", function()
+      for code, options in pairs {
+        InvalidSetting = { env = { AWS_MAX_ATTEMPTS = "x" } }, InvalidOption = { use_fips = "true" },
+        ProfileNotFound = { profile = "none" },
+      } do
+        assert.equal(code, catch(load, options).code)
+      end
+      assert.equal("NoRegion", catch(function() load():endpoint("rekognition") end).code)
     end)
   end)
 
@@ -125,13 +139,40 @@ describe("rekognition.config", function()
       assert.same({ "http://option", "client option" }, { loaded:get("endpoint_url") })
     end)
 
-    it("names the option that is wrong", function()
-      assert.truthy(refusal({ retry = { mode = "never" } }):find(
-        'client option retry.mode is "never", and is to be standard, adaptive, legacy', 1, true))
-      assert.truthy(refusal({ use_fips = 1 }):find("client option use_fips is 1, and is to be true or false", 1, true))
-      assert.truthy(refusal({ connect_timeout = 0 }):find("client option connect_timeout is 0", 1, true))
-      assert.truthy(refusal({ profile = 7 }):find("client option profile is a number", 1, true))
-      assert.truthy(refusal({ endpoint = {} }):find("client option endpoint is a table", 1, true))
+    for name, case in pairs {
+      ["retry.mode"] = { { retry = { mode = "standart" } }, 'off, standard, adaptive or legacy, got "standart"' },
+      ["retry.max_attempts"] = { { retry = { max_attempts = 0.5 } }, "a whole number of at least 1, got 0.5" },
+      retry = { { retry = "off" }, 'a table, got "off"' },
+      use_fips = { { use_fips = 1 }, "true or false, got 1" },
+      use_dualstack = { { use_dualstack = "true" }, 'true or false, got "true"' },
+      connect_timeout = { { connect_timeout = 0 }, "a number of seconds above 0 and at most 2147483, got 0" },
+      profile = { { profile = 7 }, "a profile's name, got 7" },
+      endpoint = { { endpoint = {} }, "a URL, got a table" },
+      region = { { region = "" }, 'a text without NUL bytes, and not empty, got ""' },
+      ca_bundle = { { ca_bundle = "/ca\0.pem" }, 'a text without NUL bytes, and not empty, got "/ca\\x00.pem"' },
+      app_id = { { app_id = false }, "a text without NUL bytes, and not empty, got false" },
+      metadata_service_timeout = { { metadata_service_timeout = 2147484 }, "a whole number from 1 to 2147483, got 2147484" },
+      defaults_mode = { { defaults_mode = {} }, "legacy, standard, in-region, cross-region, mobile or auto, got a table" },
+      env = { { env = "x" }, 'a table of variables, got "x"' },
+      read_file = { { read_file = 1 }, "a function, got 1" },
+      logger = { { logger = "print" }, 'a function, got "print"' },
+    } do
+      it("names the option that is wrong: " .. name, function()
+        local why = catch(config.load, case[1])
+        assert.same({ "config", "InvalidOption", ("option %s must be %s"):format(name, case[2]) },
+          { why.kind, why.code, why.message })
+      end)
+    end
+
+    for _, seconds in ipairs { 2147484, math.huge, 0 / 0, -1, "5" } do
+      it("refuses a timeout of " .. tostring(seconds), function()
+        assert.equal("InvalidOption", catch(load, { connect_timeout = seconds }).code)
+      end)
+    end
+
+    it("shows numbers with a point and no secret of any length", function()
+      assert.equal('option region must be a text without NUL bytes, and not empty, got a table',
+        refusal { region = setmetatable({}, { __tostring = function() return "secret" end }) })
     end)
 
     it("leaves what does not concern this service alone", function()
@@ -183,6 +224,22 @@ describe("rekognition.config", function()
     end
     assert.same({ nil, "default" }, { loaded:get("no_proxy") })
     assert.same({ nil, "default" }, { load({ proxy = "", env = env }):get("http_proxy") })
+  end)
+
+  it("reports options of the built-in transport that a transport of the host's own makes useless", function()
+    local function reported(options)
+      local seen = {}
+      options.logger = function(level, event, fields)
+        seen[#seen + 1] = { level, event, fields.option, (fields.message:find("no effect", 1, true)) ~= nil }
+      end
+      load(options)
+      return seen
+    end
+    local function http() end
+    assert.same({ { "warn", "config.no_effect", "proxy", true }, { "warn", "config.no_effect", "ca_bundle", true } },
+      reported { http = http, proxy = "http://p", ca_bundle = "/ca" })
+    assert.same({}, reported { http = http, env = { HTTP_PROXY = "http://p", AWS_CA_BUNDLE = "/ca" } })
+    assert.same({}, reported { proxy = "http://p", ca_bundle = "/ca" })
   end)
 
   it("tells which profile is used, and what named it", function()

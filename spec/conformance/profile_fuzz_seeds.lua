@@ -1,7 +1,6 @@
---- Hostile profile files: each must be read, or refused with a `config` error that names the file and the line,
---- as a config file and as a credentials file.
+--- Hostile profile files: each must be read, and what is skipped reported with the file and the line, as a config file
+--- and as a credentials file.
 
-local errors = require "rekognition.error"
 local files = require "spec.conformance.files"
 local profile_file = require "rekognition.config.profile_file"
 
@@ -12,12 +11,12 @@ function M.matches(folder)
 end
 
 local function problem(text, kind, path)
-  local ok, why = pcall(profile_file.parse, text, { kind = kind, path = path })
-  if ok then return nil end
-  if not errors.is_error(why) then return tostring(why) end
-  if why.kind ~= "config" or not why.message:find(path, 1, true) or not why.message:find("line %d+: .") then
-    return "an unclear error: " .. tostring(why)
-  end
+  local unclear
+  local ok, why = pcall(profile_file.parse, text, { kind = kind, path = path, on_problem = function(found)
+    if found.path ~= path or math.type(found.line) ~= "integer" or found.message == "" then unclear = found end
+  end })
+  if not ok then return tostring(why) end
+  if unclear then return "an unclear report: " .. tostring(unclear.message) end
 end
 
 function M.run(dir, report)

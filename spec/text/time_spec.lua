@@ -1,6 +1,6 @@
-local timestamp = require "rekognition.text.time"
+local time = require "rekognition.text.time"
 
-describe("timestamps", function()
+describe("text.time", function()
   -- Values by GNU date -u -d TEXT +%s.
   local good = {
     ["1970-01-01T00:00:00Z"] = 0,
@@ -8,34 +8,108 @@ describe("timestamps", function()
     ["2022-05-02T18:36:00+00:00"] = 1651516560,
     ["2022-05-02T18:36:00+02:00"] = 1651509360,
     ["2022-05-02T18:36:00-0130"] = 1651521960,
+    ["2022-05-02T18:36:00+02"] = 1651509360,
     ["2024-02-29T00:00:00z"] = 1709164800,
     ["2080-10-16T03:56:45UTC"] = 3496276605,
+    ["2080-10-16T03:56:45 UTC"] = 3496276605,
+    ["2080-10-16T03:56:45GMT"] = 3496276605,
     ["2016-12-31T23:59:60Z"] = 1483228800, -- a leap second: as the next midnight
+    -- What botocore's parser takes beyond RFC 3339.
+    ["2099-01-01T00:00Z"] = 4070908800,
+    ["2099-01-01 00:00+00:00"] = 4070908800,
+    ["2099-01-01T00Z"] = 4070908800,
+    ["2099-01-01t00:00:00Z"] = 4070908800,
+    ["20990101T000000Z"] = 4070908800,
+    ["20990101T0000Z"] = 4070908800,
+    ["2099/01/01T00:00:00Z"] = 4070908800,
+    ["2099-1-1T00:00:00Z"] = 4070908800,
+    ["20220502T183600+0200"] = 1651509360,
+    ["Sun, 06 Nov 1994 08:49:37 GMT"] = 784111777,
   }
   for text, epoch in pairs(good) do
-    it("reads " .. text, function() assert.equal(epoch, timestamp.parse(text)) end)
+    it("reads " .. text, function()
+      assert.equal(epoch, time.parse(text))
+      assert.equal("integer", math.type(time.parse(text)))
+    end)
   end
 
-  it("keeps a fraction", function()
-    assert.near(1234567890.25, timestamp.parse("2009-02-13T23:31:30.25Z"), 1e-6)
+  it("keeps a fraction, with a point or a comma, of a second or a minute", function()
+    assert.near(1234567890.25, time.parse("2009-02-13T23:31:30.25Z"), 1e-6)
+    assert.near(1234567890.25, time.parse("2009-02-13T23:31:30,25Z"), 1e-6)
+    assert.near(1234567890, time.parse("2009-02-13T23:31.5Z"), 1e-6)
   end)
 
   local bad = {
     "", "2022-05-02", "2022-05-02T18:36:00", "2022-13-02T18:36:00Z", "2023-02-29T00:00:00Z", "2022-05-00T18:36:00Z",
     "2022-05-02T24:00:00Z", "2022-05-02T18:60:00Z", "2022-05-02T18:36:00+2:00", "2022-05-02T18:36:00Zjunk",
-    "2022-05-02T18:36:00+25:00", "1651516560", ("1"):rep(1000), "2022-05-02T18:36:00.Z",
+    "2022-05-02T18:36:00+25:00", "1651516560", ("1"):rep(1000), "2022-05-02T18:36:00.Z", "2022-05/02T18:36:00Z",
+    "2022-05-02T", "2022-05-02TZ", "2022-05-02T1Z", "2022-05-02T18:3Z", "2022-05-02T18:36:00.5", "2022-05-02T18.5Z",
+    "2022-05-02T18:36:00\0Z", "\n2022-05-02T18:36:00Z", "2022-05-02T18:36:00Z\n",
   }
   for _, text in ipairs(bad) do
-    it("refuses " .. text:sub(1, 40), function() assert.is_nil(timestamp.parse(text)) end)
+    it(("refuses %q"):format(text:sub(1, 40)), function() assert.is_nil(time.parse(text)) end)
   end
 
-  it("refuses what is no text", function()
-    assert.is_nil(timestamp.parse(nil))
-    assert.is_nil(timestamp.parse(1234567890))
-    assert.is_nil(timestamp.parse({}))
+  it("refuses what is not a text", function()
+    for _, parse in ipairs { time.parse, time.parse_http } do
+      assert.is_nil(parse(nil))
+      assert.is_nil(parse(1234567890))
+      assert.is_nil(parse({}))
+    end
   end)
 
+  -- RFC 9110, section 5.6.7: the three forms of its own example.
+  for _, text in ipairs {
+    "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+  } do
+    it("reads the HTTP date " .. text, function()
+      assert.equal(784111777, time.parse_http(text, 1790000000))
+    end)
+  end
+
+  it("reads an asctime date with a day of two digits", function()
+    assert.equal(785321377, time.parse_http "Sun Nov 20 08:49:37 1994")
+  end)
+
+  it("takes a year of two digits for one within 50 years", function()
+    local now = 1790000000 -- 2026-09-21
+    local function year(text) return time.format(time.parse_http(text, now)):sub(1, 4) end
+    assert.equal("2026", year "Sunday, 06-Nov-26 08:49:37 GMT")
+    assert.equal("2076", year "Friday, 06-Nov-76 08:49:37 GMT")
+    assert.equal("1977", year "Sunday, 06-Nov-77 08:49:37 GMT")
+    assert.equal("1999", year "Saturday, 06-Nov-99 08:49:37 GMT")
+  end)
+
+  for _, text in ipairs {
+    "", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 6 Nov 1994 08:49:37 GMT",
+    "Foo, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
+    "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Nov 1994 08:61:37 GMT",
+    "Sun, 06 Nov 1994 08:49:61 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun Nov 06 08:49:37 1994 GMT",
+    "Sun, 06 Nov 1994 08:49:37 GMT ", ("A"):rep(1000),
+  } do
+    it(("refuses the HTTP date %q"):format(text:sub(1, 40)), function()
+      assert.is_nil(time.parse_http(text, 1790000000))
+    end)
+  end
+
   it("writes whole seconds in UTC", function()
-    assert.equal("2009-02-13T23:31:30Z", timestamp.format(1234567890.9))
+    assert.equal("2009-02-13T23:31:30Z", time.format(1234567890.9))
+    assert.equal("1970-01-01T00:00:00Z", time.format(0))
+    assert.equal("1969-12-31T23:59:59Z", time.format(-0.5))
+    assert.equal("9999-12-31T23:59:59Z", time.format(253402300799))
+  end)
+
+  it("reads what it writes, on every day of 400 years", function()
+    local day = 86400
+    for number = -146097, 146097, 13 do
+      local epoch = number * day + number % day
+      assert.equal(epoch, time.parse(time.format(epoch)))
+    end
+  end)
+
+  it("agrees with the C library's calendar", function()
+    for epoch = 0, 4102444800, 9876543 do
+      assert.equal(os.date("!%Y-%m-%dT%H:%M:%SZ", epoch), time.format(epoch))
+    end
   end)
 end)

@@ -1,9 +1,8 @@
---- The shared files: where they are, what is in them, and the profiles that both give together.
+--- The shared files: where they are, what is in them, and the profiles that both hold together.
 
-local lazy = require "rekognition.lazy"
-
-local errors = lazy "rekognition.error"
-local profile_file = lazy "rekognition.config.profile_file"
+local core = require "rekognition.core"
+local errors = require "rekognition.error"
+local profile_file = require "rekognition.config.profile_file"
 
 local M = {}
 
@@ -12,9 +11,9 @@ local MAX_BYTES = 16 * 1024 * 1024
 
 local ENOENT, ENOTDIR = 2, 20
 
---- Reads a file from the disk; what stands in for it (the option `read_file`) has the same contract.
+--- Reads a file from the disk; the option `read_file`, which can replace it, has the same contract.
 ---@param path string
----@return string? content  nil, nil where there is no such file; nil and the reason where it can't be read
+---@return string? content  nil, nil if there is no such file; nil and the reason if it can't be read
 ---@return string? why
 function M.read(path)
   local file, why, code = io.open(path, "rb")
@@ -40,32 +39,71 @@ function M.home(env)
   return set "HOME" or set "USERPROFILE" or (set "HOMEDRIVE" and set "HOMEPATH" and env.HOMEDRIVE .. env.HOMEPATH)
 end
 
---- A path with "~" at its beginning replaced by the home folder. "~name" is taken as it is written.
+--- A path with "~" or "~user" at its beginning replaced by the home folder.
 ---@param path string
 ---@param env table<string, string>
----@return string? path  nil where "~" stands for a home that the environment doesn't name
+---@return string? path  nil if "~" stands for a home that the environment doesn't name. The "~user" of a user that does
+---  not exist stays as it is
 function M.expand(path, env)
-  if path ~= "~" and not path:find("^~[/\\]") then return path end
-  local home = M.home(env)
-  return home and home .. path:sub(2)
+  local user, rest = path:match("^~([^/\\]*)(.*)$")
+  if not user then return path end
+  if user == "" then
+    local home = M.home(env)
+    return home and home .. rest
+  end
+  local home = core.home_folder(user)
+  return home and home .. rest or path
 end
 
--- The profiles and other sections of one file; empty where there is none.
-local function load(path, kind, options)
-  local content, why
-  if path then content, why = options.read_file(path) end
-  if why then
-    errors.raise {
-      kind = "config", path = path,
-      message = ("the %s file can't be read: %s; make it a readable file, or let %s name another"):format(
-        kind, why, kind == "config" and "AWS_CONFIG_FILE" or "AWS_SHARED_CREDENTIALS_FILE"),
-    }
+--- A path with $NAME and ${NAME} replaced by the environment's values, as botocore does it (Python's
+--- os.path.expandvars). A variable that is not set stays as it is.
+---@param path string
+---@param env table<string, string>
+---@return string
+function M.expand_variables(path, env)
+  return (path:gsub("%$([^$]*)", function(text)
+    local name, rest = text:match("^([A-Za-z0-9_]+)(.*)$")
+    if not name then name, rest = text:match("^{([^}]*)}(.*)$") end
+    return name and env[name] and env[name] .. rest
+  end))
+end
+
+local EMPTY = { profiles = {}, sso_sessions = {}, services = {}, malformed = {} }
+
+-- A key without a value counts as unset, here for all who read it.
+local function drop_empty(keys)
+  for key, value in pairs(keys) do
+    if value == "" then
+      keys[key] = nil
+    elseif type(value) == "table" then
+      drop_empty(value)
+    end
   end
-  if not content then return { profiles = {}, sso_sessions = {}, services = {} } end
-  return profile_file.parse(content, {
-    kind = kind, path = path,
-    on_warning = function(warning) options.logger("warn", "config.skipped", warning) end,
+end
+
+-- The profiles and other sections of one file; empty if there is none. A file that is named and can't be read is an
+-- error. The default one may belong to somebody else (HOME of another user): it is absent, as for botocore.
+local function load(file, options)
+  local content, why
+  if file.path then content, why = options.read_file(file.path) end
+  if why and file.is_named then
+    errors.raise {
+      kind = "config", code = "UnreadableFile", path = file.path,
+      message = ("could not read the %s file, which %s names: %s; make it a readable file, or name another"):format(
+        file.kind, file.variable, why),
+    }
+  elseif why then
+    options.logger("warn", "config.unreadable", { path = file.path, message = why })
+  end
+  if not content then return EMPTY end
+  local result = profile_file.parse(content, {
+    kind = file.kind, path = file.path,
+    on_problem = function(problem) options.logger("warn", "config.skipped", problem) end,
   })
+  for _, kind in ipairs { "profiles", "sso_sessions", "services" } do
+    for _, keys in pairs(result[kind]) do drop_empty(keys) end
+  end
+  return result
 end
 
 local SECRETS = { "aws_secret_access_key", "aws_session_token", "aws_security_token" }
@@ -77,34 +115,41 @@ local function hide_secrets(profile)
   setmetatable(profile, { __index = function(_, key) return hidden[key] end })
 end
 
-local function path_of(env, variable, fallback)
+local function file_of(env, kind, variable, default)
   local given = env[variable]
-  return M.expand(given and given ~= "" and given or fallback, env)
+  if given == "" then given = nil end
+  local path = M.expand(given and M.expand_variables(given, env) or default, env)
+  return { kind = kind, variable = variable, is_named = given ~= nil, path = path }
 end
 
---- Reads both files and merges them: where both have a key of a profile, the credentials file's holds.
+-- Puts a file's profiles over those that are there, and notes where each key comes from.
+local function merge(merged, file, path)
+  for name, profile in pairs(file.profiles) do
+    local target, origins = merged.profiles[name] or {}, merged.origins[name] or {}
+    merged.profiles[name], merged.origins[name] = target, origins
+    for key, value in pairs(profile) do
+      target[key], origins[key] = value, path
+    end
+  end
+  table.move(file.malformed, 1, #file.malformed, #merged.malformed + 1, merged.malformed)
+end
+
+--- Reads both files and merges them: if both have a key of a profile, the credentials file's is used.
 ---@param options { env: table<string, string>, logger: function, read_file: fun(path: string): string?, string? }
 ---@return rekognition.ProfileFile merged  with `origins`: profile name -> key -> path, and both paths
 function M.load(options)
-  local config_path = path_of(options.env, "AWS_CONFIG_FILE", "~/.aws/config")
-  local credentials_path = path_of(options.env, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-  local merged = load(config_path, "config", options)
-  local credentials = load(credentials_path, "credentials", options)
-  merged.origins = {}
-  for name, profile in pairs(merged.profiles) do
-    merged.origins[name] = {}
-    for key in pairs(profile) do merged.origins[name][key] = config_path end
-  end
-  for name, profile in pairs(credentials.profiles) do
-    local target = merged.profiles[name] or {}
-    local origins = merged.origins[name] or {}
-    merged.profiles[name], merged.origins[name] = target, origins
-    for key, value in pairs(profile) do
-      target[key], origins[key] = value, credentials_path
-    end
-  end
+  local config_file = file_of(options.env, "config", "AWS_CONFIG_FILE", "~/.aws/config")
+  local credentials_file =
+    file_of(options.env, "credentials", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
+  local config, credentials = load(config_file, options), load(credentials_file, options)
+  local merged = {
+    profiles = {}, origins = {}, malformed = {},
+    sso_sessions = config.sso_sessions, services = config.services,
+    config_path = config_file.path, credentials_path = credentials_file.path,
+  }
+  merge(merged, config, config_file.path)
+  merge(merged, credentials, credentials_file.path)
   for _, profile in pairs(merged.profiles) do hide_secrets(profile) end
-  merged.config_path, merged.credentials_path = config_path, credentials_path
   return merged
 end
 

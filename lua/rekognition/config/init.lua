@@ -3,22 +3,21 @@
 -- The rules are those of the AWS SDKs and Tools Reference Guide; docs/configuration.md has every setting and
 -- what was chosen where AWS's SDKs differ.
 
+local ascii = require "rekognition.text.ascii"
 local endpoint = require "rekognition.endpoint"
+local errors = require "rekognition.error"
 local files = require "rekognition.config.files"
 local proxy = require "rekognition.http.proxy"
-local lazy = require "rekognition.lazy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
-
-local errors = lazy "rekognition.error"
-local shown = lazy "rekognition.config.shown"
+local shown = require "rekognition.config.shown"
 
 ---@class rekognition.Setting
 ---@field value any
 ---@field source string  "client option", "environment NAME", "profile NAME in PATH", "services NAME in PATH", "default"
 
 ---@class rekognition.Config
----@field profile_name string  "default" where nothing names another
+---@field profile_name string  "default" if nothing names another
 ---@field named_in_code boolean  the option `profile` named it: the environment's keys are then left out
 ---@field profile table<string, rekognition.ProfileValue>  the keys of that profile, from both files; may be empty.
 ---  Its secrets can be asked for by name, and are not seen by `pairs`: no debug printer shows them
@@ -27,6 +26,7 @@ local shown = lazy "rekognition.config.shown"
 ---@field services table<string, table<string, rekognition.ProfileValue>>
 ---@field origins table<string, table<string, string>>  profile -> key -> the path of the file that it was read from
 ---@field settings table<string, rekognition.Setting>  every setting; a value that is nowhere set is nil
+---@field malformed rekognition.ProfileProblem[]  the lines of both files that break the format, and were skipped
 ---@field config_path? string       where the config file is, or would be
 ---@field credentials_path? string  the same for the credentials file
 ---@field package env table<string, string>
@@ -36,8 +36,8 @@ Config.__index = Config
 
 local M = {}
 
-local function fail(message, ...)
-  errors.raise { kind = "config", message = message:format(...) }
+local function fail(code, message, ...)
+  errors.raise { kind = "config", code = code, message = message:format(...) }
 end
 
 -- What the environment has under a name; an empty variable is as good as none.
@@ -64,23 +64,48 @@ function Config:origin(profile, key)
   return ("profile %s in %s"):format(profile, (self.origins[profile] or {})[key] or "no file")
 end
 
--- A key of the profile as text; one without a value is as good as none.
+-- A key of the profile as text; nil if it has no value.
 local function profile_text(config, key)
   local value = config.profile[key]
   if type(value) == "table" then
-    fail("%s of %s has indented keys below it, and is to be a single value", key,
+    fail("InvalidSetting", "%s of %s must be a single value, got indented lines below it", key,
       config:origin(config.profile_name, key))
   end
-  return value ~= "" and value or nil
+  return value
 end
 
--- The first place that has the setting, before its value is looked at.
-local function find(config, rule, options)
-  local option = option_value(options, rule.option or rule.name)
-  if option ~= nil then return option, "client option", "client option " .. (rule.option or rule.name) end
+-- What a file's skipped lines may have to do with something that was not found.
+local function skipped_lines(config)
+  local first = config.malformed[1]
+  if not first then return "" end
+  return (". %s, line %d: %s"):format(first.path, first.line, first.message)
+end
+
+--- Raises a `config` error (code InvalidConfigFile) if a line of the shared files breaks the format. For what must not
+--- be guessed from half a file, such as an identity.
+function Config:require_readable_files()
+  local first = self.malformed[1]
+  if not first then return end
+  errors.raise {
+    kind = "config", code = "InvalidConfigFile", path = first.path, line = first.line,
+    message = ("%s, line %d: %s"):format(first.path, first.line, first.message),
+  }
+end
+
+-- The value of an option, checked.
+local function read_option(rule, value)
+  local name, accepted = rule.option or rule.name, rule.kind.accept(value)
+  if accepted == nil then
+    fail("InvalidOption", "option %s must be %s, got %s", name, rule.kind.option_must or rule.kind.must, shown(value))
+  end
+  return accepted
+end
+
+-- The text that the environment or the profile has for a setting, where it is from, and how a message names it.
+local function find_text(config, rule)
   for _, name in ipairs(rule.env or {}) do
     local value = variable(config.env, name)
-    if value then return value, "environment " .. name end
+    if value then return value, "environment " .. name, "environment variable " .. name end
   end
   local value = rule.key and profile_text(config, rule.key)
   if value then
@@ -90,19 +115,18 @@ local function find(config, rule, options)
 end
 
 local function resolve(config, rule, options)
-  local found, source, where = find(config, rule, options)
-  if found == nil then return { value = rule.default, source = "default" } end
-  local read = source == "client option" and rule.read_option or rule.read
-  local value, allowed = read(found)
-  if value == nil then
-    fail("%s is %s, and is to be %s", where or source, shown(found), allowed)
-  end
+  local option = option_value(options, rule.option or rule.name)
+  if option ~= nil then return { value = read_option(rule, option), source = "client option" } end
+  local text, source, where = find_text(config, rule)
+  if not text then return { value = rule.default, source = "default" } end
+  local value = rule.kind.read(text)
+  if value == nil then fail("InvalidSetting", "%s must be %s, got %s", where, rule.kind.must, shown(text)) end
   return { value = value, source = source }
 end
 
 -- The name of a service as in AWS_ENDPOINT_URL_<NAME> and in a services section: "sso-oidc" -> "sso_oidc".
 local function service_key(service)
-  return (service:lower():gsub("[^%w]", "_"))
+  return (ascii.lower(service):gsub("[^a-z0-9]", "_"))
 end
 
 -- The endpoint in the services section that the profile names.
@@ -111,16 +135,17 @@ local function services_endpoint(config, service)
   if not name then return nil end
   local section = config.services[name]
   if not section then
-    fail("services of %s is %s, and %s has no such section; write it as [services NAME], or remove the key",
-      config:origin(config.profile_name, "services"), shown(name), config.config_path or "the config file")
+    fail("InvalidSetting", "services of %s must be the name of a [services NAME] section of %s, got %s; write the "
+      .. "section, or remove the key%s", config:origin(config.profile_name, "services"),
+      config.config_path or "the config file", shown(name), skipped_lines(config))
   end
   local keys = section[service_key(service)]
-  if type(keys) == "string" and keys ~= "" then
-    fail("%s of [services %s] in %s has a value of its own, and is to have indented keys below it",
+  if type(keys) == "string" then
+    fail("InvalidSetting", "%s of [services %s] in %s must have indented lines below it, got a value of its own",
       service_key(service), name, config.config_path)
   end
-  local url = type(keys) == "table" and keys.endpoint_url
-  if url and url ~= "" then return url, ("services %s in %s"):format(name, config.config_path) end
+  local url = keys and keys.endpoint_url
+  if url then return url, ("services %s in %s"):format(name, config.config_path) end
 end
 
 --- The endpoint that is configured for a service, in the order of the guide's "Service-specific endpoints":
@@ -132,7 +157,7 @@ end
 function Config:endpoint_url(service)
   if service == "rekognition" and self.endpoint_option then return self.endpoint_option, "client option" end
   if self:get("ignore_configured_endpoint_urls") then return nil end
-  for _, name in ipairs { "AWS_ENDPOINT_URL_" .. service_key(service):upper(), "AWS_ENDPOINT_URL" } do
+  for _, name in ipairs { "AWS_ENDPOINT_URL_" .. ascii.upper(service_key(service)), "AWS_ENDPOINT_URL" } do
     local value = variable(self.env, name)
     if value then return value, "environment " .. name end
   end
@@ -148,25 +173,31 @@ end
 ---@return string source
 function Config:get(name)
   local setting = self.settings[name]
-  if not setting then error(("there is no setting %q"):format(name), 2) end
+  if not setting then
+    local names = {}
+    for known in pairs(self.settings) do names[#names + 1] = known end
+    table.sort(names)
+    fail("UnknownSetting", "there is no setting %s; there are: %s", shown(name), table.concat(names, ", "))
+  end
   return setting.value, setting.source
 end
 
 --- Where a service is, with all that is configured of endpoints.
 ---@param service "rekognition"|"sts"|"sso"|"sso-oidc"|"signin"
----@param region? string  in the place of the configured one
----@return rekognition.Endpoint  without a region to sign for only where STS has a custom endpoint: some of its calls
+---@param region? string  instead of the configured one
+---@return rekognition.Endpoint  without a region to sign for only if STS has a custom endpoint: some of its calls
 ---  are not signed
---- Raises a `config` error as rekognition.endpoint.resolve does, and where no region is known.
+--- Raises a `config` error as rekognition.endpoint.resolve does, with the code NoRegion if no region is known.
 function Config:endpoint(service, region)
   local region_source
   if not region then region, region_source = self:get("region") end
+  if type(service) ~= "string" then fail("InvalidEndpoint", "service must be a service's name, got %s", shown(service)) end
   local url, url_source = self:endpoint_url(service)
   -- Without a region STS is asked at its global endpoint, as botocore does it.
   if not region and not url and service == "sts" then region = "aws-global" end
   if not region and service ~= "sts" then
-    fail("Invalid Configuration: Missing Region; give the option region, set AWS_REGION, or write region in profile %s",
-      self.profile_name)
+    fail("NoRegion", "Invalid Configuration: Missing Region; pass the option region, set AWS_REGION, or write region in "
+      .. "profile %s%s", self.profile_name, skipped_lines(self))
   end
   return endpoint.resolve {
     service = service, region = region, region_source = region_source, endpoint = url, endpoint_source = url_source,
@@ -175,11 +206,11 @@ function Config:endpoint(service, region)
   }
 end
 
--- The profile to use and what named it; nil where nothing did.
+-- The profile to use and what named it; nil if nothing did.
 local function named_profile(options, env)
   if options.profile ~= nil then
-    if type(options.profile) ~= "string" then
-      fail("client option profile is a %s, and is to be a profile's name", type(options.profile))
+    if type(options.profile) ~= "string" or options.profile == "" then
+      fail("InvalidOption", "option profile must be a profile's name, got %s", shown(options.profile))
     end
     return options.profile, "client option"
   end
@@ -192,9 +223,9 @@ end
 local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
-    fail("profile %s (%s) is neither in %s nor in %s; write it there, or name another", shown(name),
-      source == "client option" and "client option profile" or source,
-      config.config_path or "a config file", config.credentials_path or "a credentials file")
+    fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s", shown(name),
+      source == "client option" and "option profile" or source,
+      config.config_path or "a config file", config.credentials_path or "a credentials file", skipped_lines(config))
   end
   config.profile_name, config.named_in_code = name or "default", options.profile ~= nil
   config.profile = config.profiles[config.profile_name] or {}
@@ -230,27 +261,56 @@ local function resolve_all(config, options)
   resolve_proxies(config, options)
 end
 
+local CALLABLE = { ["function"] = true, table = true, userdata = true }
+
+-- The options that are not settings.
+local function check_options(options)
+  if type(options) ~= "table" then
+    fail("InvalidOption", "config.load takes a table of options, got %s", shown(options))
+  end
+  local function check(name, must, ok)
+    if options[name] ~= nil and not ok(options[name]) then
+      fail("InvalidOption", "option %s must be %s, got %s", name, must, shown(options[name]))
+    end
+  end
+  check("endpoint", "a URL", function(value) return type(value) == "string" end)
+  check("env", "a table of variables", function(value) return type(value) == "table" end)
+  check("read_file", "a function", function(value) return CALLABLE[type(value)] end)
+  check("logger", "a function", function(value) return CALLABLE[type(value)] end)
+  check("retry", "a table", function(value) return type(value) == "table" end)
+end
+
+-- The built-in transport's options do nothing for a transport of the host's own. That is reported, since the requests
+-- would go another way than the options say.
+local function report_ineffective(options, logger)
+  if options.http == nil then return end
+  for _, name in ipairs { "proxy", "ca_bundle" } do
+    if options[name] ~= nil then
+      logger("warn", "config.no_effect", { option = name,
+        message = ("option %s has no effect, because option http replaces the built-in transport"):format(name) })
+    end
+  end
+end
+
 --- Reads the configuration.
----@param options? table  `profile` (a name); `env`, in the place of the process environment; `logger`; `read_file`, a
----  function(path) -> content, or nil where there is no such file, or nil and why it can't be read; and every client
+---@param options? table  `profile` (a name); `env`, instead of the process's environment; `logger`; `read_file`, a
+---  function(path) -> content, or nil if there is no such file, or nil and why it can't be read; and every client
 ---  option that is a setting too: region, endpoint, use_fips, use_dualstack, retry = { mode, max_attempts }, ca_bundle,
 ---  app_id, connect_timeout (seconds), and any other by the setting's own name
 ---@return rekognition.Config
---- Raises a `config` error where a file can't be read or parsed, a named profile doesn't exist, or a value is not
---- allowed.
+--- Raises a `config` error: UnreadableFile, ProfileNotFound, InvalidSetting, InvalidOption; see docs/configuration.md.
 function M.load(options)
-  options = options or {}
+  if options == nil then options = {} end
+  check_options(options)
   local seam = seams.from(options)
   local config = setmetatable(files.load {
     env = seam.env, logger = seam.logger, read_file = options.read_file or files.read,
   }, Config)
   config.env = seam.env
-  if options.endpoint ~= nil and type(options.endpoint) ~= "string" then
-    fail("client option endpoint is a %s, and is to be a URL", type(options.endpoint))
-  end
   config.endpoint_option = options.endpoint
   choose_profile(config, options)
   resolve_all(config, options)
+  report_ineffective(options, seam.logger)
   return config
 end
 

@@ -2,13 +2,19 @@
 
 local LONGEST = 100
 
----@param text any  what is no string is shown by its type, a number or boolean as it is
+-- A number as a source text has it, with a point whatever the locale's decimal point is.
+local function shown_number(number)
+  return (tostring(number):gsub(",", "."))
+end
+
+---@param text any  a value that is not a string is shown by its type, a number or boolean as it is
 ---@return string
 return function(text)
-  if type(text) == "number" or type(text) == "boolean" then return tostring(text) end
+  if type(text) == "number" then return shown_number(text) end
+  if type(text) == "boolean" or text == nil then return tostring(text) end
   if type(text) ~= "string" then return "a " .. type(text) end
   local cut = #text > LONGEST and text:sub(1, LONGEST) .. "..." or text
-  local escaped = cut:gsub('[%c"\\\x80-\xff]', function(char)
+  local escaped = cut:gsub('[\0-\31"\\\127-\xff]', function(char)
     if char == '"' or char == "\\" then return "\\" .. char end
     return ("\\x%02X"):format(char:byte())
   end)

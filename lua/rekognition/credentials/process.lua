@@ -6,6 +6,7 @@
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
+local shell_words = require "rekognition.text.shell_words"
 
 local M = {}
 
@@ -17,64 +18,12 @@ local NAMES = {
   session_token = "SessionToken", expiration = "Expiration", account_id = "AccountId",
 }
 
--- How each kind of quoting reads: the text it stands for and where it ends; nil where it does not end.
-local QUOTES = {}
-
-QUOTES["'"] = function(command, at)
-  return command:match("^'([^']*)'()", at)
-end
-
-QUOTES["\\"] = function(command, at)
-  return command:match("^\\(.)()", at)
-end
-
--- Between double quotes a backslash escapes a quote and itself; elsewhere it stays.
-QUOTES['"'] = function(command, at)
-  local pieces = {}
-  at = at + 1
-  while true do
-    local plain, stop = command:match('^([^"\\]*)()', at)
-    pieces[#pieces + 1] = plain
-    local byte = command:sub(stop, stop)
-    if byte == '"' then return table.concat(pieces), stop + 1 end
-    if byte == "" then return nil end
-    local escaped = command:match('^["\\]', stop + 1)
-    pieces[#pieces + 1] = escaped or "\\"
-    at = stop + (escaped and 2 or 1)
-  end
-end
-
--- The word that begins at a place; where it ends; and whether a shell is needed to read it.
-local function read_word(command, at)
-  local pieces, needs_shell = {}, false
-  while at <= #command and not command:find("^%s", at) do
-    local kind = command:sub(at, at)
-    local text, stop
-    if QUOTES[kind] then
-      text, stop = QUOTES[kind](command, at)
-      if not text then return nil end
-      if kind == '"' and command:sub(at, stop - 1):find("[$`]") then needs_shell = true end
-    else
-      text, stop = command:match("^([^%s'\"\\]+)()", at)
-      if text:find("[|&;<>()$`]") then needs_shell = true end
-    end
-    pieces[#pieces + 1], at = text, stop
-  end
-  return table.concat(pieces), at, needs_shell
-end
-
---- The words of a command line; `{ "/bin/sh", "-c", command }` where it needs a shell.
+--- The words of a command line; `{ "/bin/sh", "-c", command }` if it needs a shell.
 ---@param command string
----@return string[]? argv  nil where a quote does not end
+---@return string[]? argv  nil if a quote has no end
 function M.split(command)
-  local words, at = {}, command:match("^%s*()")
-  while at <= #command do
-    local word, stop, needs_shell = read_word(command, at)
-    if not word then return nil end
-    if needs_shell then return { "/bin/sh", "-c", command } end
-    words[#words + 1], at = word, command:match("^%s*()", stop)
-  end
-  return words
+  local words, needs_shell = shell_words.split(command)
+  return needs_shell and { "/bin/sh", "-c", command } or words
 end
 
 -- What it printed on its error stream has gone to ours; its output is not repeated, it may hold keys.

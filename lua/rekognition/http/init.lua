@@ -8,12 +8,11 @@
 -- connection), "proxy", "reset" (the connection ended early), "protocol" (not HTTP, or broken
 -- compression), "too_large", "request" (malformed: nothing was sent), "memory".
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
-local lazy = require "rekognition.lazy"
+local errors = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
-
-local errors = lazy "rekognition.error"
 
 ---@class rekognition.HttpOptions
 ---@field connect_timeout? number     seconds, for requests that name none; 3.1 where absent
@@ -54,7 +53,7 @@ local LINK_LOCAL = "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,f
 
 local function env_proxies(env)
   local no_proxy = proxy.exceptions(env) or ""
-  if no_proxy:match("^%s*%*%s*$") then return nil, nil, LINK_LOCAL end
+  if ascii.trim(no_proxy) == "*" then return nil, nil, LINK_LOCAL end
   return (proxy.of_scheme(env, "http")), (proxy.of_scheme(env, "https")), LINK_LOCAL .. "," .. no_proxy
 end
 

@@ -1,5 +1,7 @@
 --- Which proxy the environment names, as curl and Python read it: no AWS document has these variables.
 
+local ascii = require "rekognition.text.ascii"
+
 local M = {}
 
 local function first(env, ...)
@@ -19,7 +21,7 @@ end
 function M.of_scheme(env, scheme)
   local lower = scheme .. "_proxy"
   if env[lower] then return env[lower], lower end
-  local upper = scheme:upper() .. "_PROXY"
+  local upper = ascii.upper(scheme) .. "_PROXY"
   local is_header = scheme == "http" and env.REQUEST_METHOD
   if env[upper] and env[upper] ~= "" and not is_header then return env[upper], upper end
   return first(env, "all_proxy", "ALL_PROXY")
@@ -36,7 +38,7 @@ end
 ---@param url string
 ---@return string
 function M.shown(url)
-  local scheme, rest = url:match("^(%a[%w+.%-]*://)(.*)$")
+  local scheme, rest = url:match("^([A-Za-z][A-Za-z0-9+.-]*://)(.*)$")
   return (scheme or "") .. (rest or url):gsub("^.*@", "***@")
 end
 

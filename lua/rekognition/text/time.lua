@@ -1,54 +1,161 @@
---- Timestamps as credential sources and token caches write them.
+--- The calendar: dates and times as services, servers and files write them, from and to seconds since the epoch.
 --
--- RFC 3339 (the profile of ISO 8601 that AWS uses): "2026-11-21T10:00:00Z", with a fraction or a
--- numeric offset where the source likes it.
-
-local clock = require "rekognition.call.clock"
+-- This is the one calendar of the project. It depends on no locale and no time zone of the process.
+-- The calendar is the proleptic Gregorian one; a leap second counts as the second after it.
 
 local M = {}
 
 local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+local WEEKDAYS = {
+  Mon = true, Tue = true, Wed = true, Thu = true, Fri = true, Sat = true, Sun = true,
+  Monday = true, Tuesday = true, Wednesday = true, Thursday = true, Friday = true, Saturday = true, Sunday = true,
+}
+-- A choice: no timestamp is longer, and no text of any length must be searched.
+local LONGEST = 64
+
+-- Days from 1970-01-01 to a date.
+local function days(year, month, day)
+  if month <= 2 then year, month = year - 1, month + 12 end
+  return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 719469
+end
+
+--- Seconds since the epoch of a date and time in UTC. The parts are not checked.
+---@return integer
+function M.epoch(year, month, day, hour, minute, second)
+  return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+end
 
 local function days_in(year, month)
   local leap = month == 2 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
   return DAYS[month] + (leap and 1 or 0)
 end
 
--- Seconds east of UTC, or nil. botocore's SSO cache writes "UTC" in the place of "Z".
+-- The epoch of parts that are texts of digits; nil if there is no such date or time.
+local function checked_epoch(year, month, day, hour, minute, second)
+  year, month, day = math.tointeger(year), math.tointeger(month), math.tointeger(day)
+  hour, minute, second = math.tointeger(hour), math.tointeger(minute), math.tointeger(second)
+  if month < 1 or month > 12 or day < 1 or day > days_in(year, month) then return nil end
+  if hour > 23 or minute > 59 or second > 60 then return nil end
+  return M.epoch(year, month, day, hour, minute, second)
+end
+
+-- The parts of each form of an HTTP date (RFC 9110, section 5.6.7): weekday, day, month, year, time.
+local function http_parts(text)
+  local weekday, day, month, year, hour, minute, second =
+    text:match("^([A-Za-z]+), (%d%d) ([A-Za-z]+) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  if weekday then return weekday, day, month, year, hour, minute, second end
+  weekday, day, month, year, hour, minute, second =
+    text:match("^([A-Za-z]+), (%d%d)%-([A-Za-z]+)%-(%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  if weekday then return weekday, day, month, year, hour, minute, second end
+  weekday, month, day, hour, minute, second, year =
+    text:match("^([A-Za-z]+) ([A-Za-z]+) ([ %d]%d) (%d%d):(%d%d):(%d%d) (%d%d%d%d)$")
+  if weekday then return weekday, (day:gsub(" ", "0")), month, year, hour, minute, second end
+end
+
+-- The year of an RFC 850 date. One that seems to be over 50 years ahead is the last one past with these digits.
+local function full_year(two_digits, now)
+  -- 146097 days are 400 years: near enough for the choice of a century.
+  local this_year = 1970 + math.floor(now / (146097 * 86400 / 400))
+  local year = this_year - this_year % 100 + math.tointeger(two_digits)
+  if year > this_year + 50 then return year - 100 end
+  if year <= this_year - 50 then return year + 100 end
+  return year
+end
+
+--- Reads an HTTP date in any of its three forms (RFC 9110, section 5.6.7).
+---@param text any      "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"
+---@param now? number   epoch seconds, for a year of two digits; the process's clock by default
+---@return integer? epoch seconds, or nil if it is not such a date
+function M.parse_http(text, now)
+  if type(text) ~= "string" or #text > LONGEST then return nil end
+  local weekday, day, month, year, hour, minute, second = http_parts(text)
+  if not (weekday and WEEKDAYS[weekday] and MONTHS[month]) then return nil end
+  if #year == 2 then year = full_year(year, now or os.time()) end
+  return checked_epoch(year, MONTHS[month], day, hour, minute, second)
+end
+
+-- Seconds east of UTC, or nil.
 local function offset_seconds(zone)
-  if zone == "Z" or zone == "z" or zone == "UTC" then return 0 end
+  if zone == "Z" or zone == "z" or zone == "UTC" or zone == "GMT" then return 0 end
   local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
+  if not sign then
+    sign, hours = zone:match("^([+-])(%d%d)$")
+    minutes = "0"
+  end
   if not sign then return nil end
-  hours, minutes = tonumber(hours), tonumber(minutes)
+  hours, minutes = math.tointeger(hours), math.tointeger(minutes)
   if hours > 23 or minutes > 59 then return nil end
   local seconds = hours * 3600 + minutes * 60
   return sign == "-" and -seconds or seconds
 end
 
---- Reads a timestamp. Nil where it is none: a date that isn't in the calendar, or no zone.
+-- Year, month, day and what follows them.
+local function date_parts(text)
+  local year, _, month, day, rest = text:match("^(%d%d%d%d)([-/.])(%d%d?)%2(%d%d?)(.*)$")
+  if year then return year, month, day, rest end
+  return text:match("^(%d%d%d%d)(%d%d)(%d%d)(.*)$")
+end
+
+-- Hour, minute, second, the seconds of one of the last part (its fraction counts in these), and what follows.
+local function time_parts(text)
+  local hour, minute, second, rest = text:match("^(%d%d):(%d%d):(%d%d)(.*)$")
+  if not hour then hour, minute, second, rest = text:match("^(%d%d)(%d%d)(%d%d)(.*)$") end
+  if hour then return hour, minute, second, 1, rest end
+  hour, minute, rest = text:match("^(%d%d):?(%d%d)(.*)$")
+  if hour then return hour, minute, "0", 60, rest end
+  hour, rest = text:match("^(%d%d)(.*)$")
+  if hour then return hour, "0", "0", 3600, rest end
+end
+
+-- The epoch of an ISO 8601 date and time with a zone, or nil.
+local function parse_iso(text)
+  local year, month, day, rest = date_parts(text)
+  local clock = rest and rest:match("^[Tt ](.*)$")
+  if not clock then return nil end
+  local hour, minute, second, unit, tail = time_parts(clock)
+  if not hour then return nil end
+  local fraction, zone = tail:match("^[.,](%d+)(.*)$")
+  if fraction and unit == 3600 then return nil end
+  local offset = offset_seconds(((zone or tail):gsub("^ ", "")))
+  local epoch = offset and checked_epoch(year, month, day, hour, minute, second)
+  if not epoch then return nil end
+  return epoch - offset + (fraction and tonumber("0." .. fraction) * unit or 0)
+end
+
+--- Reads a timestamp as credential sources and token caches write it: ISO 8601 in every form that botocore's parser
+--- takes for it (a date and a time, in the basic or the extended form, to the hour, the minute, the second or a
+--- fraction, with a zone), or an HTTP date. A time without a zone is refused, since it names no moment.
 ---@param text any
----@return number? epoch seconds; an integer where there is no fraction
+---@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp, or not in the calendar
 function M.parse(text)
-  if type(text) ~= "string" or #text > 64 then return nil end
-  local year, month, day, hour, minute, second, rest =
-    text:match("^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d)(.*)$")
-  if not year then return nil end
-  local fraction, zone = rest:match("^(%.%d+)(.*)$")
-  local offset = offset_seconds(zone or rest)
-  if not offset then return nil end
-  year, month, day = math.tointeger(year), math.tointeger(month), math.tointeger(day)
-  hour, minute, second = math.tointeger(hour), math.tointeger(minute), math.tointeger(second)
-  if month < 1 or month > 12 or day < 1 or day > days_in(year, month) then return nil end
-  if hour > 23 or minute > 59 or second > 60 then return nil end
-  local epoch = clock.epoch(year, month, day, hour, minute, second) - offset
-  return fraction and epoch + tonumber("0" .. fraction) or epoch
+  if type(text) ~= "string" or #text > LONGEST then return nil end
+  return parse_iso(text) or M.parse_http(text)
+end
+
+-- The date of a day, counted from 1970-01-01: the inverse of `days`.
+local function date_of(day)
+  day = day + 719468 -- from 0000-03-01, so that a leap day ends a year
+  local era = day // 146097
+  local of_era = day % 146097
+  local year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+  local of_year = of_era - (365 * year + year // 4 - year // 100)
+  local month = (5 * of_year + 2) // 153
+  local date = of_year - (153 * month + 2) // 5 + 1
+  month = month < 10 and month + 3 or month - 9
+  return era * 400 + year + (month <= 2 and 1 or 0), month, date
 end
 
 --- Writes a timestamp in UTC, in whole seconds.
----@param epoch number
+---@param epoch number  of a year from 0 to 9999
 ---@return string "2026-11-21T10:00:00Z"
 function M.format(epoch)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(epoch)) --[[@as string]]
+  local seconds = math.floor(epoch)
+  local year, month, day = date_of(seconds // 86400)
+  local of_day = seconds % 86400
+  return ("%04d-%02d-%02dT%02d:%02d:%02dZ"):format(year, month, day, of_day // 3600, of_day // 60 % 60, of_day % 60)
 end
 
 return M
