@@ -53,7 +53,7 @@ local CONFIG = {
   { "a bare name in the config file", "[foo]\na = 1\n[default]\nb = 2", { default = { b = "2" } }, 1 },
   { "a section of somebody else's", "[plugins]\ncli = x\n[default]", { default = {} }, 1 },
   { "a name with a blank", "[profile in valid]\na = 1\n[default]", { default = {} }, 1 },
-  { "a header without a name", "[profile ]\n[profile]\n[]\n[sso-session ]\n[default]", { default = {} }, 4 },
+  { "a header without a name", "[profile ]\n[profile]\n[ ]\n[sso-session ]\n[default]", { default = {} }, 4 },
   { "a name beyond ASCII", "[profile \xC3\xA9]\na = 1", { ["\xC3\xA9"] = { a = "1" } } },
   { "a quoted name with a comment's sign", "[profile 'team #1']\na = 1\n[default]\nb = 2",
     { ["team #1"] = { a = "1" }, default = { b = "2" } } },
@@ -80,7 +80,7 @@ local CREDENTIALS = {
   { "a name with a comment's sign", "[team #1]\na = 1\n[b] # c", { ["team #1"] = { a = "1" }, b = {} } },
   { "a name with a bracket", "[a]b]\na = 1", { ["a]b"] = { a = "1" } } },
   { "text behind a header's bracket", "[a] b\nc = 1", { a = { c = "1" } }, 1 },
-  { "an empty name", "[]\na = 1\n[ ]\n[\1]", {}, 3 },
+  { "an empty name", "[ ]\na = 1\n[\1]", {}, 2 },
 }
 
 -- Lines that break the format: text, line, part of the message, and what is read of the rest.
@@ -89,6 +89,8 @@ local BAD = {
   { "a word above any section", "# c\n\nhello\n  x = y\n[default]\na = 1", 3, "above the first section",
     { default = { a = "1" } } },
   { "no closing bracket", "[default\na = 1\n", 1, "no ']'", {} },
+  { "no name in a header", "[]\na = 1", 1, "no name", {} },
+  { "a nested line with a colon", "[default]\ns3 =\n  a: b", 3, "no '='", { default = { s3 = {} } } },
   { "a line without =", "[default]\na\n b = 1\nc = 2", 2, "no '='", { default = { c = "2" } } },
   { "= in a comment alone", "[default]\na # = b", 2, "no '='", { default = {} } },
   { "no name", "[default]\n= a\nb = 1", 2, "no name before '='", { default = { b = "1" } } },

@@ -121,7 +121,7 @@ describe("rekognition.config", function()
       local seen = {}
       load({ logger = function(level, event, fields)
         seen[#seen + 1] = { level, event, fields.path, fields.line }
-      end }, { [CREDENTIALS] = "[default]\n[]\n" })
+      end }, { [CREDENTIALS] = "[default]\n[ ]\n" })
       assert.same({ { "warn", "config.skipped", CREDENTIALS, 2 } }, seen)
     end)
 

@@ -218,6 +218,9 @@ def single_cases():
         "bare": "[default]\nregion = eu-west-1\n[a]\nregion = us-east-2\n",
         "quoted": "[profile \"a b\"]\nregion = eu-west-1\n",
         "blanks in a name": "[default]\nregion = eu-west-1\n[profile in valid]\nregion = us-east-2\n",
+        "quoted with a comment's sign": "[default]\nregion = eu-west-1\n[profile 'a b']\nregion = us-east-2\n",
+        "Unicode blanks": "[default]\nregion\u00a0=\u2003eu-west-1\u00a0\n\u3000\n",
+        "a name beyond ASCII": "[default]\nregion = eu-west-1\n[profile \u00e9]\nregion = us-east-2\n",
         "continued": "[default]\nregion = eu-west-1\nx = y\n  z\n  w # v\n",
         "behind the bracket": "[default] x\nregion = eu-west-1\n",
         "CR": "[default]\rregion = eu-west-1\r",
@@ -232,10 +235,14 @@ def single_cases():
     for name, text in {
         "keys": "[default]\naws_access_key_id = K\naws_secret_access_key = s\n",
         "half": "[default]\naws_access_key_id = K\n",
+        "a name with a blank": "[a b]\naws_access_key_id = K\naws_secret_access_key = s\n",
         "prefixed": "[profile a]\naws_access_key_id = K\naws_secret_access_key = s\n",
         "malformed": "[default\n", "early": "aws_access_key_id = K\n",
     }.items():
         yield Case(f"credentials file: {name}", {}, copy.deepcopy(REGION), text)
+        yield Case(f"credentials file: {name}, with AWS_PROFILE", {"AWS_PROFILE": "a b"}, copy.deepcopy(REGION), text)
+        keys = {"AWS_ACCESS_KEY_ID": "ENVIRONMENT", "AWS_SECRET_ACCESS_KEY": "s"}
+        yield Case(f"credentials file: {name}, with keys", keys, copy.deepcopy(REGION), text)
     for name, pairs in {
         "a loop": [("default", "b"), ("b", "default")],
         "itself": [("default", "default")],

@@ -16,11 +16,8 @@ ALLOWED = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": BOOLEAN, "AWS_EC2_METADATA_DISABLED": BOOLEAN,
     "AWS_EC2_METADATA_V1_DISABLED": BOOLEAN, "AWS_MAX_ATTEMPTS": re.compile("[^_]*"),
 }
-# Files that botocore reads in another way: by a part of the text, and the same as we read it, or None for an error.
+# Files that botocore reads in another way: by a part of the text, and a text that it reads as we read this one.
 TEXTS = {
-    "region: eu": ("key: value is an error, as in the tests that AWS's newer SDKs share", None),
-    "\0": ("a NUL in a file is an error", None),
-    "[default] x": ("text behind a section's bracket is an error", None),
     "[default]\nregion = eu-west-1\n[default]\n": (
         "a section that comes twice is one section", "[default]\nregion = eu-west-1\nretry_mode = adaptive\n"),
     "[default]\nregion =\n": ("a key without a value counts as unset", "[default]\n"),
@@ -28,6 +25,14 @@ TEXTS = {
         "of a key that comes twice the last holds", "[default]\nregion = us-east-2\n"),
     "[profile default]\nregion = us-east-2\n[default]": (
         "[profile default] goes before [default], wherever it stands", "[default]\nregion = us-east-2\n"),
+    "# caf\udce9": ("a comment may hold any bytes", "[default]\nregion = eu-west-1\n"),
+}
+# Files with a line that breaks the format, and what is left of them. botocore refuses them as a whole. Here they stop
+# only who needs what is missing, and who looks for an identity in them.
+MALFORMED = {
+    "a = b\n": "", "[default\n": "", "[default]\nregion\n": "[default]\n", "[default]\n= b\n": "[default]\n",
+    "[default]\nregion = us-\0x\n": "[default]\n", "[default]\n  x\n": "[default]\n",
+    "[default]\nregion = eu-west-1\ns3 =\n  bad\n": "[default]\nregion = eu-west-1\n", "aws_access_key_id = K\n": "",
 }
 
 
@@ -106,12 +111,23 @@ def schemes(_, theirs, __):
     return strange
 
 
-def texts(case, theirs, _):
-    errors = [part for part, (_, same) in TEXTS.items() if same is None]
-    wrong = isinstance(case.config, str) and any(part in case.config for part in errors)
-    if wrong:
-        theirs.update(dict.fromkeys(PARTS, ERROR))
-    return wrong
+def malformed(case):
+    """Also marks the case, for half_a_file."""
+    changed = False
+    for name in ("config", "credentials"):
+        text = getattr(case, name)
+        if isinstance(text, str) and text in MALFORMED:
+            setattr(case, name, MALFORMED[text])
+            case.style.add("malformed")
+            changed = True
+    return changed
+
+
+def half_a_file(case, theirs, _):
+    if "malformed" not in case.style or theirs["credentials"].get("source") == "environment":
+        return False
+    theirs["credentials"] = ERROR
+    return True
 
 
 def at_once(_, theirs, ours):
@@ -127,7 +143,7 @@ def rewritten_texts(case):
     if not isinstance(case.config, str):
         return False
     for part, (_, same) in TEXTS.items():
-        if same and part in case.config:
+        if part in case.config:
             case.config = same
             return True
     return False
@@ -141,13 +157,14 @@ REWRITES = {
     "the retry mode legacy does what standard does": legacy_retries,
     "a # or ; after a blank begins a comment": without_style("inline"),
     "a byte order mark is skipped": without_style("bom"),
-    "; ".join(reason for reason, same in TEXTS.values() if same): rewritten_texts,
+    "; ".join(reason for reason, _ in TEXTS.values()): rewritten_texts,
+    "a line that breaks the format is skipped": malformed,
 }
 ADJUSTMENTS = {
     "a boolean that is neither true nor false is an error, and so is a number with a _": values,
     "FIPS and dual stack with a custom endpoint are errors, as AWS's rule sets have it": variants_of_custom_endpoints,
     "an endpoint begins with http:// or https://": schemes,
-    "; ".join(reason for reason, same in TEXTS.values() if not same): texts,
+    "no identity is looked for in a file with a line that breaks the format": half_a_file,
     "the configuration is read at once and as a whole; what is wrong in it shows everywhere": at_once,
 }
 

@@ -191,13 +191,15 @@ end
 function Config:endpoint(service, region)
   local region_source
   if not region then region, region_source = self:get("region") end
-  if type(service) ~= "string" then fail("InvalidEndpoint", "service must be a service's name, got %s", shown(service)) end
+  if type(service) ~= "string" then
+    fail("InvalidEndpoint", "service must be a service's name, got %s", shown(service))
+  end
   local url, url_source = self:endpoint_url(service)
   -- Without a region STS is asked at its global endpoint, as botocore does it.
   if not region and not url and service == "sts" then region = "aws-global" end
   if not region and service ~= "sts" then
-    fail("NoRegion", "Invalid Configuration: Missing Region; pass the option region, set AWS_REGION, or write region in "
-      .. "profile %s%s", self.profile_name, skipped_lines(self))
+    fail("NoRegion", "Invalid Configuration: Missing Region; pass the option region, set AWS_REGION, or write region "
+      .. "in profile %s%s", self.profile_name, skipped_lines(self))
   end
   return endpoint.resolve {
     service = service, region = region, region_source = region_source, endpoint = url, endpoint_source = url_source,
@@ -223,8 +225,8 @@ end
 local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
-    fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s", shown(name),
-      source == "client option" and "option profile" or source,
+    fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s",
+      shown(name), source == "client option" and "option profile" or source,
       config.config_path or "a config file", config.credentials_path or "a credentials file", skipped_lines(config))
   end
   config.profile_name, config.named_in_code = name or "default", options.profile ~= nil

@@ -15,7 +15,7 @@ local M = {}
 ---@field path string
 ---@field line integer
 ---@field message string
----@field malformed boolean  true if the line breaks the format; false if it is well formed, but nothing that is read here
+---@field malformed boolean  true if the line breaks the format; false if it is only nothing that is read here
 
 ---@alias rekognition.ProfileValue string|table<string, string>  a table for indented keys below an empty value
 
@@ -130,6 +130,10 @@ end
 
 function Parser:read_header(text)
   self:finish_property()
+  if text:find("^%[%]") then
+    self.section, self.in_section = nil, true
+    return self:malformed "the section has no name; write it as [profile NAME]"
+  end
   local read = self.kind == "config" and self.config_section or self.credentials_section
   local section, at, why = read(self, text)
   self.section, self.in_section = section, true
@@ -140,16 +144,26 @@ function Parser:read_header(text)
   end
 end
 
+-- The name and the value on both sides of a place; nil and why without a place or a name.
+local function split_at(line, at)
+  if not at then return nil, "it must be 'name = value', and there is no '='; write one, or begin the line with '#'" end
+  local name = trim(line:sub(1, at - 1))
+  if name == "" then return nil, "there is no name before '='; write 'name = value'" end
+  return name, trim(line:sub(at + 1))
+end
+
 -- Splits "name = value" or "name: value"; nil and why if it is neither. A ":" counts before a blank only, since it may
 -- be part of a name.
 local function split(text)
   local line = strip_comment(text)
   local equals, colon = line:find("=", 1, true), line:find(":[ \t]") or line:find(":$")
-  local at = equals and colon and math.min(equals, colon) or equals or colon
-  if not at then return nil, "it must be 'name = value', and there is no '='; write one, or begin the line with '#'" end
-  local name = trim(line:sub(1, at - 1))
-  if name == "" then return nil, "there is no name before '='; write 'name = value'" end
-  return name, trim(line:sub(at + 1))
+  return split_at(line, equals and colon and math.min(equals, colon) or equals or colon)
+end
+
+-- The same for a line below a key without a value, where only "=" counts.
+local function split_nested(text)
+  local line = strip_comment(text)
+  return split_at(line, line:find("=", 1, true))
 end
 
 function Parser:read_property(text, indent)
@@ -175,7 +189,7 @@ function Parser:read_continuation(text)
     return
   end
   property.children = property.children or {}
-  local name, value = split(text)
+  local name, value = split_nested(text)
   if not name then return self:malformed(value) end
   property.children[ascii.lower(name)] = value
 end

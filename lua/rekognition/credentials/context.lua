@@ -56,11 +56,22 @@ function Context:profile_name()
   return name
 end
 
---- A profile's settings, with lower-case names, or nil where there is no such profile.
+--- A profile's keys, with lower-case names, or nil if there is no such profile.
 ---@param name string
----@return table<string, string>?
+---@return table<string, string>?  reading a key that has indented lines below it raises a `config` error
+--- Raises a `config` error if a line of the files breaks the format: half a file must not decide who one is.
 function Context:profile(name)
-  return self:config().profiles[name]
+  local config = self:config()
+  config:require_readable_files()
+  local profile = config.profiles[name]
+  return profile and setmetatable({}, { __index = function(_, key)
+    local value = profile[key]
+    if type(value) == "table" then
+      check.misconfigured(("%s of %s must be a single value, got indented lines below it"):format(key,
+        config:origin(name, key)))
+    end
+    return value
+  end })
 end
 
 --- The region to ask a service in: the caller's, or the configured one, or nil.

@@ -7,7 +7,9 @@ local M = {}
 
 local BLANKS = {}
 for byte in ("\t\n\v\f\r \28\29\30\31"):gmatch(".") do BLANKS[byte] = true end
-for _, code in ipairs { 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 } do BLANKS[utf8.char(code)] = true end
+for _, code in ipairs { 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 } do
+  BLANKS[utf8.char(code)] = true
+end
 for code = 0x2000, 0x200A do BLANKS[utf8.char(code)] = true end
 
 -- The longest blank has three bytes.

@@ -129,7 +129,7 @@ end
 --- takes for it (a date and a time, in the basic or the extended form, to the hour, the minute, the second or a
 --- fraction, with a zone), or an HTTP date. A time without a zone is refused, since it names no moment.
 ---@param text any
----@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp, or not in the calendar
+---@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp or not a real date
 function M.parse(text)
   if type(text) ~= "string" or #text > LONGEST then return nil end
   return parse_iso(text) or M.parse_http(text)
