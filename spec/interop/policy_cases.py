@@ -315,7 +315,10 @@ def resource(draw, caller, plain):
     others = (f"{prefix}:project/cats/version/*", f"{prefix}:{project}", f"{start}{draw.one(REGIONS)}:{caller.owner}:*",
               f"{start}{caller.region}:{draw.one(ACCOUNTS)}:project/*", f"{prefix}:{rest.upper()}",
               f"{prefix}:{project}/version/v1/*")
-    values = [draw.one(fitting if draw.some(0.8) else others)]
+    # A star that ends its segment goes on over colons, another one doesn't.
+    crossing = (f"{start}*", f"{start}{caller.region}:*", f"{start}*:{project}/*", f"{start}*{project}/*",
+                f"{start}{caller.region[:-1]}*:version/*", f"{start}{caller.region}?*")
+    values = [draw.one(fitting if draw.some(0.8) else others if draw.some(0.7) or plain else crossing)]
     if not plain and draw.some(0.06):
         return [f"{prefix}:" + draw.one((f"project/*/${{aws:username}}/*", "project/${aws:PrincipalTag/team}/*",
                                          "project/${aws:userid}/version/*", "project/${aws:ResourceTag/name}/*"))]
@@ -389,7 +392,7 @@ def spoiled(draw, policy):
     role = f"arn:aws:iam::{draw.one(ACCOUNTS)}:role/*"
     return draw.one((
         lambda: json.dumps(dict(policy, Statement=[dict(first, Principal={"AWS": role})])),
-        lambda: json.dumps(dict(policy, Statement=[dict(first, Resource="arn:aws:rekognition:*")])),
+        lambda: json.dumps(dict(policy, Statement=[dict(first, Resource="arn:aws:rekognition:us-east-1")])),
         lambda: json.dumps(dict(policy, Statement=[dict(first, Resource="arn:aws:*:us-east-1:*:project/*")])),
         lambda: json.dumps(dict(policy, Statement=[dict(first, Condition={"StringIs": {"aws:username": "x"}})])),
         lambda: json.dumps(dict(policy, Statement=[dict(first, Condition={"NullIfExists": {"aws:userid": "true"}})])),

@@ -448,8 +448,9 @@ def read(text):
                 raise Invalid(name)  # Principal too "is required in resource-based policies"
         for text in as_list(statement.get("Resource", statement.get("NotResource"))):
             parts = text.split(":", 5)
-            # "Resource ARNs must include at least [six] fields"; the service's has no wildcards.
-            if text != "*" and (len(parts) < 6 or parts[0] != "arn" or re.search("[*?]", parts[2])):
+            # An ARN has six segments, or fewer where a `*` at the end stands for the rest; a service has no wildcards.
+            whole = len(parts) == 6 or (len(parts) > 3 and text.endswith("*"))
+            if text != "*" and (not whole or parts[0] != "arn" or re.search("[*?]", parts[2])):
                 raise Invalid("Resource")
         for text in principals(statement.get("Principal", statement.get("NotPrincipal"))):
             if text != "*" and re.search("[*?]", text):

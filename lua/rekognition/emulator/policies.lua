@@ -106,10 +106,10 @@ end
 function M.decide(project, caller, version_arn)
   local documents = {}
   for _, policy in ipairs(project.policies) do documents[#documents + 1] = parse(policy.document) end
-  local identity, get = document.identity { account = caller.account, arn = caller.arn, region = caller.region,
-                                            complete = true }
+  local identity, get = document.identity({ account = caller.account, arn = caller.arn, region = caller.region,
+                                            complete = true }, version_arn)
   return (document.evaluate(documents, { identity = identity, action = "rekognition:copyprojectversion",
-    resource = version_arn, get = get, unseen = function() end }))
+    resource = version_arn, get = get }))
 end
 
 return M

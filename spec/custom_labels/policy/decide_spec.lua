@@ -113,6 +113,9 @@ local ROWS = {
   { "letters don't count by the operator", document(when("StringEqualsIgnoreCase", "aws:username", "ALICE")),
     "-A-----?" },
   { "a service asks", document(when("Bool", "aws:PrincipalIsAWSService", "false")), "AAAAAAAA" },
+  { "ResourceAccount is the version's", document(when("StringEquals", "aws:ResourceAccount", "111122223333")),
+    "AAAAAAAA" },
+  { "not ResourceAccount", document(when("StringNotEquals", "aws:ResourceAccount", "111122223333")), "--------" },
   -- variables
   { "a user's own", document { Resource = "arn:aws:rekognition:*:*:project/birds/version/${aws:username}/*" },
     "-------?" },
@@ -164,6 +167,32 @@ describe("policy.decide", function()
 
   it("has 91 rows of documents and identities, and many more", function()
     assert.is_true(#ROWS * #NAMES >= 91 * 6)
+  end)
+
+  local function unknown_of(text, who) return (select(2, policy.decide(text, who or WHO.alice, VERSION))) end
+
+  it("knows a federated user's aws:userid", function()
+    local who = { account = ACCOUNT, arn = ("arn:aws:sts::%s:federated-user/bob"):format(ACCOUNT) }
+    assert.equal("Allow", policy.decide(document(when("StringEquals", "aws:userid", ACCOUNT .. ":bob")), who, VERSION))
+    assert.same({}, unknown_of(document(when("StringEquals", "aws:userid", "x")), who))
+  end)
+
+  it("names a key that it can't see once, and the keys of variables too", function()
+    assert.same({ "aws:PrincipalTag/team", "aws:ResourceTag/team" },
+      unknown_of(document(when("StringEquals", "aws:ResourceTag/team", "${aws:PrincipalTag/team}"))))
+    local spelt_twice = unknown_of(document { Condition = { StringEquals = { ["aws:SourceVpce"] = "v" },
+      StringLike = { ["AWS:sourcevpce"] = "v*" } } })
+    assert.equal(1, #spelt_twice)
+    assert.equal("aws:sourcevpce", spelt_twice[1]:lower())
+  end)
+
+  it("names no key that nothing depends on", function()
+    -- Nothing equals a variable that has no value, and a fitting value needs no other one.
+    assert.same({}, unknown_of(document(when("StringLike", "aws:userid", "${aws:username}")), WHO.copy1))
+    assert.same({ "aws:SourceVpce" }, unknown_of(document { Resource = { "arn:aws:rekognition:::${aws:PrincipalTag/x}",
+      VERSION }, Condition = { StringEquals = { ["aws:SourceVpce"] = "v" } } }))
+    assert.same({ "aws:SourceVpce" }, unknown_of(document { Condition = { StringEquals = { ["aws:SourceVpce"] = "v",
+      ["aws:username"] = { "${aws:PrincipalTag/x}", "alice" } } } }))
   end)
 
   it("names the keys that it can't see", function()
@@ -244,6 +273,8 @@ describe("policy.decide", function()
 
   for what, case in pairs {
     ["a text that isn't a policy"] = { "{}", WHO.root, "the policy must have Statement" },
+    ["a statement without Principal"] = { document { Principal = false }, WHO.root, "Statement[1] must have Principal" },
+    ["a statement without Resource"] = { document { Resource = false }, WHO.root, "Statement[1] must have Resource" },
     ["an identity that isn't a table"] = { document {}, "root", "identity must be a table" },
     ["an account that isn't one"] = { document {}, { account = "1" }, "account must be 12 digits, got 1" },
     ["an ARN that isn't one"] = { document {}, { account = ACCOUNT, arn = "alice" }, "arn must be the ARN of" },

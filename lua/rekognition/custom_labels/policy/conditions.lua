@@ -32,18 +32,35 @@ end
 
 M.any, M.every, M.negate = any, every, negate
 
+--- Asks a question of a request. The keys that can't be seen are passed on only where the result depends on them.
+---@param request rekognition.policy.Request
+---@param question fun(request: rekognition.policy.Request): boolean|table
+---@return boolean|table
+function M.ask(request, question)
+  local unseen = {}
+  local inner = { unseen = function(key) unseen[#unseen + 1] = key end }
+  local result = question(setmetatable(inner, { __index = request }))
+  if result == UNKNOWN then
+    for _, key in ipairs(unseen) do request.unseen(key) end
+  end
+  return result
+end
+
+-- A value of the policy, with its variables expanded: as variables.expand returns it.
+local function pattern_of(condition, wanted, request)
+  if not condition.rule.variables or not request.variables then return wanted end
+  return variables.expand(wanted, request.get)
+end
+
 -- Whether one value of the request is what one value of the policy says.
 local function compare(condition, wanted, value, request)
-  local rule = condition.rule
-  if not rule.variables then return rule.test(wanted, value) end
-  if not request.variables then return rule.test(wanted, value) end
-  local pattern, key = variables.expand(wanted, request.get)
+  local pattern, key = pattern_of(condition, wanted, request)
   if pattern == nil then return false end
   if pattern == UNKNOWN then
     request.unseen(key)
     return UNKNOWN
   end
-  return rule.test(pattern, value)
+  return condition.rule.test(pattern, value)
 end
 
 -- The rules for a key that the request doesn't have.
@@ -57,12 +74,24 @@ local function is_null(condition, found)
   return any(condition.values, function(wanted) return values.boolean(wanted) == not found end)
 end
 
+-- A test of a key that can't be seen turns out either way, and depends on the keys of its variables too. Only where no
+-- value can have an equal, since each has a variable without a value, it can't hold.
+local function cannot_see(condition, request)
+  local can_fit, keys = condition.rule.negated or condition.if_exists or condition.set == "ForAllValues", {}
+  for _, wanted in ipairs(condition.values) do
+    local pattern, key = pattern_of(condition, wanted, request)
+    can_fit = can_fit or pattern ~= nil
+    keys[#keys + 1] = pattern == UNKNOWN and key or nil
+  end
+  if not can_fit then return false end
+  request.unseen(condition.name)
+  for _, key in ipairs(keys) do request.unseen(key) end
+  return UNKNOWN
+end
+
 local function holds(condition, request)
   local found = request.get(condition.key)
-  if found == UNKNOWN then
-    request.unseen(condition.name)
-    return UNKNOWN
-  end
+  if found == UNKNOWN then return cannot_see(condition, request) end
   local present = found ~= nil and #found > 0
   if condition.rule.kind == "null" then return is_null(condition, present) end
   if not present then return absent(condition) end
@@ -80,7 +109,9 @@ end
 ---@param request rekognition.policy.Request
 ---@return boolean|table  true, false, or variables.UNKNOWN
 function M.hold(conditions, request)
-  return every(conditions, function(condition) return holds(condition, request) end)
+  return every(conditions, function(condition)
+    return M.ask(request, function(inner) return holds(condition, inner) end)
+  end)
 end
 
 return M

@@ -37,12 +37,11 @@ end
 ---@return string[] unknown  condition keys that the decision depends on and that can't be seen
 return function(text, identity, version_arn)
   if type(identity) ~= "table" then check_identity(identity) end
-  local document, problems = grammar.parse(text, "any")
+  local document, problems = grammar.parse(text, "resource")
   if not document then invalid(problems) end
-  local read, get = identities.read(identity)
+  local read, get = identities.read(identity, version_arn)
   check_identity(read)
   return evaluate.decide({ document }, {
     identity = read, action = "rekognition:copyprojectversion", resource = version_arn, get = get,
-    unseen = function() end,
   })
 end

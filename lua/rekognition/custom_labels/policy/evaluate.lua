@@ -3,6 +3,7 @@
 -- Source: IAM User Guide, "Policy evaluation logic": an explicit Deny wins, then an Allow; else nothing was said.
 
 local arns = require "rekognition.custom_labels.policy.arns"
+local ascii = require "rekognition.text.ascii"
 local conditions = require "rekognition.custom_labels.policy.conditions"
 local principals = require "rekognition.custom_labels.policy.principals"
 local variables = require "rekognition.custom_labels.policy.variables"
@@ -17,7 +18,7 @@ local M = {}
 ---@field action string      "rekognition:CopyProjectVersion", in lower case
 ---@field resource? string   an ARN, or "*" where the action has none
 ---@field get fun(key: string): string[]|nil|table  a condition key's values, see variables.expand
----@field unseen fun(key: string)  told of each key that can't be seen
+---@field unseen? fun(key: string)  told of each key that can't be seen; set here
 ---@field variables? boolean       set from the document
 
 local function action_fits(element, request)
@@ -51,26 +52,25 @@ local function principal_fits(statement, request)
   return result
 end
 
--- Whether a statement speaks of a request. What is told of unseen keys is thrown away where the statement doesn't
--- depend on them.
-local function applies(statement, request, told)
-  local unseen = {}
-  local inner = setmetatable({ unseen = function(key) unseen[#unseen + 1] = key end }, { __index = request })
-  if not action_fits(statement.action, inner) then return false end
-  local result = conditions.every({
-    function() return principal_fits(statement, inner) end,
-    function() return resource_fits(statement.resource, inner) end,
-    function() return conditions.hold(statement.conditions, inner) end,
-  }, function(test) return test() end)
-  if result == UNKNOWN then
-    for _, key in ipairs(unseen) do told[key] = true end
-  end
-  return result
+-- Whether a statement speaks of a request.
+local function applies(statement, request)
+  if not action_fits(statement.action, request) then return false end
+  return conditions.every({
+    function(inner) return principal_fits(statement, inner) end,
+    function(inner) return resource_fits(statement.resource, inner) end,
+    function(inner) return conditions.hold(statement.conditions, inner) end,
+  }, function(test) return conditions.ask(request, test) end)
 end
 
-local function sorted_keys(map)
-  local list = {}
-  for key in pairs(map) do list[#list + 1] = key end
+-- Keys as they were first written, each once: letter case doesn't count.
+local function sorted_keys(...)
+  local list, seen = {}, {}
+  for _, map in ipairs { ... } do
+    for lower, key in pairs(map) do
+      if not seen[lower] then list[#list + 1] = key end
+      seen[lower] = true
+    end
+  end
   table.sort(list)
   return list
 end
@@ -86,15 +86,13 @@ function M.decide(documents, request)
     local asked = setmetatable({ variables = document.variables }, { __index = request })
     for _, statement in ipairs(document.statements) do
       local told = statement.effect == "Deny" and maybe_denied or maybe_allowed
-      local result = applies(statement, asked, told)
+      asked.unseen = function(key) told[ascii.lower(key)] = told[ascii.lower(key)] or key end
+      local result = conditions.ask(asked, function(inner) return applies(statement, inner) end)
       if result == true and statement.effect == "Deny" then return "Deny", {} end
       allowed = allowed or result == true
     end
   end
-  if not allowed then
-    for key in pairs(maybe_denied) do maybe_allowed[key] = true end
-    return nil, sorted_keys(maybe_allowed)
-  end
+  if not allowed then return nil, sorted_keys(maybe_allowed, maybe_denied) end
   if next(maybe_denied) then return nil, sorted_keys(maybe_denied) end
   return "Allow", {}
 end

@@ -19,9 +19,11 @@ local MOST_PROBLEMS = 50
 local VERSIONS = { ["2012-10-17"] = true, ["2008-10-17"] = true }
 local PRINCIPAL_KINDS = { AWS = true, Service = true, Federated = true, CanonicalUser = true }
 
--- What each kind of policy may and must have. "any": whatever IAM's grammar allows.
+-- What each kind of policy may and must have. "resource": a policy of a resource by IAM's grammar, with elements that a
+-- project policy can't have. "any": whatever IAM's grammar allows.
 local KINDS = {
   project = { principal = "required", resource = "required", inverted = false, action = M.ACTION },
+  resource = { principal = "required", resource = "required", inverted = true },
   identity = { principal = "forbidden", resource = "required", inverted = true },
   trust = { principal = "required", resource = "forbidden", inverted = true },
   any = { principal = "optional", resource = "optional", inverted = true },
@@ -282,7 +284,7 @@ end
 
 --- Reads a policy document.
 ---@param text string
----@param kind? "project"|"identity"|"trust"|"any"  what kind of policy it must be; "project" by default
+---@param kind? "project"|"resource"|"identity"|"trust"|"any"  what kind of policy it must be; "project" by default
 ---@return rekognition.policy.Document? document  nil where there are problems
 ---@return {path: string, message: string}[]? problems
 function M.parse(text, kind)

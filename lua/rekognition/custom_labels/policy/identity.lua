@@ -40,6 +40,7 @@ local function derived(identity)
   keys["aws:principalisawsservice"] = "false"
   if one then keys["aws:username"] = one.kind == "user" and one.name or false end
   if one and one.kind == "account" then keys["aws:userid"] = identity.account end
+  if one and one.kind == "federated" then keys["aws:userid"] = identity.account .. ":" .. one.name end
   return keys
 end
 
@@ -56,11 +57,18 @@ local function as_list(value)
   return list
 end
 
+-- aws:ResourceAccount is in each request for a resource.
+local function account_of(resource)
+  local account = resource and resource:match("^arn:[^:]*:[^:]*:[^:]*:([0-9]+):")
+  return account and { account }
+end
+
 --- Reads an identity: a copy with its principal and partition, and a function that looks keys up.
 ---@param given rekognition.policy.Identity
+---@param resource? string  the ARN of what is asked for
 ---@return rekognition.policy.Identity identity
 ---@return fun(key: string): string[]|nil|table get
-function M.read(given)
+function M.read(given, resource)
   local identity = {}
   for name, value in pairs(given) do identity[name] = value end
   identity.principal = given.arn and principals.parse(given.arn) or nil
@@ -68,6 +76,7 @@ function M.read(given)
   identity.partition = identity.principal and identity.principal.partition
   local keys = {}
   for name, value in pairs(derived(identity)) do keys[name] = as_list(value) end
+  keys["aws:resourceaccount"] = account_of(resource)
   for name, value in pairs(given.keys or {}) do keys[ascii.lower(name)] = as_list(value) end
   add_time(keys, given.time or os.time())
   local unseen = not given.complete and variables.UNKNOWN or nil
