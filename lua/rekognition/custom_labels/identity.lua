@@ -1,0 +1,34 @@
+--- Who a client is, as STS says it: asked only where it makes a difference, and never waited for long.
+
+local rek_error = require "rekognition.error"
+
+local M = {}
+
+--- Asks STS. It needs no permission, so what fails is the network, the endpoint or the credentials.
+---@param client rekognition.Client
+---@return { account: string, arn: string, user_id: string }? identity
+---@return rekognition.Error? e
+function M.ask(client)
+  local sts = require "rekognition.services.sts"
+  local ok, found = pcall(sts.get_caller_identity, client)
+  if ok then return found end
+  if rek_error.is_error(found) then return nil, found end
+  error(found, 0)
+end
+
+--- A function that asks once, and remembers.
+---@param calls rekognition.Calls
+---@param client rekognition.Client
+---@return fun(): table?, rekognition.Error?
+function M.once(calls, client)
+  local has_asked, identity, e = false, nil, nil
+  return function()
+    if not has_asked then
+      calls:check_deadline()
+      has_asked, identity, e = true, M.ask(client)
+    end
+    return identity, e
+  end
+end
+
+return M

@@ -1,0 +1,105 @@
+-- copy_model in a process of its own, against an emulator's process, killed by SIGKILL and run again.
+--
+-- REK_KILLS says how many random moments there are (20 by default; 200 for the full run).
+
+local cjson = require("cjson").new()
+local copy_world = require "spec.support.copy_world"
+local emulator = require "spec.support.emulator"
+local files = require "spec.support.files"
+local rekognition = require "rekognition"
+
+local KILLS = math.tointeger(tonumber(os.getenv("REK_KILLS") or 20))
+local OUTPUT = { S3Bucket = "bucket-name", S3KeyPrefix = "folder" }
+local POLICY = "rekognition-lua.copies-to.555555555555"
+local THEIRS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"999999999999"},'
+  .. '"Action":"rekognition:CopyProjectVersion","Resource":"*"}]}'
+
+local function quoted_table(value)
+  if type(value) ~= "table" then return ("%q"):format(value) end
+  local parts = {}
+  for key, item in pairs(value) do parts[#parts + 1] = ("[%q]=%s"):format(key, quoted_table(item)) end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+describe("copy_model, killed", function()
+  local running, owner, other, source_project, model, number
+
+  local function client_of(index)
+    local account = running.accounts[index]
+    return rekognition.client { region = "us-east-1", endpoint = running.url, env = {},
+      credentials = { access_key_id = account.access_key_id, secret_access_key = account.secret_access_key } }
+  end
+
+  setup(function()
+    running = emulator.start { "--train-seconds", "0", "--copy-seconds", "0.1", "--delete-seconds", "0" }
+    owner, other, number = client_of(1), client_of(2), 0
+    source_project = owner:create_project({ ProjectName = "Birds" }).ProjectArn
+    model = owner:create_project_version({ ProjectArn = source_project, VersionName = "model_1", OutputConfig = OUTPUT,
+      TrainingData = copy_world.TRAINING_DATA, TestingData = { AutoCreate = true } }).ProjectVersionArn
+    owner:put_project_policy { ProjectArn = source_project, PolicyName = "theirs", PolicyDocument = THEIRS }
+  end)
+  teardown(function() running.stop() end)
+
+  -- Each case copies to a project of its own, which the copy creates.
+  local function next_arguments()
+    number = number + 1
+    return { source_project = source_project, source_version = model, destination_project = "Copies" .. number,
+             create_project = true, version_name = "copy_1", output_config = OUTPUT, remove_policy = true, tags = { a = "b" } }
+  end
+
+  local function command(how, at, arguments)
+    return ("script/lua spec/support/copy_child.lua %s %s %d %s"):format(running.url, how, at,
+      files.quoted(quoted_table(arguments)))
+  end
+
+  local function check(arguments, what)
+    local ok, output = files.run(command("run", 0, arguments))
+    assert.is_true(ok, what .. ": " .. output)
+    assert.equal("COPYING_COMPLETED", output:match("^[A-Z_]+"), what)
+    local projects = other:describe_projects({ ProjectNames = { arguments.destination_project } }).ProjectDescriptions
+    assert.equal(1, #projects, what)
+    local versions = other:describe_project_versions({ ProjectArn = projects[1].ProjectArn }).ProjectVersionDescriptions
+    assert.equal(1, #versions, what)
+    assert.equal("COPYING_COMPLETED", versions[1].Status, what)
+    assert.equal(model, versions[1].SourceProjectVersionArn, what)
+    assert.equal(1, #owner:describe_project_versions({ ProjectArn = source_project }).ProjectVersionDescriptions, what)
+    local policies = {}
+    for policy in owner:items("ListProjectPolicies", { ProjectArn = source_project }) do
+      policies[policy.PolicyName] = policy.PolicyDocument
+    end
+    assert.same(cjson.decode(THEIRS), cjson.decode(policies.theirs), what)
+    assert.is_nil(policies[POLICY], what)
+  end
+
+  local function request_count()
+    local arguments = next_arguments()
+    local ok, output = files.run(command("arrival", 1000000, arguments))
+    assert.is_true(ok, output)
+    return math.tointeger(tonumber(output:match("COPYING_COMPLETED%s+(%d+)")))
+  end
+
+  it("at the arrival, the effect and the response of each of its requests, ends as ever", function()
+    local count = request_count()
+    assert.is_true(count >= 10, tostring(count))
+    for _, how in ipairs { "arrival", "effect", "response" } do
+      for at = 1, math.min(count, 14) do
+        local arguments = next_arguments()
+        local ok, output = files.run(command(how, at, arguments))
+        assert.is_true(not ok or at > 9, how .. at .. " was not killed: " .. output)
+        check(arguments, how .. " " .. at)
+      end
+    end
+  end)
+
+  it(("at %d random moments, ends as ever"):format(KILLS), function()
+    local killed = 0
+    for i = 1, KILLS do
+      local arguments = next_arguments()
+      local moment = (i * 0.6180339887 % 1) * 0.35 -- spread over the time that a run takes
+      local ok = files.run(("timeout -s KILL %.3f %s >/dev/null"):format(0.01 + moment, command("run", 0, arguments)))
+      killed = killed + (ok and 0 or 1)
+      check(arguments, ("killed after %.3f s"):format(0.01 + moment))
+    end
+    assert.is_true(killed >= 1)
+  end)
+end)
