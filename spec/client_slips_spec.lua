@@ -73,7 +73,7 @@ describe("pages and items", function()
       local e = fake.catch(client[method], client, "DescribeProjects", "all")
       assert.equal("validation", e.kind)
       assert.equal("DescribeProjects", e.operation)
-      assert.is_truthy(e.message:find("must be a table, not a string", 1, true))
+      assert.is_truthy(e.message:find('must be a table, got "all"', 1, true))
     end)
   end
 
@@ -108,16 +108,16 @@ end)
 
 describe("a transport of the host's own", function()
   local odd = {
-    { "no HTTP status", { body = "{}" } },
-    { "no HTTP status", { status = "200" } },
-    { "no HTTP status", { status = 0 } },
-    { "no HTTP status", { status = 0 / 0 } },
-    { "a body that is no string", { status = 200, body = {} } },
-    { "headers that are no list", { status = 200, headers = { Date = "x" }, body = "{}" } },
-    { "headers that are no list", { status = 400, headers = { { "x-amzn-ErrorType", 5 } } } },
-    { "headers that are no list", { status = 200, headers = "x" } },
-    { "a string in the place of an answer", "200" },
-    { "a boolean in the place of an answer", false },
+    { "status must be an HTTP status", { body = "{}" } },
+    { "status must be an HTTP status", { status = "200" } },
+    { "status must be an HTTP status", { status = 0 } },
+    { "status must be an HTTP status", { status = 0 / 0 } },
+    { "body must be a string", { status = 200, body = {} } },
+    { "headers must be a list", { status = 200, headers = { Date = 7 }, body = "{}" } },
+    { "headers[1] must be {name, value}", { status = 400, headers = { { "x-amzn-ErrorType", 5 } } } },
+    { "headers must be a table", { status = 200, headers = "x" } },
+    { "a response must be a table, got a string", "200" },
+    { "a response must be a table, got a boolean", false },
     { "no reason", nil, {} },
     { "no reason", nil, nil },
     { "what it says", nil, { code = 7, message = "what it says" } },

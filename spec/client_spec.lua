@@ -65,7 +65,9 @@ describe("CopyProjectVersion", function()
       assert.equal(status, e.status)
       assert.equal("req-1", e.request_id)
       assert.equal(1, e.attempts)
-      assert.equal(("CopyProjectVersion: %s: what went wrong (HTTP %d, request id req-1)"):format(code, status), tostring(e))
+      assert.equal(("CopyProjectVersion: %s: what went wrong (HTTP %d, request id req-1, called at %s)"):format(
+        code, status, e.where), tostring(e))
+      assert.matches("^[^\n]+%.lua:[0-9]+$", e.where)
     end)
   end
 end)
@@ -292,7 +294,7 @@ describe("options", function()
     { { region = 5 }, "option region must be a non-empty string" },
     { { region = "" }, "option region" },
     { { region = "us-east-1.evil.com/" }, "egion" },
-    { { timeout = 0 }, "option timeout must be a positive number of seconds, not 0" },
+    { { timeout = 0 }, "option timeout must be a positive number of seconds, at most 2147483, got 0" },
     { { timeout = -1 }, "option timeout" },
     { { timeout = 0 / 0 }, "option timeout" },
     { { timeout = "60" }, "option timeout" },
@@ -311,7 +313,7 @@ describe("options", function()
     { { endpoint = "ftp://x" }, "ftp" },
     { { endpoint = "http://127.0.0.1:1", use_fips = true }, "FIPS" },
     { { profile = "missing" }, "missing" },
-    { "us-east-1", "options must be a table, not a string" },
+    { "us-east-1", 'options must be a table, got "us-east-1"' },
   }
   for number, case in ipairs(refused) do
     it("that are wrong raise, naming the option (" .. number .. ")", function()
@@ -322,7 +324,7 @@ describe("options", function()
       end
       local e = fake.catch(function()
         local client = rekognition.client(options)
-        client._credentials:get()
+        client._channel.provider:get()
       end)
       assert.is_true(rekognition.error.is_error(e), tostring(e))
       assert.is_truthy(tostring(e):find(case[2], 1, true), tostring(e))

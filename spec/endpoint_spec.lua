@@ -152,7 +152,7 @@ describe("rekognition.endpoint", function()
   end
 
   it("refuses a service that it has no rules for", function()
-    assert.truthy(refusal({ region = "us-east-1", service = "s3" }):find('^service must be rekognition, .*, got "s3"'))
+    assert.truthy(refusal({ region = "us-east-1", service = "sqs" }):find('^service must be rekognition, .*, got "sqs"'))
   end)
 
   it("has a code for each kind of error", function()

@@ -30,14 +30,14 @@ describe("secrets", function()
   it("stand in no client, provider or transport, walked or printed", function()
     local client = rekognition.client { region = "us-east-1", env = {}, credentials = KEYS }
     shows_no_secret(client)
-    client._credentials:get()
+    client._channel.provider:get()
     shows_no_secret(client)
     client:close()
     client = rekognition.client {
       env = { AWS_REGION = "us-east-1", AWS_ACCESS_KEY_ID = KEYS.access_key_id,
         AWS_SECRET_ACCESS_KEY = KEYS.secret_access_key, AWS_SESSION_TOKEN = KEYS.session_token },
     }
-    assert.equal(KEYS.secret_access_key, client._credentials:get().secret_access_key)
+    assert.equal(KEYS.secret_access_key, client._channel.provider:get().secret_access_key)
     shows_no_secret(client)
     client:close()
   end)

@@ -38,7 +38,7 @@ describe("a target signs", function()
     local request = copy_request()
     local signed = assert(target():sign(request, KEY, SECRET, TOKEN, TIME, 2, "agent/1", { { "X-Mine", "m" } }, "Root=1"))
     assert.equal("POST", signed.method)
-    assert.equal("http://127.0.0.1:1", signed.url)
+    assert.equal("http://127.0.0.1:1/", signed.url)
     assert.equal(request:body(), signed.body)
     local expected = sigv4.sign({ method = "POST", target = "/", body = signed.body, headers = {
       { "Host", "127.0.0.1:1" }, { "Content-Type", "application/x-amz-json-1.1" },

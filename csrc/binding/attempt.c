@@ -420,14 +420,18 @@ int lrek_target_send(lua_State *L)
     return count;
 }
 
-/* Pushes { method =, url =, headers = {{name, value}, ...}, body = }. */
-static void push_request(lua_State *L, const struct lrek_request *request, struct rek_slice url,
+/* Pushes { method =, url =, headers = {{name, value}, ...}, body = }. The URL of an operation
+ * has a path, if only "/"; that of a plain request is as it was given. */
+static void push_request(lua_State *L, const struct lrek_target *target,
+                         const struct lrek_request *request, struct rek_slice url,
                          const struct attempt *attempt)
 {
     lua_createtable(L, 0, 4);
     lrek_push_slice(L, request->method);
     lua_setfield(L, -2, "method");
     lrek_push_slice(L, url);
+    lua_pushstring(L, request->operation && url.len == target->origin.len ? "/" : "");
+    lua_concat(L, 2);
     lua_setfield(L, -2, "url");
     lrek_push_slice(L, rek_buffer_slice(&request->body));
     lua_setfield(L, -2, "body");
@@ -464,7 +468,7 @@ int lrek_target_sign(lua_State *L)
     if (read_credentials(L, 3, &arguments, &refusal) &&
         read_extras(L, 7, 9, &arguments, &refusal) &&
         prepare(L, target, request, &arguments, attempt, &url, &refusal))
-        push_request(L, request, url, attempt);
+        push_request(L, target, request, url, attempt);
     else
         count = push_reason(L, &refusal);
     lrek_give(L, 11, &attempt_kind);
@@ -503,7 +507,7 @@ int lrek_target_presign(lua_State *L)
                                            rek_sigv4_message(REK_SIGV4_EXPIRES))) &&
         prepare(L, target, request, &arguments, attempt, &url, &refusal) &&
         make_presigned_url(target, attempt, &url, &refusal))
-        push_request(L, request, url, attempt);
+        push_request(L, target, request, url, attempt);
     else
         count = push_reason(L, &refusal);
     lrek_give(L, 8, &attempt_kind);

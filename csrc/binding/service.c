@@ -120,6 +120,43 @@ static int service_decode(lua_State *L)
     return 2;
 }
 
+static bool holds(struct rek_slice text, struct rek_slice part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (memcmp(text.data + i, part.data, part.len) == 0)
+            return true;
+    return false;
+}
+
+/* service:is_modelled(operation, code) -> whether the operation's model lists that error code */
+static int service_is_modelled(lua_State *L)
+{
+    const struct rek_operation *operation = find_operation(L, check_service(L, 1), 2);
+    luaL_checktype(L, 3, LUA_TSTRING);
+    lua_settop(L, 3);
+    lua_pushliteral(L, " ");
+    lua_insert(L, 3);
+    lua_pushliteral(L, " ");
+    lua_concat(L, 3);
+    lua_pushboolean(L, operation && holds(operation->errors, lrek_string_at(L, 3)));
+    return 1;
+}
+
+/* service:has_token(operation) -> whether its requests carry a token by which the service knows a
+ * repeated one */
+static int service_has_token(lua_State *L)
+{
+    const struct rek_operation *operation = find_operation(L, check_service(L, 1), 2);
+    bool found = false;
+    for (size_t i = 0; operation && i < operation->input->member_count; i++) {
+        const struct rek_member *member = &operation->input->members[i];
+        found |= member->idempotency_token ||
+                 rek_slice_equal(member->name, REK_SLICE("ClientRequestToken"));
+    }
+    lua_pushboolean(L, found);
+    return 1;
+}
+
 /* The service's fields and methods lie in its user value. */
 static int service_index(lua_State *L)
 {
@@ -141,10 +178,10 @@ static int service_tostring(lua_State *L)
 /* Pushes { operations =, request =, decode =, id =, endpoint_prefix =, ... }. */
 static void push_fields(lua_State *L, const struct rek_service *service)
 {
-    static const luaL_Reg methods[] = {{"operations", service_operations},
-                                       {"request", service_request},
-                                       {"decode", service_decode},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"operations", service_operations}, {"request", service_request},
+        {"decode", service_decode},         {"is_modelled", service_is_modelled},
+        {"has_token", service_has_token},   {NULL, NULL}};
     const struct {
         const char *name;
         struct rek_slice value;

@@ -79,7 +79,8 @@ static int system_platform(lua_State *L)
     return 1;
 }
 
-/* home_folder(user) -> the home folder of a user of this machine, or nil: what "~user" stands for */
+/* home_folder(user) -> the home folder of a user of this machine, or nil: what "~user" stands for
+ */
 static int system_home_folder(lua_State *L)
 {
     const char *user = luaL_checkstring(L, 1);

@@ -83,6 +83,7 @@ struct rek_operation {
     struct rek_slice method;        /* "copy_project_version" */
     const struct rek_shape *input;  /* a structure, without members where the operation has none */
     const struct rek_shape *output; /* likewise */
+    struct rek_slice errors;        /* the codes of its model, each between blanks: " A B " */
 };
 
 /* How a service's requests are written: which method, which headers, which form of the body. */

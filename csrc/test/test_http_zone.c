@@ -27,8 +27,8 @@ __attribute__((visibility("default"))) int connect(int socket, const struct sock
     return -1;
 }
 
-/* The zone that libcurl asks for: the URL's, or (expected < 0) any but that of the URL before. Without one in the URL
- * newer libcurls (8.23) choose an interface by themselves. */
+/* The zone that libcurl asks for: the URL's, or (expected < 0) any but that of the URL before.
+ * Without one in the URL newer libcurls (8.23) choose an interface by themselves. */
 static void check_zone(struct rek_http *http, const char *url, int expected)
 {
     struct rek_http_response response;

@@ -1,24 +1,28 @@
 --- The client: settings resolved once, one method for each operation.
 
+local call = require "rekognition.call"
+local channels = require "rekognition.call.channel"
 local clocks = require "rekognition.call.clock"
-local configs = require "rekognition.config"
+local config_of = require "rekognition.config"
+local contexts = require "rekognition.credentials.context"
 local core = require "rekognition.core"
+local credentials_of = require "rekognition.credentials"
+local error_class = require "rekognition.error"
+local headers_option = require "rekognition.call.headers_option"
 local http = require "rekognition.http"
-local invoke = require "rekognition.call"
-local lazy = require "rekognition.lazy"
+local nearest = require "rekognition.text.nearest"
 local options_check = require "rekognition.options"
-local resolve_credentials = require "rekognition.credentials.resolve"
-local retries = require "rekognition.retry"
+local paginator = require "rekognition.paginator"
+local presigned = require "rekognition.call.presign"
+local quote = require "rekognition.text.quote"
+local retry_of = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
-local senders = require "rekognition.call.native"
-local user_agent = require "rekognition.call.user_agent"
-
-local paginator = lazy "rekognition.paginator"
-local rek_error = lazy "rekognition.error"
-local signed = lazy "rekognition.call.custom"
-local waiter = lazy "rekognition.waiter"
+local trace_id = require "rekognition.call.trace_id"
+local waiter = require "rekognition.waiter"
 
 local SERVICE = "rekognition"
+local service = core.service
+local request_of = service.request -- looked up once
 
 ---@class rekognition.Client
 ---@field region string    as resolved
@@ -27,73 +31,144 @@ local Client = {}
 Client.__index = Client
 Client.__name = "rekognition.client"
 
-local function new_method(operation, method)
-  return function(self, params)
-    if not (self and self.call) then
-      error(("call it with a colon: client:%s { ... }"):format(method), 2)
-    end
-    return self:call(operation, params)
-  end
+-- The methods' names, for those that are misspelled; and the operations'.
+local METHODS, OPERATIONS = {}, {}
+
+local function slip(code, message)
+  error_class.raise { kind = "validation", code = code, message = message }
 end
 
-for _, operation in ipairs(core.operations()) do
-  Client[operation.method] = new_method(operation.name, operation.method)
+local function is_client(value)
+  return type(value) == "table" and value._channel ~= nil
 end
 
-local function raise_problems(operation, problems)
+-- Whatever is read of a client and isn't there is a slip: a misspelled method would be "a nil value" otherwise.
+setmetatable(Client, { __index = function(_, name)
+  if type(name) ~= "string" or name:byte() == ("_"):byte() then return nil end
+  return slip("UnknownMethod", ("a client has no method or field %s%s"):format(
+    quote.value(name), nearest.hint(name, METHODS)))
+end })
+
+--- What is wrong with an operation's name, or nil where it is one.
+---@param operation any
+---@return string?
+function Client._unknown_operation(_, operation)
+  if OPERATIONS[operation] then return nil end
+  if type(operation) ~= "string" then return "operation must be a string, got " .. quote.value(operation) end
+  return "unknown operation " .. quote.value(operation) .. nearest.hint(operation, OPERATIONS)
+end
+
+local function raise_problems(operation, problems, more)
   local lines = {}
   for _, problem in ipairs(problems) do
     lines[#lines + 1] = problem.path == "" and problem.message or problem.path .. ": " .. problem.message
   end
-  if problems.more then lines[#lines + 1] = ("and %d more"):format(problems.more) end
-  rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
+  if more and more > 0 then lines[#lines + 1] = ("and %d more"):format(more) end
+  error_class.raise { kind = "validation", code = "ValidationError", operation = operation,
     message = table.concat(lines, "; "), problems = problems, retryable = false }
-end
-
-local function check_open(self)
-  if self._closed then
-    rek_error.raise { kind = "config", code = "ClientClosed", message = "the client is closed" }
-  end
 end
 
 -- To be closed by whoever takes it: the collector doesn't see how large a body is.
 local function new_request(self, operation, params)
-  check_open(self)
-  local request, problems = core.request(operation, params)
-  if not request then raise_problems(operation, problems) end
+  if self._closed then
+    error_class.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
+  end
+  if self._before_call then self._before_call(operation) end
+  local unknown = self:_unknown_operation(operation)
+  if unknown then slip("UnknownOperation", unknown) end
+  if params ~= nil and type(params) ~= "table" then
+    local message = "must be a table, got " .. quote.value(params)
+    raise_problems(operation, { { path = "params", message = message } })
+  end
+  local request, problems, more = request_of(service, operation, params)
+  if not request then raise_problems(operation, problems, more) end
   return request
+end
+
+-- The channel for one call: the client's own, or one like it for another region, endpoint or retry behaviour.
+local function channel_for(self, options)
+  if not (options.region or options.endpoint or options.retry) then return self._channel end
+  local changes = {}
+  if options.region or options.endpoint then
+    local endpoint = self._config:endpoint(SERVICE, options.region, options.endpoint)
+    changes.url, changes.region = endpoint.url, endpoint.signing_region
+  end
+  if options.retry then changes.retry = self._channel.retry:with(options.retry) end
+  return self._channel:with(changes)
+end
+
+local function all_hooks(self, options)
+  if not options.hooks then return self._hooks end
+  local list = { table.unpack(self._hooks or {}) }
+  list[#list + 1] = options.hooks
+  return list
+end
+
+-- The state of a call with options of its own.
+local function state_of(self, operation, request, options, on_behalf)
+  return {
+    operation = operation, request = request, on_behalf = on_behalf,
+    headers = headers_option.list(options.headers, "headers"),
+    connect_timeout = options.connect_timeout, timeout = options.timeout,
+    total_timeout = options.total_timeout or self._total_timeout,
+    hooks = all_hooks(self, options),
+    provider = options.credentials ~= nil and credentials_of.resolve(options.credentials, self:_host()) or nil,
+  }
+end
+
+--- Calls an operation, as the client's methods, its paginator and its waiter do.
+---@param on_behalf? "paginator"|"waiter"  what of the SDK calls, for the User-Agent
+function Client:_call(operation, params, options, on_behalf)
+  local request <close> = new_request(self, operation, params)
+  if options == nil then
+    return call.run(self._channel, { operation = operation, request = request, on_behalf = on_behalf,
+      total_timeout = self._total_timeout, hooks = self._hooks })
+  end
+  options_check.check_call(options)
+  return call.run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
+end
+
+local function check_self(self, name, arguments)
+  if is_client(self) then return end
+  slip("InvalidCall", ("it must be called with a colon: client:%s%s"):format(name, arguments))
 end
 
 --- Calls an operation by its own name.
 ---@param operation string  "CopyProjectVersion"
 ---@param params? table     members in AWS's spelling
----@param on_behalf? "paginator"|"waiter"  what of the SDK calls, for the User-Agent
+---@param options? rekognition.CallOptions  for this call alone
 ---@return table response
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
-function Client:call(operation, params, on_behalf)
-  local request <close> = new_request(self, operation, params)
-  return invoke.send(self, operation, request, on_behalf)
+function Client:call(operation, params, options)
+  check_self(self, "call", '("CopyProjectVersion", { ... })')
+  return self:_call(operation, params, options)
 end
 
 --- The pages of a paginated operation: `for page, metadata in client:pages(operation, params)`.
 ---@param operation string
 ---@param params? table
-function Client:pages(operation, params)
-  return paginator.pages(self, operation, params)
+---@param options? rekognition.CallOptions  for each page's call
+function Client:pages(operation, params, options)
+  check_self(self, "pages", '("DescribeProjectVersions", { ... })')
+  return paginator.pages(self, operation, params, options)
 end
 
 --- The items of all pages of a paginated operation.
 ---@param operation string
 ---@param params? table
-function Client:items(operation, params)
-  return paginator.items(self, operation, params)
+---@param options? rekognition.CallOptions  for each page's call
+function Client:items(operation, params, options)
+  check_self(self, "items", '("DescribeProjectVersions", { ... })')
+  return paginator.items(self, operation, params, options)
 end
 
---- Waits for a project version; see `rekognition.waiter`.
+--- Waits for a state; see `rekognition.waiter`.
 ---@param name string
 ---@param params table
----@param options? table  delay, timeout (seconds), on_poll
+---@param options? { delay?: number, timeout?: number, on_poll?: function, call?: rekognition.CallOptions }
+---  seconds; timeout: for the whole wait; call: for each poll
 function Client:wait(name, params, options)
+  check_self(self, "wait", '("project_version_copied", { ... })')
   return waiter.wait(self, name, params, options)
 end
 
@@ -101,18 +176,22 @@ end
 --- query form. The operation's body is signed with it.
 ---@param operation string
 ---@param params? table
----@param options? { expires?: integer } seconds, 900 where absent, at most 604800
+---@param options? { expires?: integer, credentials?: any, region?: string, endpoint?: string }
+---  expires: seconds, 900 if absent, at most 604800
 ---@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
 function Client:presign(operation, params, options)
+  check_self(self, "presign", '("CopyProjectVersion", { ... })')
   options = options or {}
   options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
-  local credentials = invoke.credentials(self, operation)
-  return signed.sign(request, credentials, self._clock:now(), self._target, options.expires or 900)
+  local provider = options.credentials ~= nil and credentials_of.resolve(options.credentials, self:_host())
+    or self._channel.provider
+  return presigned(channel_for(self, options), operation, request, provider, options.expires or 900)
 end
 
 --- Closes the client and its connections. Closing again does nothing.
 function Client:close()
+  if not is_client(self) then return end
   self._closed = true
   if self._transport then self._transport:close() end
 end
@@ -124,21 +203,28 @@ function Client:__tostring()
   return ("rekognition.client (%s, %s)"):format(self.region, self.endpoint)
 end
 
--- The header for requests with credentials from this source; made once for each.
-function Client:_user_agent(source, on_behalf)
-  local key = on_behalf and on_behalf .. "," .. tostring(source) or source or ""
-  local agent = self._user_agents[key]
-  if not agent then
-    local features = { self._retry.mode }
-    features[#features + 1] = source
-    features[#features + 1] = on_behalf
-    if self._custom_endpoint then features[#features + 1] = "endpoint_override" end
-    agent = user_agent.build {
-      app_id = self._app_id, execution_env = self._seams.env.AWS_EXECUTION_ENV, features = features,
-    }
-    self._user_agents[key] = agent
+--- What the services beside Rekognition are asked with: the context, the credentials' provider, the region.
+---@return rekognition.CredentialContext
+---@return table provider
+---@return string region
+function Client:_host()
+  return self._context, self._channel.provider, self.region
+end
+
+local function new_method(operation, method)
+  return function(self, params, options)
+    check_self(self, method, " { ... }")
+    return self:_call(operation, params, options)
   end
-  return agent
+end
+
+for _, operation in ipairs(service:operations()) do
+  Client[operation.method] = new_method(operation.name, operation.method)
+  OPERATIONS[operation.name] = true
+  OPERATIONS[#OPERATIONS + 1] = operation.name
+end
+for name in pairs(Client) do
+  if not name:find("^_") then METHODS[#METHODS + 1] = name end
 end
 
 -- Mode and attempts may come from the environment and the profile as well; config has the option first.
@@ -153,15 +239,49 @@ local function retry_options(options, config)
   }
 end
 
--- The sender, and the native transport behind it where the host brought none.
-local function new_sender(options, config, target)
-  if options.http then return senders.custom(options.http, target) end
-  local transport = http.new {
+local function new_transport(options, config, timeouts)
+  return http.new {
     proxy = options.proxy, ca_bundle = config:get("ca_bundle"), env = options.env,
+    client_cert = options.client_cert, client_key = options.client_key,
     max_connections = options.max_connections, max_response_bytes = options.max_response_bytes,
-    connect_timeout = target.connect_timeout, timeout = target.timeout,
+    connect_timeout = timeouts.connect, timeout = timeouts.whole,
   }
-  return senders.native(transport, target), transport
+end
+
+-- What goes into the User-Agent.
+local function agent_of(config, seams, mode)
+  local features = { mode }
+  if config:endpoint_url(SERVICE) ~= nil then features[2] = "endpoint_override" end
+  return { app_id = config:get("sdk_ua_app_id"), execution_env = seams.env.AWS_EXECUTION_ENV, features = features }
+end
+
+-- Whether an operation makes something and has no token by which the service would know a repeated request.
+local function makes(operation)
+  local verb = operation:match("^[A-Z][a-z]+")
+  return (verb == "Create" or verb == "Copy" or verb == "Start" or verb == "Put") and not service:has_token(operation)
+end
+
+-- Lambda sets the trace id anew for each invocation, and AWS_LAMBDA_FUNCTION_NAME once.
+local function trace_id_of(env)
+  local name = env.AWS_LAMBDA_FUNCTION_NAME
+  if name == nil or name == "" then return nil end
+  return function() return trace_id(env) end
+end
+
+local function new_channel(self, options, config, endpoint)
+  local seams = self._seams
+  local retry = retry_of.new(retry_options(options, config), seams)
+  local timeouts = { connect = config:get("connect_timeout"), whole = options.timeout or 60 }
+  self._transport = not options.http and new_transport(options, config, timeouts)
+  return channels.new {
+    url = endpoint.url, region = endpoint.signing_region, signing_name = SERVICE, seams = seams,
+    http = options.http or self._transport, retry = retry, clock = clocks.new(seams.clock),
+    connect_timeout = timeouts.connect, timeout = timeouts.whole,
+    agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
+    logs = options.logger ~= nil, is_closed = function() return self._closed end,
+    makes = makes,
+    is_modelled = function(operation, code) return service:is_modelled(operation, code) end,
+  }
 end
 
 local M = {}
@@ -172,32 +292,24 @@ local M = {}
 function M.new(options)
   options = options or {}
   options_check.check_client(options)
-  local seams = seams_of(options)
-  local config = configs.load(options)
+  local config = config_of.load(options)
   local endpoint = config:endpoint(SERVICE)
-  local retry = retries.new(retry_options(options, config), seams)
-  local self = setmetatable({
-    region = endpoint.signing_region,
-    endpoint = endpoint.url,
-    _seams = seams,
-    _logs = options.logger ~= nil,
-    _retry = retry,
-    _clock = clocks.new(seams.clock),
-    _app_id = config:get("sdk_ua_app_id"),
-    _custom_endpoint = config:endpoint_url(SERVICE) ~= nil,
-    _user_agents = {},
-    _target = {
-      url = endpoint.url, region = endpoint.signing_region, service = SERVICE,
-      connect_timeout = config:get("connect_timeout"), timeout = options.timeout or 60,
-      max_attempts = retry.max_attempts,
-    },
-  }, Client)
-  self._send, self._transport = new_sender(options, config, self._target)
-  self._credentials = resolve_credentials(options.credentials, {
-    config = config, profile = options.profile, env = seams.env, http = options.http or self._transport,
-    clock = seams.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger,
-    mfa_token = options.mfa_token, region = endpoint.signing_region,
-  })
+  local self = {
+    region = endpoint.signing_region, endpoint = endpoint.url,
+    _seams = seams_of(options), _config = config, _closed = false,
+    _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
+    _hooks = options.hooks and { options.hooks } or false, _total_timeout = options.total_timeout or false,
+  }
+  local channel = new_channel(self, options, config, endpoint)
+  self._channel, self._retry = channel, channel.retry
+  setmetatable(self, Client)
+  local seams = self._seams
+  self._context = contexts.from {
+    config = config, profile = options.profile, env = seams.env, http = channel.http, service_clock = channel.clock,
+    clock = options.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger,
+    mfa_token = options.mfa_token, region = endpoint.signing_region, is_closed = channel.is_closed,
+  }
+  channel.provider = credentials_of.resolve(options.credentials, self._context)
   return self
 end
 

@@ -65,6 +65,12 @@ end
 
 local gov_sts = plain_gov_fips "sts"
 
+-- S3 has "dualstack" in its hosts, of the partition's ordinary suffix (S3 User Guide, "Using dual-stack endpoints").
+local function s3_dual_stack(target, partition)
+  if not target.use_dualstack then return nil end
+  return ("%s.dualstack.%s.%s"):format(target.use_fips and "s3-fips" or "s3", target.region, partition.dns_suffix)
+end
+
 ---@class rekognition.EndpointRule
 ---@field prefix string  the host's beginning: <prefix>.<region>.<suffix>, <prefix>-fips.<region>.<suffix>
 ---@field special? fun(target: table, partition: table): string?, string?  a host of its own, and the region to sign for
@@ -79,6 +85,8 @@ local SERVICES = {
   sso = { prefix = "portal.sso", special = plain_gov_fips "portal.sso" },
   ["sso-oidc"] = { prefix = "oidc", special = plain_gov_fips "oidc" },
   signin = { prefix = "signin", special = signin_host },
+  s3 = { prefix = "s3", special = s3_dual_stack },
+  cloudwatch = { prefix = "monitoring" },
 }
 
 -- " (environment AWS_REGION)" for a source that is known.
@@ -86,7 +94,7 @@ local function from(source)
   return source and (" (%s)"):format(source) or ""
 end
 
-local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc or signin"
+local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc, signin, s3 or cloudwatch"
 
 -- A region goes into a host name and into the signature, so it is a host label (RFC 1123) and nothing else.
 -- One of digits alone is refused too, as botocore does.

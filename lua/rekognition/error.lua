@@ -1,7 +1,9 @@
 --- The one error class of the SDK.
 --
--- Everything that can go wrong outside a plain programming slip is raised as a value of this class;
--- callers who want values use `pcall`. `tostring(e)` reads like a sentence and holds no secret.
+-- Everything that goes wrong is raised as a value of this class, a slip in the caller's code included; callers who
+-- want values use `pcall`. `tostring(e)` is one line, says where the caller's code called, and holds no secret.
+
+local debug = debug -- which a host may take away from its scripts
 
 ---@class rekognition.Error
 ---@field kind "validation"|"credentials"|"config"|"transport"|"protocol"|"service"|"waiter"|"cancelled"
@@ -12,11 +14,12 @@
 ---@field request_id? string
 ---@field attempts? integer      how many times the request was sent
 ---@field retryable? boolean     whether trying again later could help
----@field maybe_succeeded? boolean  an earlier attempt may have done what was asked
----@field problems? {path: string, message: string}[]  validation: every problem found
----@field details? table         service: the members of the answer's body
+---@field maybe_succeeded? boolean  an attempt may have been read by the service, and what came of it isn't known
+---@field problems? {path: string, message: string}[]  validation: every problem found, at least one
+---@field details? table         service: the members of the response's body
 ---@field elapsed? number        seconds that the call took, its retries among them
 ---@field retry_outcome? string  why no further attempt was made; see docs/retries.md
+---@field where? string          "file.lua:12": where the caller's own code called
 ---@field cause? any             the error behind this one
 local Error = {}
 Error.__index = Error
@@ -24,17 +27,51 @@ Error.__name = "rekognition.error"
 
 local M = {}
 
+-- The files of this library, as chunks are named: by the path of this file, or by their names alone where the module
+-- holds their compiled forms.
+local OWN = (debug and debug.getinfo(1, "S").source or ""):match("^(@.*)error%.lua$")
+local OWN_COMPILED = "@rekognition/"
+
+local function is_own(source)
+  return OWN and source:sub(1, #OWN) == OWN or source:sub(1, #OWN_COMPILED) == OWN_COMPILED
+end
+
+--- The place in the caller's code from which the library was called: "file.lua:12", or nil.
+---@return string?
+function M.place()
+  if not debug then return nil end
+  local entered = false
+  for level = 2, 200 do
+    local info = debug.getinfo(level, "Sl")
+    if not info then return nil end
+    if is_own(info.source) then
+      entered = true
+    elseif entered and info.what ~= "C" and info.currentline > 0 then
+      return ("%s:%d"):format(info.short_src, info.currentline)
+    end
+  end
+end
+
 --- Makes an error; the fields are those of `rekognition.Error`, `kind` and `message` required.
 ---@param fields table
 ---@return rekognition.Error
 function M.new(fields)
   fields.code = fields.code or fields.kind
+  if fields.kind == "validation" and not (fields.problems and fields.problems[1]) then
+    fields.problems = { { path = "", message = fields.message } }
+  end
+  fields.where = fields.where or M.place()
   return setmetatable(fields, Error)
 end
 
+-- Tracebacks by error: kept apart from the fields, so that a dump of an error stays short.
+local tracebacks = setmetatable({}, { __mode = "k" })
+
 --- Makes an error and raises it.
 function M.raise(fields)
-  error(M.new(fields), 0)
+  local problem = M.new(fields)
+  if debug then tracebacks[problem] = debug.traceback("", 2):sub(2) end
+  error(problem, 0)
 end
 
 --- Whether a value is an error of this class.
@@ -43,11 +80,34 @@ function M.is_error(value)
   return getmetatable(value) == Error
 end
 
+--- Whether any value, a plain string too, is an error with this code or of this kind.
+---@param value any
+---@param what string  "ResourceInUseException", or a kind such as "transport"
+---@return boolean
+function M.is(value, what)
+  return M.is_error(value) and what ~= nil and (value.code == what or value.kind == what)
+end
+
 --- Whether the error's code, or its kind, is the one named.
 ---@param name string "ResourceInUseException", or a kind such as "transport"
 ---@return boolean
 function Error:is(name)
-  return self.code == name or self.kind == name
+  if not M.is_error(self) then
+    M.raise { kind = "validation", code = "InvalidCall",
+      message = "e.is must be called with a colon: e:is(\"Code\"); for any value there is "
+        .. "rekognition.error.is(e, \"Code\")" }
+  end
+  if type(name) ~= "string" then
+    M.raise { kind = "validation", code = "InvalidCall",
+      message = "e:is must be called with a code or a kind, a string, got " .. type(name) }
+  end
+  return M.is(self, name)
+end
+
+--- Where the error was raised: the stack, as debug.traceback writes it.
+---@return string
+function Error:traceback()
+  return tostring(self) .. "\n" .. (tracebacks[self] or "stack traceback: not available")
 end
 
 local function details(self)
@@ -56,6 +116,7 @@ local function details(self)
   if self.status then parts[#parts + 1] = "HTTP " .. self.status end
   if self.request_id then parts[#parts + 1] = "request id " .. self.request_id end
   if self.attempts and self.attempts > 1 then parts[#parts + 1] = self.attempts .. " attempts" end
+  if self.where then parts[#parts + 1] = "called at " .. self.where end
   return #parts > 0 and " (" .. table.concat(parts, ", ") .. ")" or ""
 end
 
@@ -63,12 +124,29 @@ end
 function Error:__tostring()
   local subject = self.operation and self.operation .. ": " or ""
   local code = self.code ~= self.kind and self.code .. ": " or ""
-  return ((subject .. code .. self.message .. details(self)):gsub("%c+", " "))
+  return ((subject .. code .. self.message .. details(self)):gsub("[\0-\31\127]+", " "))
 end
 
 -- So that `"failed: " .. e` reads as expected.
 function Error.__concat(left, right)
   return tostring(left) .. tostring(right)
+end
+
+local function unguarded(ok, ...)
+  if ok then return ... end
+  error(tostring((...)), 0)
+end
+
+--- A function that does what `f` does, and raises strings instead of errors of this class: for hosts that call
+--- lua_tostring on what a script raises and can't print an object.
+---@param f function
+---@return function
+function M.guard(f)
+  if type(f) ~= "function" then
+    M.raise { kind = "validation", code = "InvalidCall",
+      message = "guard must be called with a function, got " .. type(f) }
+  end
+  return function(...) return unguarded(pcall(f, ...)) end
 end
 
 return M

@@ -1,13 +1,18 @@
---- The options of `rekognition.client`: what they may be, checked before anything is done.
+--- The options of a client, of a call, of a wait and of presigning: what they may be, checked before anything is done.
 
-local lazy = require "rekognition.lazy"
-
-local rek_error = lazy "rekognition.error"
+local error_class = require "rekognition.error"
+local nearest = require "rekognition.text.nearest"
+local quote = require "rekognition.text.quote"
 
 local M = {}
 
--- A kind of value: what a message calls it, and the test. Whole numbers may be floats (3.0).
-local function kind(name, test) return { name = name, test = test } end
+-- A kind of value: what a message calls it, and the test. Whole numbers may be floats (3.0). `values`, if there are a
+-- few, are what a misspelled one is compared with. `secret`: a message shows its type alone.
+local function kind(name, test, more)
+  local made = { name = name, test = test }
+  for key, value in pairs(more or {}) do made[key] = value end
+  return made
+end
 
 local function is(...)
   local types = { ... }
@@ -26,35 +31,55 @@ local function one_of(...)
       if value == allowed then return true end
     end
     return false
-  end)
+  end, { values = values })
 end
 
-local TEXT = kind("a non-empty string", function(value) return type(value) == "string" and value ~= "" end)
-local SECONDS = kind("a positive number of seconds", function(value)
-  return type(value) == "number" and value > 0 and value < math.huge
+-- libcurl counts milliseconds in 32 bits.
+local MAX_SECONDS = 2147483
+
+local TEXT = kind("a non-empty string without NUL bytes", function(value)
+  return type(value) == "string" and value ~= "" and not value:find("\0", 1, true)
+end)
+local SECONDS = kind(("a positive number of seconds, at most %d"):format(MAX_SECONDS), function(value)
+  return type(value) == "number" and value > 0 and value <= MAX_SECONDS
 end)
 local COUNT = kind("a whole number of at least 1", function(value)
-  return type(value) == "number" and math.tointeger(value) and value >= 1
+  return type(value) == "number" and math.tointeger(value) and value >= 1 and value <= 2147483647
 end)
 local CALLABLE = kind("a function", function(value)
   if type(value) == "function" then return true end
   local meta = getmetatable(value)
   return type(meta) == "table" and type(meta.__call) == "function"
 end)
+local PROXY = kind("a string without NUL bytes", function(value)
+  return type(value) == "string" and not value:find("\0", 1, true)
+end, { secret = true })
+local RATE = kind("a table of calls a second (numbers above 0) by operation or \"*\"", function(value)
+  if type(value) ~= "table" then return false end
+  for name, rate in next, value do
+    if type(name) ~= "string" or type(rate) ~= "number" or not (rate > 0 and rate < math.huge) then return false end
+  end
+  return true
+end)
+
+local CREDENTIALS = kind("a table of keys, a provider (an object with get()) or a function", function(value)
+  local found = type(value)
+  return found == "table" or found == "function" or found == "userdata"
+end, { secret = true })
 
 local CLIENT = {
-  region = TEXT, profile = TEXT, endpoint = TEXT,
-  credentials = is("table", "function", "userdata"),
-  use_fips = is("boolean"), use_dualstack = is("boolean"),
-  retry = is("table"),
-  connect_timeout = SECONDS, timeout = SECONDS, proxy = is("string"), ca_bundle = TEXT,
-  max_connections = COUNT, max_response_bytes = COUNT,
-  app_id = TEXT, logger = CALLABLE, mfa_token = CALLABLE,
+  region = TEXT, profile = TEXT, endpoint = TEXT, credentials = CREDENTIALS,
+  use_fips = is("boolean"), use_dualstack = is("boolean"), ignore_configured_endpoint_urls = is("boolean"),
+  retry = is("table"), hooks = is("table"),
+  connect_timeout = SECONDS, timeout = SECONDS, total_timeout = SECONDS,
+  proxy = PROXY, ca_bundle = TEXT, client_cert = TEXT, client_key = TEXT,
+  max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, rate = RATE,
+  app_id = TEXT, logger = CALLABLE, mfa_token = CALLABLE, loop = is("table"),
   http = CALLABLE, env = is("table"), clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
 }
 
 local RETRY = {
-  mode = one_of("standard", "adaptive", "off"),
+  mode = one_of("standard", "adaptive", "off", "legacy"),
   max_attempts = COUNT,
   initial_tokens = kind("a number of at least 0", function(value)
     return type(value) == "number" and value >= 0
@@ -63,52 +88,85 @@ local RETRY = {
   limit_exceeded = one_of("throttling", "fail"),
 }
 
+local HOOKS = { before_attempt = CALLABLE, after_attempt = CALLABLE }
+
+local CALL = {
+  timeout = SECONDS, connect_timeout = SECONDS, total_timeout = SECONDS, retry = is("table"), headers = is("table"),
+  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT, hooks = is("table"),
+}
+
 local WAIT = {
-  delay = SECONDS, timeout = SECONDS, on_poll = CALLABLE,
+  delay = SECONDS, timeout = SECONDS, on_poll = CALLABLE, call = is("table"),
 }
 
 local PRESIGN = {
   expires = kind("a whole number of seconds from 1 to 604800", function(value)
     return type(value) == "number" and math.tointeger(value) and value >= 1 and value <= 604800
   end),
+  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT,
 }
 
 local function names(known)
   local list = {}
   for name in pairs(known) do list[#list + 1] = name end
   table.sort(list)
-  return table.concat(list, ", ")
+  return list
+end
+
+local function refuse(code, message)
+  error_class.raise { kind = "config", code = code, message = message }
+end
+
+local function unknown(path, name, known)
+  local all = names(known)
+  refuse("UnknownOption", ("unknown option %s%s; the options are: %s"):format(
+    path, nearest.hint(name, all), table.concat(all, ", ")))
 end
 
 local function check(options, known, prefix)
   if type(options) ~= "table" then
-    rek_error.raise { kind = "config", code = "InvalidOption",
-      message = prefix .. " must be a table, not a " .. type(options) }
+    refuse("InvalidOption", ("%s must be a table, got %s"):format(prefix, quote.value(options)))
   end
   for name, value in next, options do
     local path = prefix == "options" and tostring(name) or prefix .. "." .. tostring(name)
     local wanted = known[name]
-    if not wanted then
-      rek_error.raise { kind = "config", code = "UnknownOption",
-        message = ("unknown option %s; there are: %s"):format(path, names(known)) }
-    end
+    if not wanted then unknown(path, name, known) end
     if not wanted.test(value) then
-      rek_error.raise { kind = "config", code = "InvalidOption",
-        message = ("option %s must be %s, not %s"):format(path, wanted.name,
-          type(value) == "number" and tostring(value) or "a " .. type(value)) }
+      refuse("InvalidOption", ("option %s must be %s, got %s%s"):format(path, wanted.name,
+        wanted.secret and "a " .. type(value) or quote.value(value), nearest.hint(value, wanted.values or {})))
     end
   end
 end
 
---- Checks the options of a client. Raises a `config` error that names the option and what it may be.
+local function check_parts(options)
+  if options.retry ~= nil then check(options.retry, RETRY, "retry") end
+  if options.hooks ~= nil then check(options.hooks, HOOKS, "hooks") end
+end
+
+--- Checks the options of a client. Raises a `config` error that names the option, its value and what it must be.
 ---@param options table
 function M.check_client(options)
+  if options == package.loaded["rekognition"] and options ~= nil then
+    refuse("InvalidCall", "client must be called with a dot: rekognition.client { region = \"us-east-1\" }")
+  end
   check(options, CLIENT, "options")
-  if options.retry ~= nil then check(options.retry, RETRY, "retry") end
+  check_parts(options)
+end
+
+--- Checks the options of one call.
+function M.check_call(options)
+  check(options, CALL, "options")
+  check_parts(options)
 end
 
 --- Checks the options of `client:wait`.
-function M.check_wait(options) check(options, WAIT, "options") end
+function M.check_wait(options)
+  check(options, WAIT, "options")
+  if options.call ~= nil then
+    check(options.call, CALL, "call")
+    check_parts(options.call)
+  end
+end
 
 --- Checks the options of `client:presign`.
 function M.check_presign(options) check(options, PRESIGN, "options") end

@@ -142,8 +142,9 @@ extern const struct rek_service PREFIX_service;
 end
 
 local function operation_line(plan, operation)
-  return string.format("    [%s_OPERATION_%s] = {%s, %s, SHAPE(%s), SHAPE(%s)},", plan.prefix:upper(), operation.name,
-    slice(operation.name), slice(operation.method), operation.input, operation.output)
+  local errors = #operation.errors > 0 and " " .. table.concat(operation.errors, " ") .. " " or ""
+  return string.format("    [%s_OPERATION_%s] = {%s, %s, SHAPE(%s), SHAPE(%s),\n        %s},", plan.prefix:upper(),
+    operation.name, slice(operation.name), slice(operation.method), operation.input, operation.output, slice(errors))
 end
 
 local function service(plan)

@@ -126,6 +126,7 @@ local function plan_operations(model)
     local operation = model.operations[name]
     operations[#operations + 1] = {
       name = name, method = names.snake(name), input = operation.input or M.UNIT, output = operation.output or M.UNIT,
+      errors = operation.errors or {},
     }
   end
   return operations

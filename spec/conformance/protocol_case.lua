@@ -66,7 +66,7 @@ end
 local function check_error(case)
   local headers = {}
   for name, value in pairs(case.response.headers or {}) do headers[name:lower()] = value end
-  local fields = responses.service_error(case.response.status_code, headers, case.response.body or "")
+  local fields = responses.read(case.response.status_code, headers, case.response.body or "")
   if fields.code ~= case.errorCode then
     return ("code: expected %s, got %s"):format(case.errorCode, fields.code)
   end

@@ -96,7 +96,7 @@ local function run_standard(case)
     if outcome ~= expected.outcome then
       return ("step %d: outcome %s, expected %s"):format(number, outcome, expected.outcome)
     end
-    local quota = client._retry.tokens
+    local quota = client._retry.quota.tokens
     if given_value(expected.retry_quota) and quota ~= expected.retry_quota then
       return ("step %d: quota %s, expected %s"):format(number, quota, expected.retry_quota)
     end

@@ -54,7 +54,7 @@ local function call_with(env, config, options)
   options.sleep = options.sleep or function() end
   local client <close> = rekognition.client(options)
   assert.same({ ProjectDescriptions = {} }, (client:describe_projects {}))
-  return client._credentials:get()
+  return client._channel.provider:get()
 end
 
 local BASE = "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = BASESECRET\n"
@@ -151,7 +151,7 @@ describe("over real HTTP", function()
     closed:close()
     local gone = ("http://127.0.0.1:%d/x"):format(port)
     local problem = support.catch(call_with, { AWS_CONTAINER_CREDENTIALS_FULL_URI = gone })
-    assert.matches("container: the endpoint .* gave no answer", problem.message)
+    assert.matches("container: the endpoint .* returned no response", problem.message)
     problem = support.catch(call_with, { AWS_EC2_METADATA_DISABLED = "false", AWS_EC2_METADATA_SERVICE_ENDPOINT = gone })
     assert.equal("NoCredentials", problem.code)
   end)

@@ -22,4 +22,11 @@ describe("text.ascii", function()
     assert.equal("", ascii.trim "")
     assert.equal("\u{a0}x\u{a0}", ascii.trim "\u{a0}x\u{a0}")
   end)
+
+  it("sorts by bytes", function()
+    local words = { "b", "", "B", "a", "AD", "A", "\u{e9}" }
+    table.sort(words, ascii.less)
+    assert.same({ "", "A", "AD", "B", "a", "b", "\u{e9}" }, words)
+    assert.is_false(ascii.less("a", "a"))
+  end)
 end)

@@ -164,7 +164,8 @@ static const struct rek_slice member_names[] = {
 };
 
 static const struct rek_operation operations[] = {
-    {NAME("TakeEverything"), NAME("take_everything"), SHAPE(EVERYTHING), SHAPE(EVERYTHING)},
+    {NAME("TakeEverything"), NAME("take_everything"), SHAPE(EVERYTHING), SHAPE(EVERYTHING),
+     NAME(" BusyException ")},
 };
 
 const struct rek_service everything_service = {

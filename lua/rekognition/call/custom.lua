@@ -1,97 +1,70 @@
---- Requests as Lua tables, signed, for a transport of the host's own and for whoever sends presigned ones.
+--- The sender over a transport of the host's own: the request, signed, as a Lua table. Between a call and that
+--- transport stands no C function, so it may yield.
 
 local core = require "rekognition.core"
-local response = require "rekognition.text.service_error"
-local sigv4 = require "rekognition.sigv4"
+local header_map = require "rekognition.text.header_map"
+local quote = require "rekognition.text.quote"
 
 local M = {}
 
--- The Host header for an origin: the scheme's own port is left out, as HTTP clients do.
-local function host_of(origin)
-  local scheme, host = origin:match("^(https?)://(.*)$")
-  return (host:gsub(scheme == "https" and ":443$" or ":80$", ""))
-end
-
---- The request, signed, as it is to be sent.
----@param request userdata  of `core.request`
----@param credentials rekognition.Credentials
----@param time number       epoch seconds
----@param target rekognition.Target
----@param expires? integer  seconds: presigned, the signature in the query, so that whoever holds it can send it
----@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
-function M.sign(request, credentials, time, target, expires)
-  local origin, path = target.url:match("^(https?://[^/?#]+)([^?#]*)")
-  local body = request:body()
-  local signed = sigv4.sign({
-    method = "POST", target = path == "" and "/" or path, body = body,
-    headers = {
-      { "Host", host_of(origin) },
-      { "Content-Type", request:content_type() },
-      { "X-Amz-Target", request:target() },
-    },
-  }, {
-    region = target.region, service = target.service, credentials = credentials, time = time,
-    mode = expires and "query" or "header", expires = expires,
-  })
-  return { method = "POST", url = origin .. signed.target, headers = signed.headers, body = body }
-end
-
-local function are_headers(list)
-  if type(list) ~= "table" then return false end
-  for _, header in ipairs(list) do
-    if type(header) ~= "table" or type(header[1]) ~= "string" or type(header[2]) ~= "string" then return false end
+-- What is wrong with a response, or nil: a transport of the host's own may return anything.
+local function fault_of(response)
+  if type(response) ~= "table" then return "a response must be a table, got a " .. type(response) end
+  local status = type(response.status) == "number" and math.tointeger(response.status)
+  if not status or status < 100 or status > 999 then
+    return "status must be an HTTP status, got " .. quote.value(response.status)
   end
-  return #list > 0 or next(list) == nil
-end
-
--- What is wrong with an answer, or nil: a transport of the host's own may give anything.
-local function fault_of(answer)
-  if type(answer) ~= "table" then return "a " .. type(answer) .. " in the place of an answer" end
-  local status = type(answer.status) == "number" and math.tointeger(answer.status)
-  if not status or status < 100 or status > 999 then return "no HTTP status" end
-  if answer.headers ~= nil and not are_headers(answer.headers) then
-    return "headers that are no list of {name, value}"
+  local fault = header_map.fault(response.headers)
+  if fault then return fault end
+  if response.body ~= nil and type(response.body) ~= "string" then
+    return "body must be a string, got a " .. type(response.body)
   end
-  if answer.body ~= nil and type(answer.body) ~= "string" then return "a body that is no string" end
   return nil
 end
 
+-- A "connect" was never sent; of other codes the host may know it.
 local function transport_failure(failure)
   if type(failure) ~= "table" then
-    failure = { code = "unknown", message = failure and tostring(failure) or "the transport gave no reason" }
+    failure = { code = "unknown", message = failure and tostring(failure) or "the transport returned no reason" }
   end
   local code = type(failure.code) == "string" and failure.code or "unknown"
-  return { transport = { code = code, message = tostring(failure.message or "the transport gave no reason") } }
+  local sent = failure.sent
+  if type(sent) ~= "boolean" then sent = code ~= "connect" end
+  return nil, { transport = { code = code, sent = sent,
+    message = tostring(failure.message or "the transport returned no reason") } }
 end
 
---- The sender that uses a transport of the host's own.
----@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
----@param target rekognition.Target
-function M.sender(http, target)
-  return function(request, credentials, time, attempt, user_agent)
-    local signed = M.sign(request, credentials, time, target)
-    local headers = signed.headers
-    headers[#headers + 1] = { "User-Agent", user_agent }
-    headers[#headers + 1] = { "amz-sdk-invocation-id", request:invocation_id() }
-    headers[#headers + 1] = { "amz-sdk-request", ("attempt=%d; max=%d"):format(attempt, target.max_attempts) }
-    signed.connect_timeout, signed.timeout = target.connect_timeout, target.timeout
-    local answer, failure = http(signed)
-    if answer == nil then return nil, transport_failure(failure) end
-    local fault = fault_of(answer)
-    if fault then return nil, transport_failure("the transport gave " .. fault) end
-    local status, body = math.tointeger(answer.status), answer.body or ""
-    local given = { status = status, headers = response.header_map(answer.headers or {}) }
-    if status >= 200 and status <= 299 then
-      local result, problem = core.decode(request:operation(), body)
-      if result then
-        given.request_id = response.request_id(given.headers)
-        return result, given
-      end
-      given.protocol = problem
-    end
-    given.body = body
-    return nil, given
+local function read(call, response)
+  local status, body = math.tointeger(response.status), response.body or ""
+  local headers = header_map.of(response.headers)
+  local result = { status = status, headers = headers, body = body }
+  if status < 200 or status > 299 then return nil, result end
+  local value, problem = call.request:decode(body)
+  if value == nil then
+    result.protocol = problem
+    return nil, result
   end
+  return value, { status = status, headers = headers, request_id = header_map.request_id(headers) }
+end
+
+--- A sender over a host's transport; see `rekognition.call.native` for its form.
+---@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
+---@param options table  of `core.target`
+---@param monotonic fun(): number
+function M.new(http, options, monotonic)
+  local target = core.target(options)
+  return function(call, credentials, headers, connect_timeout, timeout)
+    local request, problem = target:sign(call.request, credentials.access_key_id, credentials.secret_access_key,
+      credentials.session_token, call.time, call.attempt, call.agent, headers, call.trace_id)
+    if not request then return nil, { signing = problem } end
+    request.connect_timeout, request.timeout = connect_timeout, timeout
+    request.deadline, request.direct = monotonic() + timeout, options.direct
+    local response, failure = http(request)
+    if response == nil then return transport_failure(failure) end
+    local fault = fault_of(response)
+    if fault then return transport_failure { code = "unknown", message = "the host's transport: " .. fault } end
+    return read(call, response)
+  end, target
 end
 
 return M

@@ -1,156 +1,66 @@
---- After a failed attempt: what it means, and whether another one follows.
+--- What a failed attempt means: a pure function of what came back.
 
-local core = require "rekognition.core"
-local invoke = require "rekognition.call"
-local rek_error = require "rekognition.error"
-local responses = require "rekognition.text.service_error"
+local header_map = require "rekognition.text.header_map"
+local quote = require "rekognition.text.quote"
+local redact = require "rekognition.text.redact"
 
 local M = {}
 
 -- ExpiredTokenException is in AWS's list of errors that all services have in common; ExpiredToken is what some, such as
--- STS, answer in its place.
+-- STS, answer instead.
 local EXPIRED_CODES = { ExpiredToken = true, ExpiredTokenException = true }
 
--- For these codes the thing asked for may be there because an earlier attempt made it.
-local EXISTS_CODES = { ResourceInUseException = true, ResourceAlreadyExistsException = true }
+---@class rekognition.Failure
+---@field fields table        of the error: kind, code, message, status, request_id, details
+---@field status? integer     HTTP status; absent where no response came
+---@field code? string        the service's error code, or the transport's
+---@field headers? table<string, string>  names in lower case
+---@field lasting boolean     the same request cannot do better: no retry
+---@field ambiguous boolean   the attempt may have done what was asked all the same
+---@field expired boolean     the service says that the credentials have expired
 
--- Whether an operation makes something and has no token by which the service would know a repeated
--- request for the same one.
-local function creates_without_token(operation)
-  if not (operation:match("^Create") or operation:match("^Copy") or operation:match("^Start")
-    or operation:match("^Put")) then
-    return false
-  end
-  local model = require "rekognition.generated.model"
-  local input = model.operations[operation] and model.shapes[model.operations[operation].input]
-  return not (input and input.members and input.members.ClientRequestToken)
+local function of_transport(transport, secrets)
+  local message = quote.message(redact.value(transport.message, secrets))
+  local fields = { kind = "transport", code = transport.code, message = message }
+  return { fields = fields, code = transport.code, lasting = false, expired = false,
+    -- What is not known to be unsent may have arrived.
+    ambiguous = transport.sent ~= false }
 end
 
-local function is_modelled(operation, code)
-  local found = require("rekognition.generated.model").operations[operation]
-  for _, name in ipairs(found and found.errors or {}) do
-    if name == code then return true end
-  end
-  return false
+local function of_signing(message)
+  local fields = { kind = "credentials", code = "InvalidCredentials",
+    message = "could not sign the request: " .. message }
+  return { fields = fields, code = fields.code, lasting = true, ambiguous = false, expired = false }
 end
 
--- The error fields of a failed attempt, with `failure`, what the retry behaviour wants to know.
-local function describe(answer, operation)
-  if answer.transport then
-    local transport = answer.transport
-    return { kind = "transport", code = transport.code, message = transport.message },
-      { code = transport.code }
-  end
-  if answer.protocol then
-    return {
-      kind = "protocol", code = "InvalidResponse", status = answer.status,
-      request_id = responses.request_id(answer.headers),
-      message = ("the answer is not what %s gives: %s; it begins: %s"):format(
-        operation, answer.protocol, responses.excerpt(answer.body)),
-    }
-  end
-  local fields = responses.service_error(answer.status, answer.headers, answer.body)
-  return fields, {
-    status = answer.status, code = fields.code, headers = answer.headers,
-    is_modelled = function() return is_modelled(operation, fields.code) end,
+local function of_protocol(result, call, headers)
+  return {
+    fields = {
+      kind = "protocol", code = "InvalidResponse", status = result.status,
+      request_id = redact.value(header_map.request_id(headers), call.secrets),
+      message = ("could not read the response to %s: %s; it begins: %s"):format(
+        call.operation, result.protocol, quote.excerpt(redact.head(result.body, call.secrets))),
+    },
+    status = result.status, headers = headers, lasting = not call.retries_protocol, ambiguous = true,
+    expired = false,
   }
 end
 
----@class rekognition.Call  the state of one call, made at its first failure
----@field attempt integer
----@field credentials rekognition.Credentials  those of the last attempt
----@field acquired? integer   quota tokens that the last retry took
----@field ambiguous boolean   an earlier attempt may have reached the service and succeeded
----@field refreshed boolean   the credentials were refreshed for this call
----@field corrected boolean   the clock was set right for this call
-
--- Asks the provider for other credentials than those refused. False where it has none.
-local function refresh(client, call, code)
-  local provider, stale = client._credentials, call.credentials
-  if not provider.refresh then return false end
-  client._seams.logger("info", "credentials_refresh", { operation = call.operation, code = code })
-  local fresh = provider:refresh(stale)
-  if not invoke.is_credentials(fresh) then fresh = invoke.credentials(client, call.operation) end
-  return fresh.access_key_id ~= stale.access_key_id or fresh.session_token ~= stale.session_token
-end
-
--- Whether a changed clock or changed credentials make the next attempt another one; at most once a call. The clock
--- is set right for later calls too where this one has no attempt left.
-local function mend(client, call, fields, answer)
-  if fields.kind ~= "service" then return nil end
-  local is_last = call.attempt >= client._retry.max_attempts
-  if not call.corrected and client._clock:correct(fields.code, answer.headers) then
-    call.corrected = true
-    client._seams.logger("warn", "clock_corrected", { operation = call.operation, offset = client._clock.offset })
-    return not is_last and 0 or nil
-  end
-  if not is_last and not call.refreshed and EXPIRED_CODES[fields.code] and refresh(client, call, fields.code) then
-    call.refreshed = true
-    return 0
-  end
-  return nil
-end
-
-local function fail(client, call, fields, started)
-  fields.operation = call.operation
-  fields.attempts = call.attempt
-  fields.elapsed = core.monotonic() - started
-  if call.ambiguous and EXISTS_CODES[fields.code] and creates_without_token(call.operation) then
-    fields.maybe_succeeded = true
-    fields.message = fields.message .. " (an earlier attempt of this call got no clear answer and may have succeeded)"
-  end
-  client._seams.logger("error", "call_failed",
-    { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,
-      request_id = fields.request_id, attempts = call.attempt })
-  rek_error.raise(fields)
-end
-
--- Whether the attempt may have succeeded all the same: a refusal is clear, a lost answer or a server's fault is not.
--- What found no connection was never sent.
-local function is_ambiguous(answer)
-  if answer.transport then return answer.transport.code ~= "connect" end
-  return answer.status >= 500
-end
-
---- Waits, so that the next attempt may follow, or raises.
----@param client rekognition.Client
+--- Reads a sender's result that is not a success.
+---@param result table        see `rekognition.call.native`
 ---@param call rekognition.Call
----@param answer table     of a sender, in the place of a response's metadata
----@param started number   when the call began, by `core.monotonic`
-function M.after_attempt(client, call, answer, started)
-  if answer.body then answer.body = responses.without_secret(answer.body, call.credentials.session_token) end
-  local fields, failure = describe(answer, call.operation)
-  local delay = mend(client, call, fields, answer)
-  if not delay then
-    local reason = "fail_request"
-    if failure then delay, reason = client._retry:after_failure(failure, call.attempt) end
-    if not delay then
-      fields.retryable = reason ~= "fail_request"
-      fields.retry_outcome = reason
-      fail(client, call, fields, started)
-    end
-    call.acquired = reason
-  end
-  call.ambiguous = call.ambiguous or is_ambiguous(answer)
-  client._seams.logger("info", "retry",
-    { operation = call.operation, attempt = call.attempt, delay = delay, kind = fields.kind,
-      code = fields.code, status = fields.status })
-  if delay > 0 then client._seams.sleep(delay) end
-  call.attempt = call.attempt + 1
-end
-
---- Raises what came of asking for credentials.
----@param ok boolean       whether the provider gave something
----@param found any        what it gave, which is no credentials, or what it raised
----@param operation string
-function M.of_credentials(ok, found, operation)
-  if ok then
-    rek_error.raise { kind = "credentials", code = "InvalidCredentials", operation = operation, retryable = false,
-      message = "the provider's get() is to give a table with access_key_id, secret_access_key and, if there is one, "
-        .. "session_token, each a string" }
-  end
-  if rek_error.is_error(found) then found.operation = found.operation or operation end
-  error(found, 0)
+---@param read_error fun(status: integer, headers: table, body: string, secrets: string[]?): table
+---@return rekognition.Failure
+function M.read(result, call, read_error)
+  if result.transport then return of_transport(result.transport, call.secrets) end
+  if result.signing then return of_signing(result.signing) end
+  local headers = result.headers
+  if result.protocol then return of_protocol(result, call, headers) end
+  local fields = read_error(result.status, headers, result.body, call.secrets)
+  return {
+    fields = fields, status = result.status, code = fields.code, headers = headers, lasting = false,
+    ambiguous = result.status >= 500, expired = EXPIRED_CODES[fields.code] == true,
+  }
 end
 
 return M

@@ -1,51 +1,28 @@
---- One attempt: sign a request and exchange it for an answer.
+--- The native sender: one attempt is one call into C, with no Lua table for a header.
 --
--- There are two senders of one form. The native one goes through C, with no Lua table for a header;
--- the other builds a request table for a transport that the host gave (the seam `http`), which may
--- yield: between `client:call` and that transport stands no C function.
---
--- A sender is a function (request, credentials, time, attempt, user_agent) that gives
---   response, metadata                      for a success
---   nil, { status=, headers=, body= }       for any other answer; headers by name in lower case
---   nil, { status=, headers=, body=, protocol= }  for a success whose body is not what it should be
---   nil, { transport = { code=, message= } }      where no answer came
--- and raises where the request can't be signed.
+-- Every sender has this form: a function (call, credentials, headers, connect_timeout, timeout) that returns
+--   response, metadata                            for a success; metadata has status, headers (lower case), request_id
+--   nil, { status =, headers =, body = }          for any other response
+--   nil, { status =, headers =, body =, protocol = why }  for a success whose body is not what it should be
+--   nil, { transport = { code =, message =, sent = } }    where no response came; `sent`: whether the service may have
+--                                                 read the request
+--   nil, { signing = why }                        for what can't be signed
+-- `credentials` without keys means that the request is not signed. Timeouts are seconds.
 
 local core = require "rekognition.core"
-local lazy = require "rekognition.lazy"
-
-local signed = lazy "rekognition.call.custom"
 
 local M = {}
 
----@class rekognition.Target
----@field url string               without a trailing slash where it has no path
----@field region string            the signing region
----@field service string           the signing name
----@field connect_timeout number   seconds
----@field timeout number           seconds
----@field max_attempts integer
-
---- The sender that uses libcurl.
+--- A sender over libcurl.
 ---@param transport rekognition.Transport
----@param target rekognition.Target
-function M.native(transport, target)
-  local caller = core.caller(transport.core, target)
-  local send = caller.send -- looked up once
-  return function(request, credentials, time, attempt, user_agent)
-    local result, answer = send(caller, request, credentials.access_key_id, credentials.secret_access_key,
-      credentials.session_token, time, attempt, user_agent)
-    -- What can't be signed there can't be signed here, where the error names the reason.
-    if not result and answer.signing then signed.sign(request, credentials, time, target) end
-    return result, answer
-  end
-end
-
---- The sender that uses a transport of the host's own.
----@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
----@param target rekognition.Target
-function M.custom(http, target)
-  return signed.sender(http, target)
+---@param options table  of `core.target`
+function M.new(transport, options)
+  local target, connections = core.target(options), transport.core
+  local send = target.send -- looked up once
+  return function(call, credentials, headers, connect_timeout, timeout)
+    return send(target, connections, call.request, credentials.access_key_id, credentials.secret_access_key,
+      credentials.session_token, call.time, call.attempt, call.agent, connect_timeout, timeout, headers, call.trace_id)
+  end, target
 end
 
 return M

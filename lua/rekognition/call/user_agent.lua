@@ -1,6 +1,7 @@
 --- The User-Agent, in the format that AWS's SDKs share: words of `name/value`, what is not allowed
 --- in a word replaced by "-".
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 
 local M = {}
@@ -17,7 +18,7 @@ local CREDENTIAL_FEATURES = {
 }
 
 local function clean(word)
-  return (word:gsub("[^%w!$%%&'*+%-.^_`|~,]", "-"))
+  return (word:gsub("[^A-Za-z0-9!$%%&'*+%-.^_`|~,]", "-"))
 end
 
 --- Which letters a client's settings and its credentials' source stand for, in a fixed order.
@@ -27,7 +28,7 @@ function M.features(names)
   for _, name in ipairs(names) do
     for _, letter in ipairs(CREDENTIAL_FEATURES[name] or { FEATURES[name] }) do letters[#letters + 1] = letter end
   end
-  table.sort(letters)
+  table.sort(letters, ascii.less)
   return letters
 end
 
@@ -36,12 +37,12 @@ end
 ---@return string
 function M.build(options)
   local system = core.platform()
-  system = system == "Darwin" and "macos" or system:lower()
+  system = system == "Darwin" and "macos" or ascii.lower(system)
   local words = {
     "rekognition-lua/" .. core.version,
     "ua/2.1",
     "os/" .. clean(system), -- its release, which the format allows, would tell more of a host than anyone needs
-    ("lang/lua#%s"):format(_VERSION:match("%d+%.%d+")),
+    ("lang/lua#%s"):format(_VERSION:match("[0-9]+%.[0-9]+")),
   }
   if options.execution_env then words[#words + 1] = "exec-env/" .. clean(options.execution_env) end
   local letters = M.features(options.features or {})

@@ -185,16 +185,18 @@ end
 --- Where a service is, with all that is configured of endpoints.
 ---@param service "rekognition"|"sts"|"sso"|"sso-oidc"|"signin"
 ---@param region? string  instead of the configured one
+---@param given_url? string  an endpoint for one call, instead of the configured one
 ---@return rekognition.Endpoint  without a region to sign for only if STS has a custom endpoint: some of its calls
 ---  are not signed
 --- Raises a `config` error as rekognition.endpoint.resolve does, with the code NoRegion if no region is known.
-function Config:endpoint(service, region)
+function Config:endpoint(service, region, given_url)
   local region_source
   if not region then region, region_source = self:get("region") end
   if type(service) ~= "string" then
     fail("InvalidEndpoint", "service must be a service's name, got %s", shown(service))
   end
-  local url, url_source = self:endpoint_url(service)
+  local url, url_source = given_url, "call option endpoint"
+  if not url then url, url_source = self:endpoint_url(service) end
   -- Without a region STS is asked at its global endpoint, as botocore does it.
   if not region and not url and service == "sts" then region = "aws-global" end
   if not region and service ~= "sts" then

@@ -4,7 +4,6 @@
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
-local rekognition_error = require "rekognition.error"
 local sts = require "rekognition.services.sts"
 
 local M = {}
@@ -41,25 +40,41 @@ local function duration(role, context)
   return seconds
 end
 
--- STS answers ExpiredToken; its model says ExpiredTokenException.
-local EXPIRED = { ExpiredToken = true, ExpiredTokenException = true }
+local NAMES = {
+  access_key_id = "AccessKeyId", secret_access_key = "SecretAccessKey",
+  session_token = "SessionToken", expiration = "Expiration", account_id = "AccountId",
+}
 
--- Asks STS; where it says that the source's credentials have expired, once more with renewed ones.
-local function fetch(role, context)
-  local credentials = role.source:get()
+--- Credentials from what STS returned; it always returns a token and an expiration.
+---@param source string
+---@param fields table
+function M.read(source, fields)
+  for _, name in ipairs { "SessionToken", "Expiration" } do check.text(source, name, fields[name]) end
+  return check.credentials(source, fields, NAMES)
+end
+
+-- Asks STS. Where it says that the source's credentials have expired, the call renews them.
+local function fetch(role, context, deadline)
+  if not sts.has_region(context) then
+    check.misconfigured(NAME .. ": there is no region to sign for; set AWS_REGION, or write region in the profile")
+  end
   local parameters = {
     RoleArn = role.role_arn,
-    RoleSessionName = role.role_session_name or sts.session_name(context),
+    RoleSessionName = role.role_session_name or M.session_name(context),
     ExternalId = role.external_id,
     DurationSeconds = duration(role, context),
     SerialNumber = role.mfa_serial,
     TokenCode = token_code(role, context),
     Policy = role.policy,
   }
-  local ok, result = pcall(sts.call, context, NAME, "AssumeRole", parameters, credentials)
-  if ok then return result end
-  if not (rekognition_error.is_error(result) and EXPIRED[result.code]) then error(result, 0) end
-  return sts.call(context, NAME, "AssumeRole", parameters, providers.refresh(role.source, credentials))
+  return M.read(NAME,
+    check.ask(NAME, "STS AssumeRole", sts.assume_role, context, parameters, role.source, deadline))
+end
+
+--- A name for the role's session where none was chosen.
+---@param context rekognition.CredentialContext
+function M.session_name(context)
+  return ("rekognition-lua-%d"):format(context.clock() // 1)
 end
 
 --- A provider of a role's credentials.
@@ -71,9 +86,12 @@ function M.new(role, context)
     check.misconfigured("assume_role: role_arn is missing")
   end
   if type(role.source) ~= "table" or not role.source.get then
-    check.misconfigured("assume_role: source is to be a provider, an object with get()")
+    check.misconfigured("assume_role: source must be a provider, an object with get()")
   end
-  return providers.new({ name = NAME, fetch = function() return fetch(role, context) end }, context)
+  return providers.new({
+    name = NAME,
+    fetch = function(_, _, deadline) return fetch(role, context, deadline) end,
+  }, context)
 end
 
 return M

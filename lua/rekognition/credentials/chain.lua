@@ -17,10 +17,10 @@ function M.new(list)
   return setmetatable({ name = "chain", providers = list }, Chain)
 end
 
-local function search(self)
+local function search(self, deadline)
   local reasons, said = {}, {}
   for _, provider in ipairs(self.providers) do
-    local ok, result = pcall(provider.get, provider)
+    local ok, result = pcall(provider.get, provider, deadline)
     if ok then
       self.chosen = provider
       return result
@@ -38,19 +38,19 @@ end
 --- The credentials; see `rekognition.CredentialProvider`. Once a provider was chosen it is asked
 --- alone, until it has nothing any more.
 ---@return rekognition.Credentials
-function Chain:get()
+function Chain:get(deadline)
   local chosen = self.chosen
-  if not chosen then return search(self) end
-  local ok, result = pcall(chosen.get, chosen)
+  if not chosen then return search(self, deadline) end
+  local ok, result = pcall(chosen.get, chosen, deadline)
   if ok then return result end
   if not providers.is_none(result) then error(result, 0) end
   self.chosen = nil
-  return search(self)
+  return search(self, deadline)
 end
 
-function Chain:refresh(stale)
-  if not self.chosen then return search(self) end
-  return providers.refresh(self.chosen, stale)
+function Chain:refresh(stale, deadline)
+  if not self.chosen then return search(self, deadline) end
+  return providers.refresh(self.chosen, stale, deadline)
 end
 
 return M

@@ -1,30 +1,19 @@
---- What every source's answer goes through: credentials are taken strictly, since they end in
+--- What every source's response goes through: credentials are taken strictly, since they end in
 --- headers and in signatures. No message here holds a value.
 
-local lazy = require "rekognition.lazy"
-
-local rekognition_error = lazy "rekognition.error"
-local response = lazy "rekognition.text.service_error"
-local timestamp = lazy "rekognition.text.time"
+local core = require "rekognition.core"
+local error_class = require "rekognition.error"
+local redact = require "rekognition.text.redact"
+local time = require "rekognition.text.time"
 
 local M = {}
 
 -- Choices, well over what AWS hands out (a session token has some 1 to 2 KB, 4 KB at most).
 local MAX_KEY, MAX_TOKEN, MAX_MESSAGE = 1024, 64 * 1024, 1000
---- The most that is read from a file, a process or an answer. A choice.
+--- The most that is read from a file, a process or a response. A choice.
 M.MAX_DOCUMENT = 1024 * 1024
 
-local NESTING = 16
-
-local cjson -- an instance of our own, made when the first text is read
-
-local function json()
-  if not cjson then
-    cjson = require("cjson").new()
-    cjson.decode_max_depth(NESTING)
-  end
-  return cjson
-end
+local cjson -- an instance of our own, made when the first text is written
 
 --- Raises an error of kind "credentials"; its `reason` is the message without the source's name.
 ---@param source string   the source's name, as in `credentials.source`
@@ -32,23 +21,42 @@ end
 ---@param extra? table    further fields of the error
 function M.fail(source, message, extra)
   -- A service's own words may be in it.
-  message = response.without_token(message):gsub("%c+", " "):sub(1, MAX_MESSAGE)
+  message = redact.signing(message):gsub("[\0-\31\127]+", " "):sub(1, MAX_MESSAGE)
   local fields = { kind = "credentials", message = source .. ": " .. message, reason = message }
   for name, value in pairs(extra or {}) do fields[name] = value end
-  rekognition_error.raise(fields)
+  error_class.raise(fields)
 end
 
---- Passes on what is not a source's own failure: a cancelled call, which nothing may bear in its place,
---- and what is no error of the SDK's.
+-- The parts of a service's failure that the error of a source keeps.
+local KEPT = { "code", "status", "request_id", "attempts", "retryable", "retry_outcome", "elapsed", "oauth_error" }
+
+--- Calls a service. Where that fails, the error is the source's: kind "credentials", with the service's code.
+---@param source string
+---@param what string   "STS AssumeRole"
+---@param f function
+function M.ask(source, what, f, ...)
+  local ok, result = pcall(f, ...)
+  if ok then return result end
+  M.pass_on(result)
+  if result.kind == "config" or result.kind == "credentials" then error(result, 0) end
+  local extra = { cause = result }
+  for _, name in ipairs(KEPT) do extra[name] = result[name] end
+  return M.fail(source, ("%s: %s: %s"):format(what, result.code, result.message), extra)
+end
+
+--- Raises again what is not a source's own failure: a cancelled call, a closed client, and what is not an error of
+--- the SDK.
 ---@param failure any  what pcall caught
-function M.bear(failure)
-  if not rekognition_error.is_error(failure) or failure.kind == "cancelled" then error(failure, 0) end
+function M.pass_on(failure)
+  if not error_class.is_error(failure) or failure.kind == "cancelled" or failure.code == "ClientClosed" then
+    error(failure, 0)
+  end
 end
 
 --- Raises an error of kind "config": the settings can't be what was meant.
 ---@param message string
 function M.misconfigured(message)
-  rekognition_error.raise { kind = "config", message = message }
+  error_class.raise { kind = "config", code = "InvalidConfiguration", message = message }
 end
 
 --- A text that may stand in a header: no control characters (NUL, CR and LF among them).
@@ -62,18 +70,14 @@ function M.text(source, name, value, limit)
   if #value > (limit or MAX_TOKEN) then
     M.fail(source, ("%s is too long (%d bytes; at most %d)"):format(name, #value, limit or MAX_TOKEN))
   end
-  if value:find("[%c\127]") then
+  if value:find("[\0-\31\127]") then
     M.fail(source, name .. " holds a control character (a line break or a NUL, say)")
   end
   return value
 end
 
-local function is_null(value)
-  return type(value) == "userdata" and value == json().null
-end
-
 local function optional(source, name, value)
-  if value == nil or is_null(value) or value == "" then return nil end
+  if value == nil or value == "" then return nil end
   return M.text(source, name, value)
 end
 
@@ -85,9 +89,9 @@ local function account_of(source, name, value)
 end
 
 local function expiration_of(source, name, value)
-  if value == nil or is_null(value) or value == "" then return nil end
+  if value == nil or value == "" then return nil end
   if type(value) == "number" and value == value and math.abs(value) < 2 ^ 53 then return value end
-  local epoch = timestamp.parse(value)
+  local epoch = time.parse(value)
   if not epoch then M.fail(source, name .. " is not a timestamp (RFC 3339)") end
   return epoch
 end
@@ -113,15 +117,15 @@ end
 
 --- A JSON object; a failure names the source and says nothing of the text, which may hold secrets.
 ---@param source string
----@param what string   "the answer", "the cache file ..."
+---@param what string   "the response", "the cache file ..."
 ---@param text string
 ---@return table
 function M.json(source, what, text)
   if #text > M.MAX_DOCUMENT then
     M.fail(source, ("%s is too large (%d bytes; at most %d)"):format(what, #text, M.MAX_DOCUMENT))
   end
-  local ok, value = pcall(json().decode, text)
-  if not ok or type(value) ~= "table" then M.fail(source, what .. " is not a JSON object") end
+  local value = core.read_json(text)
+  if type(value) ~= "table" then M.fail(source, what .. " is not a JSON object") end
   return value
 end
 
@@ -129,7 +133,8 @@ end
 ---@param value table
 ---@return string
 function M.to_json(value)
-  return json().encode(value)
+  cjson = cjson or require("cjson").new()
+  return cjson.encode(value)
 end
 
 return M

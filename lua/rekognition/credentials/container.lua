@@ -2,10 +2,12 @@
 --
 -- Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
 
+local ascii = require "rekognition.text.ascii"
 local check = require "rekognition.credentials.check"
-local exchange = require "rekognition.credentials.exchange"
+local metadata = require "rekognition.services.metadata"
 local providers = require "rekognition.credentials.provider"
-local response = require "rekognition.text.service_error"
+local redact = require "rekognition.text.redact"
+local service_error = require "rekognition.text.service_error"
 
 local M = {}
 
@@ -26,7 +28,7 @@ local NAMES = {
 }
 
 local function is_loopback(host)
-  local a, b, c, d = host:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
+  local a, b, c, d = host:match("^([0-9]+)%.([0-9]+)%.([0-9]+)%.([0-9]+)$")
   if a ~= "127" then return false end
   return tonumber(b) < 256 and tonumber(c) < 256 and tonumber(d) < 256
 end
@@ -37,19 +39,19 @@ local function address(context)
   if relative then
     -- The slash keeps the rest from becoming part of the host's name.
     if not relative:find("^/[\33-\126]*$") then
-      check.misconfigured(RELATIVE .. " is to be a path that begins with /")
+      check.misconfigured(RELATIVE .. " must be a path that begins with /")
     end
     return ECS_HOST .. relative
   end
   local full = context:variable(FULL)
   if not full then return nil end
   local scheme, authority = full:match("^(https?)://([^/?#]+)[\33-\126]*$")
-  local host = authority and (authority:match("^(%[[%x:.]+%])") or authority:match("^[%w%-._]+"))
+  local host = authority and (authority:match("^(%[[0-9A-Fa-f:.]+%])") or authority:match("^[A-Za-z0-9%-._]+"))
   local port = host and authority:sub(#host + 1)
-  if not host or not (port == "" or port:find("^:%d+$")) then
+  if not host or not (port == "" or port:find("^:[0-9]+$")) then
     check.misconfigured(FULL .. " is not an http or https URL with a plain host name")
   end
-  if scheme == "http" and not PLAIN_HOSTS[host:lower()] and not is_loopback(host) then
+  if scheme == "http" and not PLAIN_HOSTS[ascii.lower(host)] and not is_loopback(host) then
     check.misconfigured(("%s: the host %s is not allowed without https; allowed are loopback, 169.254.170.2, "
       .. "169.254.170.23 and [fd00:ec2::23]"):format(FULL, host))
   end
@@ -68,52 +70,69 @@ local function authorization(context)
   return token and check.text(NAME, TOKEN, token)
 end
 
--- The service's own words, where an answer without credentials has some.
-local function refusal(answer)
-  local ok, fields = pcall(check.json, NAME, "the answer", answer.body)
-  local code, message = ok and (fields.Code or fields.code), ok and (fields.Message or fields.message)
-  local words = type(code) == "string" and ", " .. code .. (type(message) == "string" and ": " .. message or "") or ""
-  check.fail(NAME, ("the endpoint answered with HTTP status %d%s"):format(answer.status, words), {
-    status = answer.status })
+-- The service's own words, where a response without credentials has some.
+local function read_error(status, headers, body, secrets)
+  local fields = service_error.read(status, headers, body, secrets)
+  local details, text = fields.details or {}, service_error.text
+  local code = text(details.Code) or text(details.code)
+  local message = text(details.Message) or text(details.message)
+  return { kind = "service", status = status, code = fields.code,
+    message = code and ", " .. code .. (message and ": " .. message or "") or "" }
 end
 
-local function read(answer)
-  local fields = check.json(NAME, "the answer", answer.body)
-  if fields.AccessKeyId == nil and (fields.Code or fields.code) then refusal(answer) end
-  for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
-  return check.credentials(NAME, fields, NAMES)
+local function refuse(status, words)
+  check.fail(NAME, ("the endpoint answered with HTTP status %d%s"):format(status, words), { status = status })
 end
 
-local function worth_another(answer, _, attempt)
+-- A success of the endpoint: a JSON object, with credentials in it or a refusal.
+local function decode(body)
+  local ok, fields = pcall(check.json, NAME, "the response", body)
+  if ok then return fields end
+  return nil, fields.reason
+end
+
+local function worth_it(failure, attempt)
   if attempt >= ATTEMPTS then return false end
-  if not answer then return true end
-  if answer.status == 200 then return not pcall(check.json, NAME, "", answer.body) end
-  return answer.status >= 500 or answer.status == 429
+  return not failure.status or failure.status >= 500 or failure.status == 429 or failure.fields.kind == "protocol"
 end
 
-local function fetch(context)
+local function ask(context, url, token, deadline)
+  local origin, target = url:match("^(https?://[^/?#]+)(.*)$")
+  local channel = metadata.channel(context, {
+    url = origin, connect_timeout = CONNECT_TIMEOUT, timeout = TIMEOUT, base = BASE_DELAY, max_attempts = ATTEMPTS,
+    worth_it = worth_it, read_error = read_error,
+  })
+  local headers = { { "Accept", "application/json" } }
+  if token then headers[2] = { "Authorization", token } end
+  local ok, fields = pcall(metadata.ask, channel, "GET", target ~= "" and target or nil, headers,
+    { read = decode, deadline = deadline, secrets = { token } })
+  if ok then return redact.value(fields, { token }) end
+  check.pass_on(fields)
+  if fields.kind == "service" then refuse(fields.status, fields.message) end
+  if fields.kind == "protocol" then
+    check.fail(NAME, "the response is not a JSON object", { status = fields.status })
+  end
+  return check.fail(NAME, ("the endpoint %s returned no response: %s"):format(url, fields.message),
+    { attempts = fields.attempts })
+end
+
+local function fetch(context, deadline)
   local url = address(context)
   if not url then return nil, ("neither %s nor %s is set"):format(RELATIVE, FULL) end
-  local token = authorization(context)
-  local answer, failure, attempts = exchange.persist(context, function()
-    local headers = { { "Accept", "application/json" } }
-    if token then headers[2] = { "Authorization", token } end
-    return { method = "GET", url = url, headers = headers, connect_timeout = CONNECT_TIMEOUT,
-      timeout = TIMEOUT, direct = true }
-  end, worth_another, BASE_DELAY)
-  if not answer then
-    check.fail(NAME, ("the endpoint %s gave no answer: %s"):format(url, failure.message), { attempts = attempts })
+  local fields = ask(context, url, authorization(context), deadline)
+  local code, message = fields.Code or fields.code, fields.Message or fields.message
+  if fields.AccessKeyId == nil and type(code) == "string" then
+    refuse(200, ", " .. code .. (type(message) == "string" and ": " .. message or ""))
   end
-  answer.body = response.without_secret(answer.body, token)
-  if answer.status ~= 200 then refusal(answer) end
-  return read(answer)
+  for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
+  return check.credentials(NAME, fields, NAMES)
 end
 
 --- A provider over the container's endpoint.
 ---@param context rekognition.CredentialContext
 ---@return rekognition.CredentialProvider
 function M.new(context)
-  return providers.new({ name = NAME, fetch = function() return fetch(context) end }, context)
+  return providers.new({ name = NAME, fetch = function(_, _, deadline) return fetch(context, deadline) end }, context)
 end
 
 return M

@@ -1,15 +1,18 @@
 --- What every source is given: the seams, and the configuration, read when it is first asked for.
 
 local check = require "rekognition.credentials.check"
+local clocks = require "rekognition.call.clock"
 local core = require "rekognition.core"
 local files = require "rekognition.config.files"
 local seams = require "rekognition.seams"
-local shown = require("rekognition.lazy") "rekognition.config.shown"
+local shown = require "rekognition.config.shown"
 
 ---@class rekognition.CredentialContext : rekognition.Seams
 ---@field explicit_profile? string  the profile that the caller named in code
 ---@field mfa_token? fun(serial: string): string
----@field sts_clock? rekognition.Clock  the time as STS has it
+---@field service_clock rekognition.Clock  the time as AWS has it: one for all services of a client
+---@field channels table                    to services, see `rekognition.services`
+---@field is_closed? fun(): boolean         whether the client that it belongs to is closed
 local Context = {}
 Context.__index = Context
 
@@ -29,6 +32,9 @@ function M.from(options)
   self.given_region = options.region
   self.given_config = config
   self.mfa_token = options.mfa_token
+  self.service_clock = options.service_clock or clocks.new(self.clock)
+  self.is_closed = options.is_closed
+  self.channels = {}
   self.run_process = options.run_process or core.run_process
   self.read = options.read_file or files.read
   self.write = options.write_file or core.write_private
@@ -85,12 +91,12 @@ end
 ---@return string?
 function Context:variable(name)
   local value = self.env[name]
-  if type(value) == "string" and not value:find("%S") then return nil end
+  if type(value) == "string" and not value:find("[^ \t\r\n\v\f]") then return nil end
   return value
 end
 
 --- Where a service is; see `rekognition.config`.
----@param service "sts"|"sso"|"sso-oidc"|"signin"
+---@param service "sts"|"sso"|"sso-oidc"|"signin"|"s3"|"cloudwatch"
 ---@param region? string
 ---@return rekognition.Endpoint
 function Context:endpoint(service, region)

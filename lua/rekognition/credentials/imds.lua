@@ -4,11 +4,12 @@
 -- "Use the Instance Metadata Service". Off an instance nobody answers, which is no error of a chain:
 -- whatever goes wrong here is a reason why there is nothing.
 
+local ascii = require "rekognition.text.ascii"
 local check = require "rekognition.credentials.check"
-local exchange = require "rekognition.credentials.exchange"
+local metadata = require "rekognition.services.metadata"
 local providers = require "rekognition.credentials.provider"
-local response = require "rekognition.text.service_error"
-local timestamp = require "rekognition.text.time"
+local redact = require "rekognition.text.redact"
+local time = require "rekognition.text.time"
 
 local M = {}
 
@@ -41,7 +42,7 @@ local function settle(self)
   if self.disabled then return end
   local endpoint, mode = config:get("ec2_metadata_service_endpoint"), config:get("ec2_metadata_service_endpoint_mode")
   endpoint = (endpoint or ENDPOINTS[mode]):gsub("/+$", "")
-  if not endpoint:find("^https?://[%w%-._%[%]:]+[\33-\126]*$") then
+  if not endpoint:find("^https?://[A-Za-z0-9%-._%[%]:][\33-\126]*$") then
     check.misconfigured("ec2_metadata_service_endpoint is not an http or https URL")
   end
   local attempts, source = config:get("metadata_service_num_attempts")
@@ -52,33 +53,50 @@ local function settle(self)
   self.endpoint = endpoint
 end
 
-local function ask(self, method, path, headers, is_good)
-  return exchange.persist(self.context, function()
-    local list = {}
-    for name, value in pairs(headers()) do list[#list + 1] = { name, value } end
-    return { method = method, url = self.endpoint .. path, headers = list,
-      connect_timeout = self.timeout, timeout = self.timeout, direct = true }
-  end, function(answer, failure, attempt)
-    if not answer then return failure.code ~= "too_large" and attempt < self.attempts end
-    return attempt < self.answered_attempts and not is_good(answer)
-  end, BASE_DELAY)
+-- A token that is refused (401) is fetched anew for the next attempt.
+local function channel_of(self, authorize)
+  return metadata.channel(self.context, {
+    url = self.endpoint, connect_timeout = self.timeout, timeout = self.timeout, base = BASE_DELAY,
+    max_attempts = self.answered_attempts, authorize = authorize,
+    worth_it = function(failure, attempt)
+      if failure.status == 401 and authorize then self.token, self.without_token = nil, false end
+      if not failure.status then return failure.code ~= "too_large" and attempt < self.attempts end
+      if attempt >= self.answered_attempts then return false end
+      local status = failure.status
+      return status >= 500 or status == 429 or status == 401 and authorize ~= nil or failure.fields.kind == "protocol"
+    end,
+  })
+end
+
+local function limited(body)
+  if #body > check.MAX_DOCUMENT then return nil, ("it is too large (%d bytes)"):format(#body) end
+  return body
+end
+
+-- The service's status where it answered with another one than 200; raises for what isn't a response.
+local function status_of(failure)
+  check.pass_on(failure)
+  if failure.kind == "service" then return failure.status end
+  if failure.kind == "protocol" then no("the metadata service returned no usable response: %s", failure.message) end
+  no("the metadata service gave no answer: %s", failure.message)
 end
 
 local function new_token(self)
-  local answer, failure = ask(self, "PUT", TOKEN_PATH, function() return { [TTL_HEADER] = tostring(TOKEN_TTL) } end,
-    function(answer) return answer.status < 500 and answer.status ~= 429 end)
-  if not answer then
-    -- A timeout can mean that the answer's hop limit was spent inside a container: version 1 may work.
-    if failure.code == "timeout" then return nil, "the request for a session token timed out" end
-    no("the metadata service gave no answer: %s", failure.message)
+  self.tokens = self.tokens or channel_of(self)
+  local ok, body, response = pcall(metadata.ask, self.tokens, "PUT", TOKEN_PATH,
+    { { TTL_HEADER, tostring(TOKEN_TTL) } }, { read = limited, deadline = self.deadline })
+  if not ok then
+    -- A timeout can mean that the response's hop limit was spent inside a container: version 1 may work.
+    if type(body) == "table" and body.code == "timeout" then return nil, "the request for a session token timed out" end
+    local status = status_of(body)
+    local why = ("the request for a session token was answered with HTTP status %d"):format(status)
+    if NO_TOKEN_STATUS[status] then return nil, why end
+    no("%s", why)
   end
-  if NO_TOKEN_STATUS[answer.status] then
-    return nil, ("the request for a session token was answered with HTTP status %d"):format(answer.status)
-  end
-  if answer.status ~= 200 then no("the request for a session token was answered with HTTP status %d", answer.status) end
-  local token = check.text(NAME, "the session token", answer.body)
-  local ttl = math.tointeger(tonumber(answer.headers[TTL_HEADER])) or TOKEN_TTL
-  self.token, self.token_until = token, self.context.clock() + ttl
+  local token = check.text(NAME, "the session token", body)
+  local ttl = tostring(response.headers[TTL_HEADER]):match("^[0-9]+$")
+  self.token = token
+  self.token_until = self.context.clock() + (ttl and #ttl < 10 and math.tointeger(ttl) or TOKEN_TTL)
   return token
 end
 
@@ -94,41 +112,45 @@ local function token_of(self)
   return token
 end
 
--- Reads a path. A token that is refused (401) is fetched anew for the next attempt.
-local function get(self, path, is_good)
-  local answer, failure = ask(self, "GET", path, function() return { [TOKEN_HEADER] = token_of(self) } end,
-    function(answer)
-      if answer.status == 401 then self.token, self.without_token = nil, false end
-      if answer.status == 401 or answer.status >= 500 then return false end
-      return answer.status ~= 200 or is_good(answer.body)
-    end)
-  if not answer then no("the metadata service gave no answer: %s", failure.message) end
-  return answer
+-- Reads a path: its body, or nil and the status. `read` says what a body must be.
+local function get(self, path, read)
+  self.documents = self.documents or channel_of(self, function()
+    local token = token_of(self)
+    return token and { { TOKEN_HEADER, token } }
+  end)
+  local ok, body = pcall(metadata.ask, self.documents, "GET", path, {},
+    { read = read, deadline = self.deadline, secrets = self.token and { self.token } })
+  if ok then return body end
+  return nil, status_of(body)
 end
 
 local function role_name(self)
-  local answer = get(self, ROLE_PATH, function(body) return body ~= "" end)
-  if answer.status == 404 then no "the instance has no role" end
-  if answer.status ~= 200 then no("the request for the role's name was answered with HTTP status %d", answer.status) end
-  local name = answer.body:match("^%s*([%w+=,.@_%-]+)%s*$")
-  if not name then no "the metadata service gave no role's name" end
+  local body, status = get(self, ROLE_PATH, function(body)
+    if body == "" then return nil, "it has no role's name" end
+    return limited(body)
+  end)
+  if status == 404 then no "the instance has no role" end
+  if not body then no("the request for the role's name was answered with HTTP status %d", status) end
+  local name = ascii.trim(body)
+  if #name > 256 or not name:find("^[A-Za-z0-9+=,.@_%-]+$") then
+    no "the metadata service returned no role's name"
+  end
   return name
 end
 
 local function decode(body)
-  return pcall(check.json, NAME, "the answer", body)
+  local ok, fields = pcall(check.json, NAME, "the response", body)
+  if ok then return fields end
+  return nil, fields.reason
 end
 
 local function role_credentials(self)
   self.without_token = false
-  local answer = get(self, ROLE_PATH .. role_name(self), function(body) return (decode(body)) end)
-  if answer.status ~= 200 then
-    no("the request for the role's credentials was answered with HTTP status %d", answer.status)
-  end
-  local fields = check.json(NAME, "the answer", answer.body)
+  local fields, status = get(self, ROLE_PATH .. role_name(self), decode)
+  if not fields then no("the request for the role's credentials was answered with HTTP status %d", status) end
   if fields.Code ~= nil and fields.Code ~= "Success" then
     local words = ("%s: %s"):format(tostring(fields.Code), tostring(fields.Message or "no message"))
-    no("the metadata service says %s", response.without_secret(words, self.token))
+    no("the metadata service says %s", redact.secrets(words, { self.token }))
   end
   for _, name in ipairs { "Token", "Expiration" } do check.text(NAME, name, fields[name]) end
   return check.credentials(NAME, fields, NAMES)
@@ -141,18 +163,19 @@ local function extend(self, credentials)
   for name, value in pairs(credentials) do extended[name] = value end
   extended.expiration = self.context.clock() + 300 + 300 * self.context.random()
   self.context.logger("warn", "credentials_extended", {
-    source = NAME, expired = timestamp.format(credentials.expiration),
-    until_ = timestamp.format(extended.expiration),
+    source = NAME, expired = time.format(credentials.expiration),
+    until_ = time.format(extended.expiration),
     message = "the metadata service has no newer credentials; the expired ones are used on",
   })
   return extended
 end
 
-local function fetch(self)
+local function fetch(self, deadline)
   settle(self)
+  self.deadline = deadline
   if self.disabled then return nil, "AWS_EC2_METADATA_DISABLED is true" end
   local ok, result = pcall(role_credentials, self)
-  if not ok then check.bear(result) end
+  if not ok then check.pass_on(result) end
   local credentials = ok and result or self.last
   if not credentials then return nil, result.reason or result.message end
   if not ok then
@@ -169,7 +192,7 @@ end
 function M.new(context)
   -- Settings, the session token and the last credentials, for one provider.
   local state = { context = context }
-  return providers.new({ name = NAME, fetch = function() return fetch(state) end }, context)
+  return providers.new({ name = NAME, fetch = function(_, _, deadline) return fetch(state, deadline) end }, context)
 end
 
 return M

@@ -5,9 +5,9 @@
 -- renews at once. Nothing is read, asked or run before the first `get()`. docs/credentials.md has the
 -- chain, each source's settings, and what was chosen where AWS's SDKs differ.
 
-local lazy = require "rekognition.lazy"
-
-local contexts = lazy "rekognition.credentials.context"
+local contexts = require "rekognition.credentials.context"
+local error_class = require "rekognition.error"
+local quote = require "rekognition.text.quote"
 
 local M = {}
 
@@ -133,12 +133,19 @@ function M.imds(options)
   return source("imds").new(contexts.from(options))
 end
 
---- A provider from what a client's option `credentials` may be; see `rekognition.credentials.resolve`.
----@param value table|function|nil
+--- A provider from what a client's option `credentials` may be: a table of keys, an object with get(), a function, or
+--- nil for the default chain.
+---@param value table|function|userdata|nil
 ---@param options? rekognition.CredentialOptions
 ---@return table provider
+--- Raises an error of kind "config" for anything else.
 function M.resolve(value, options)
-  return source("resolve")(value, options)
+  if value == nil then return M.default(options) end
+  if type(value) == "function" then return M.from_function(value, options) end
+  if type(value) == "userdata" then return value end
+  if type(value) == "table" then return value.get and value or M.static(value) end
+  return error_class.raise { kind = "config", code = "InvalidOption",
+    message = "credentials must be a table of keys, a provider or a function, got " .. quote.value(value) }
 end
 
 return M

@@ -5,9 +5,9 @@
 
 local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
-local exchange = require "rekognition.credentials.exchange"
 local providers = require "rekognition.credentials.provider"
-local timestamp = require "rekognition.text.time"
+local signin = require "rekognition.services.signin"
+local time = require "rekognition.text.time"
 local token_cache = require "rekognition.credentials.token_cache"
 
 local M = {}
@@ -63,60 +63,54 @@ local function read_token(context, session)
   return token
 end
 
-local function read_error(answer)
-  local fields = exchange.json_error(answer)
-  local why = REFUSALS[fields.oauth_error]
-  if why then fields.message = why end
-  fields.details = { refused = why ~= nil }
-  return fields
-end
-
-local function create_token(context, token)
+local function create_token(context, token, deadline)
   local region = type(token.signInRegion) == "string" and token.signInRegion or context:region()
-  local url = context:endpoint("signin", region).url:gsub("/$", "") .. "/v1/token"
   local body = check.to_json {
     clientId = token.clientId, grantType = "refresh_token", refreshToken = token.refreshToken,
   }
-  local answer = exchange.call(context, {
-    source = NAME, what = "Signin CreateOAuth2Token", read_error = read_error, secrets = { token.refreshToken },
-    request = function()
-      local proof = M.proof(token.dpopKey, url, context.clock(), core.uuid())
-      if not proof then check.fail(NAME, "dpopKey in the token file is not a private key on P-256; " .. REMEDY) end
-      local headers = { { "Content-Type", "application/json" }, { "DPoP", proof } }
-      return { method = "POST", url = url, headers = headers, body = body }
-    end,
-  })
-  return check.json(NAME, "the sign-in service's answer", answer.body)
+  local function proof(url)
+    local jwt = M.proof(token.dpopKey, url, context.service_clock:now(), core.uuid())
+    return jwt or check.fail(NAME, "dpopKey in the token file is not a private key on P-256; " .. REMEDY)
+  end
+  local ok, response = pcall(check.ask, NAME, "Signin CreateOAuth2Token", signin.create_oauth2_token,
+    context, region, body, proof, { token.refreshToken }, deadline)
+  if ok then return check.json(NAME, "the sign-in service's response", response) end
+  local why = type(response) == "table" and REFUSALS[response.oauth_error]
+  if why then
+    response.message = ("%s: Signin CreateOAuth2Token: %s: %s"):format(NAME, response.code, why)
+    response.reason = response.message:sub(#NAME + 3)
+  end
+  error(response, 0)
 end
 
 -- The token with what CreateOAuth2Token gave in it, on disk too, and its credentials.
-local function renewed(context, session, token)
-  local given = create_token(context, token)
+local function renewed(context, session, token, deadline)
+  local given = create_token(context, token, deadline)
   local access, seconds = given.accessToken, math.tointeger(given.expiresIn)
   if type(access) ~= "table" or not seconds or seconds < 1 then
-    check.fail(NAME, "the sign-in service's answer lacks accessToken or expiresIn")
+    check.fail(NAME, "the sign-in service's response lacks accessToken or expiresIn")
   end
   for _, name in ipairs { "accessKeyId", "secretAccessKey", "sessionToken" } do
-    token.accessToken[name] = check.text(NAME, name .. " in the sign-in service's answer", access[name])
+    token.accessToken[name] = check.text(NAME, name .. " in the sign-in service's response", access[name])
   end
-  token.accessToken.expiresAt = timestamp.format(context.clock() + seconds)
-  token.refreshToken = check.text(NAME, "refreshToken in the sign-in service's answer", given.refreshToken)
+  token.accessToken.expiresAt = time.format(context.clock() + seconds)
+  token.refreshToken = check.text(NAME, "refreshToken in the sign-in service's response", given.refreshToken)
   local credentials = check.credentials(NAME, token.accessToken, NAMES)
   token_cache.write(context, cache_path(context, session), token)
   return credentials
 end
 
 -- The token file is read each time: another process may have renewed it.
-local function fetch(context, session, force)
+local function fetch(context, session, force, deadline)
   local token = read_token(context, session)
   local current = check.credentials(NAME, token.accessToken, NAMES)
   if not current.expiration then check.fail(NAME, "the token file has no expiresAt; " .. REMEDY) end
   local remaining = current.expiration - context.clock()
   if remaining > REFRESH_WINDOW and not force then return current end
-  local ok, result = pcall(renewed, context, session, token)
+  local ok, result = pcall(renewed, context, session, token, deadline)
   if ok then return result end
-  check.bear(result)
-  local refused = result.details and result.details.refused
+  check.pass_on(result)
+  local refused = REFUSALS[result.oauth_error] ~= nil
   if refused or remaining <= 0 or force then error(result, 0) end
   context.logger("warn", "login_refresh_failed", { error = tostring(result) })
   return current
@@ -129,7 +123,7 @@ end
 function M.new(session, context)
   return providers.new({
     name = NAME,
-    fetch = function(_, force) return fetch(context, session, force) end,
+    fetch = function(_, force, deadline) return fetch(context, session, force, deadline) end,
   }, context)
 end
 

@@ -27,9 +27,10 @@ function M.split(command)
 end
 
 -- What it printed on its error stream has gone to ours; its output is not repeated, it may hold keys.
-local function run(context, argv)
+local function run(context, argv, deadline)
+  local timeout = deadline and math.min(TIMEOUT, math.max(0.01, deadline - context.monotonic())) or TIMEOUT
   local result, failure = context.run_process(argv, {
-    timeout = TIMEOUT, max_output = check.MAX_DOCUMENT })
+    timeout = timeout, max_output = check.MAX_DOCUMENT })
   if not result then check.fail(NAME, ("the command %s %s"):format(argv[1], failure.message)) end
   if result.signal then check.fail(NAME, ("the command %s was ended by signal %d"):format(argv[1], result.signal)) end
   if result.status ~= 0 then
@@ -39,10 +40,10 @@ local function run(context, argv)
   return result.stdout
 end
 
-local function fetch(context, argv, account_id)
-  local fields = check.json(NAME, "the command's output", run(context, argv))
+local function fetch(context, argv, account_id, deadline)
+  local fields = check.json(NAME, "the command's output", run(context, argv, deadline))
   if fields.Version ~= 1 then
-    check.fail(NAME, "Version in the command's output is to be 1, the only one there is")
+    check.fail(NAME, "Version in the command's output must be 1, the only one there is")
   end
   local credentials = check.credentials(NAME, fields, NAMES)
   credentials.account_id = credentials.account_id or account_id
@@ -59,7 +60,7 @@ function M.new(options, context)
   if #argv == 0 then check.misconfigured("credential_process: the command line is empty") end
   return providers.new({
     name = NAME,
-    fetch = function() return fetch(context, argv, options.account_id) end,
+    fetch = function(_, _, deadline) return fetch(context, argv, options.account_id, deadline) end,
   }, context)
 end
 

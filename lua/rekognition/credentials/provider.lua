@@ -12,7 +12,7 @@
 --    last, or waits (by the seam `sleep`) for the result, failure included.
 
 local check = require "rekognition.credentials.check"
-local rekognition_error = require "rekognition.error"
+local error_class = require "rekognition.error"
 
 ---@class rekognition.Credentials
 ---@field access_key_id string
@@ -24,8 +24,9 @@ local rekognition_error = require "rekognition.error"
 
 ---@class rekognition.CredentialSource
 ---@field name string
----@field fetch fun(self, force: boolean): rekognition.Credentials?, string?
----  new credentials; or nil and why the source has none to give; raises where it fails
+---@field fetch fun(self, force: boolean, deadline: number?): rekognition.Credentials?, string?
+---  new credentials; or nil and why the source has none; raises where it fails. `deadline`: the moment of the seam
+---  `monotonic` at which the call that asks must be over
 
 ---@class rekognition.CredentialProvider
 ---@field name string
@@ -53,7 +54,8 @@ function M.new(source, context)
     -- A function, so that a debug printer which walks tables doesn't come upon the keys.
     state = function() return state end,
     source = source,
-    clock = context.clock, sleep = context.sleep, random = context.random, logger = context.logger,
+    clock = context.clock, monotonic = context.monotonic, sleep = context.sleep,
+    random = context.random, logger = context.logger,
   }, Provider)
 end
 
@@ -68,7 +70,7 @@ end
 ---@param reasons string[]  "<source>: <why>"
 function M.raise_none_of(reasons)
   local why = table.concat(reasons, "; ")
-  rekognition_error.raise {
+  error_class.raise {
     kind = "credentials", code = "NoCredentials",
     message = "no credentials were found. Tried in turn: " .. why, reason = why, tried = reasons,
   }
@@ -98,18 +100,18 @@ local function window(self, state)
 end
 
 local function is_cancelled(failure)
-  return rekognition_error.is_error(failure) and failure.kind == "cancelled"
+  return error_class.is_error(failure) and failure.kind == "cancelled"
 end
 
 -- The one renewal. Whatever ends it, a closed coroutine too, the flight is over afterwards.
-local function renew(self, state, force)
+local function renew(self, state, force, deadline)
   local flight = { thread = coroutine.running() }
   state.flight = flight
   local _ <close> = setmetatable({}, { __close = function()
     flight.done = true
     if state.flight == flight then state.flight = nil end
   end })
-  local ok, credentials, reason = pcall(self.source.fetch, self.source, force)
+  local ok, credentials, reason = pcall(self.source.fetch, self.source, force, deadline)
   if ok and not credentials then
     ok, credentials = pcall(M.raise_none, self.name, reason)
   elseif ok then
@@ -128,10 +130,13 @@ local function renew(self, state, force)
 end
 
 -- Waits for another coroutine's renewal. True where it ended; false where it was given up.
-local function wait_for(self, flight)
+local function wait_for(self, flight, deadline)
   local waited, step = 0, FIRST_STEP
   while not flight.done do
     if waited > MAX_WAIT or coroutine.status(flight.thread) == "dead" then return false end
+    if deadline and self.monotonic() >= deadline then
+      check.fail(self.name, "total_timeout ran out while another call renewed the credentials", { retryable = true })
+    end
     self.sleep(step)
     waited, step = waited + step, math.min(step * 2, LONGEST_STEP)
   end
@@ -142,19 +147,20 @@ local function warn(self, period, failure)
   self.logger("warn", "credentials_refresh_failed", { source = self.name, period = period, error = tostring(failure) })
 end
 
-local function join(self, state, flight)
+local function join(self, state, flight, deadline)
   if flight.thread == coroutine.running() then
     check.misconfigured(self.name .. ": the source of these credentials asks for the credentials themselves")
   end
-  if wait_for(self, flight) and (flight.result or flight.error) then return flight.result, flight.error end
+  if wait_for(self, flight, deadline) and (flight.result or flight.error) then return flight.result, flight.error end
   -- Given up, or its coroutine was closed half-way.
-  return renew(self, state, false)
+  return renew(self, state, false, deadline)
 end
 
 --- The credentials, renewed first where it is time.
+---@param deadline? number  the moment of the seam `monotonic` at which a renewal must be over
 ---@return rekognition.Credentials  to be read only: the same table serves every caller
 --- Raises an error of kind "credentials" or "config" where there are none.
-function Provider:get()
+function Provider:get(deadline)
   local state = self.state()
   local period = window(self, state)
   if not period then return state.current end
@@ -162,9 +168,9 @@ function Provider:get()
   if period == "advisory" and flight then return state.current end
   local credentials, failure
   if flight then
-    credentials, failure = join(self, state, flight)
+    credentials, failure = join(self, state, flight, deadline)
   else
-    credentials, failure = renew(self, state, false)
+    credentials, failure = renew(self, state, false, deadline)
   end
   if credentials then return credentials end
   if period == "mandatory" or is_cancelled(failure) then
@@ -177,17 +183,18 @@ function Provider:get()
 end
 
 --- Renews now, whatever the credentials' end: for when a service says that they have expired.
----@param stale? rekognition.Credentials  the ones refused; where others stand by now, those are given
+---@param stale? rekognition.Credentials  the ones refused; where others are there by now, those are returned
+---@param deadline? number
 ---@return rekognition.Credentials
 --- Raises as `get` does.
-function Provider:refresh(stale)
+function Provider:refresh(stale, deadline)
   local state = self.state()
-  if stale and state.current and state.current.access_key_id ~= stale.access_key_id then return self:get() end
+  if stale and state.current and state.current.access_key_id ~= stale.access_key_id then return self:get(deadline) end
   local credentials, failure
   if state.flight then
-    credentials, failure = join(self, state, state.flight)
+    credentials, failure = join(self, state, state.flight, deadline)
   else
-    credentials, failure = renew(self, state, true)
+    credentials, failure = renew(self, state, true, deadline)
   end
   return credentials or error(failure, 0)
 end
@@ -213,27 +220,28 @@ local function built(self)
   return self.inner
 end
 
-function Lazy:get()
-  return built(self):get()
+function Lazy:get(deadline)
+  return built(self):get(deadline)
 end
 
-function Lazy:refresh(stale)
-  return M.refresh(built(self), stale)
+function Lazy:refresh(stale, deadline)
+  return M.refresh(built(self), stale, deadline)
 end
 
 --- Renews a provider's credentials; one of the user's own that can't renew is asked as always.
 ---@param provider table
 ---@param stale? rekognition.Credentials
-function M.refresh(provider, stale)
-  if provider.refresh then return provider:refresh(stale) end
-  return provider:get()
+---@param deadline? number
+function M.refresh(provider, stale, deadline)
+  if provider.refresh then return provider:refresh(stale, deadline) end
+  return provider:get(deadline)
 end
 
 --- Whether an error says only that there is nothing here.
 ---@param failure any
 ---@return boolean
 function M.is_none(failure)
-  return rekognition_error.is_error(failure) and failure.code == "NoCredentials"
+  return error_class.is_error(failure) and failure.code == "NoCredentials"
 end
 
 return M

@@ -5,9 +5,10 @@
 
 local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
-local exchange = require "rekognition.credentials.exchange"
+local oidc = require "rekognition.services.oidc"
 local providers = require "rekognition.credentials.provider"
-local timestamp = require "rekognition.text.time"
+local sso = require "rekognition.services.sso"
+local time = require "rekognition.text.time"
 local token_cache = require "rekognition.credentials.token_cache"
 
 local M = {}
@@ -33,29 +34,23 @@ local function cache_path(settings)
   return ("~/.aws/sso/cache/%s.json"):format(core.sha1_hex(settings.sso_session or settings.sso_start_url))
 end
 
-local function create_token(context, settings, token)
-  local url = context:endpoint("sso-oidc", settings.sso_region).url:gsub("/$", "") .. "/token"
+local function create_token(context, settings, token, deadline)
   local body = check.to_json {
     grantType = "refresh_token", clientId = token.clientId,
     clientSecret = token.clientSecret, refreshToken = token.refreshToken,
   }
-  local answer = exchange.call(context, {
-    source = NAME, what = "SSO-OIDC CreateToken", read_error = exchange.json_error,
-    secrets = { token.refreshToken, token.clientSecret },
-    request = function()
-      return { method = "POST", url = url, headers = { { "Content-Type", "application/json" } }, body = body }
-    end,
-  })
-  return check.json(NAME, "SSO-OIDC's answer", answer.body)
+  local secrets = { token.refreshToken, token.clientSecret }
+  return check.json(NAME, "SSO-OIDC's response", check.ask(NAME, "SSO-OIDC CreateToken", oidc.create_token,
+    context, settings.sso_region, body, secrets, deadline))
 end
 
 -- The token with what CreateToken gave in it, on disk too.
-local function renewed(context, settings, token)
-  local given = create_token(context, settings, token)
+local function renewed(context, settings, token, deadline)
+  local given = create_token(context, settings, token, deadline)
   local seconds = math.tointeger(given.expiresIn)
-  if not seconds or seconds < 1 then check.fail(NAME, "expiresIn in SSO-OIDC's answer is not a number of seconds") end
-  token.accessToken = check.text(NAME, "accessToken in SSO-OIDC's answer", given.accessToken)
-  token.expiresAt = timestamp.format(context.clock() + seconds)
+  if not seconds or seconds < 1 then check.fail(NAME, "expiresIn in SSO-OIDC's response is not a number of seconds") end
+  token.accessToken = check.text(NAME, "accessToken in SSO-OIDC's response", given.accessToken)
+  token.expiresAt = time.format(context.clock() + seconds)
   -- RFC 6749, section 6: without a new refresh token the old one stays good.
   if type(given.refreshToken) == "string" and given.refreshToken ~= "" then token.refreshToken = given.refreshToken end
   token.startUrl, token.region = settings.sso_start_url, settings.sso_region
@@ -69,18 +64,18 @@ local function hindrance(context, token)
   for _, name in ipairs { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" } do
     if type(token[name]) ~= "string" or token[name] == "" then return "its file has no " .. name end
   end
-  local expiration = timestamp.parse(token.registrationExpiresAt)
+  local expiration = time.parse(token.registrationExpiresAt)
   if not expiration then return "registrationExpiresAt in its file is not a timestamp" end
   if expiration <= context.clock() then return "the client's registration has expired" end
 end
 
 -- Refreshes a token that ends soon. Where that fails, the token is used while it lasts.
-local function refresh_token(context, settings, token, remaining)
+local function refresh_token(context, settings, token, remaining, deadline)
   local why = hindrance(context, token)
   if not why then
-    local ok, result = pcall(renewed, context, settings, token)
+    local ok, result = pcall(renewed, context, settings, token, deadline)
     if ok then return result end
-    check.bear(result)
+    check.pass_on(result)
     why = result.reason or result.message
   end
   if remaining <= 0 then
@@ -90,42 +85,40 @@ local function refresh_token(context, settings, token, remaining)
   return token
 end
 
-local function access_token(context, settings)
+local function access_token(context, settings, deadline)
   local path = cache_path(settings)
   local token = token_cache.read(context, NAME, path, REMEDY)
-  local expiration = timestamp.parse(token.expiresAt)
+  local expiration = time.parse(token.expiresAt)
   if type(token.accessToken) ~= "string" or not expiration then
     check.fail(NAME, ("the token file %s has no accessToken or no expiresAt; %s"):format(path, REMEDY))
   end
   local remaining = expiration - context.clock()
   if settings.sso_session then
-    if remaining < REFRESH_WINDOW then token = refresh_token(context, settings, token, remaining) end
+    if remaining < REFRESH_WINDOW then token = refresh_token(context, settings, token, remaining, deadline) end
   elseif remaining <= 0 then
     check.fail(NAME, "the sign-in token has expired; " .. REMEDY)
   end
   return check.text(NAME, "accessToken in " .. path, token.accessToken)
 end
 
--- A token that is not taken any more: another sign-in mends it.
-local function role_error(answer)
-  local fields = exchange.json_error(answer)
-  if answer.status == 401 then fields.message = fields.message .. "; " .. REMEDY end
-  return fields
+local function get_role_credentials(context, settings, token, deadline)
+  return sso.get_role_credentials(context, settings.sso_region,
+    { account_id = settings.sso_account_id, role_name = settings.sso_role_name, access_token = token }, deadline)
 end
 
-local function role_credentials(context, settings, token)
-  local url = ("%s/federation/credentials?account_id=%s&role_name=%s"):format(
-    (context:endpoint("sso", settings.sso_region).url:gsub("/$", "")),
-    exchange.escape(settings.sso_account_id), exchange.escape(settings.sso_role_name))
-  local answer = exchange.call(context, {
-    source = NAME, what = "SSO GetRoleCredentials", read_error = role_error, secrets = { token },
-    request = function()
-      return { method = "GET", url = url, headers = { { "x-amz-sso_bearer_token", token } } }
-    end,
-  })
-  local given = check.json(NAME, "SSO's answer", answer.body).roleCredentials
-  if type(given) ~= "table" then check.fail(NAME, "SSO's answer has no roleCredentials") end
-  if type(given.expiration) ~= "number" then check.fail(NAME, "expiration in SSO's answer is not a number") end
+local function role_credentials(context, settings, token, deadline)
+  local ok, body = pcall(check.ask, NAME, "SSO GetRoleCredentials", get_role_credentials,
+    context, settings, token, deadline)
+  if not ok then
+    -- A token that is not accepted any more: another sign-in is the remedy.
+    if type(body) == "table" and body.status == 401 then
+      body.message, body.reason = body.message .. "; " .. REMEDY, body.reason .. "; " .. REMEDY
+    end
+    error(body, 0)
+  end
+  local given = check.json(NAME, "SSO's response", body).roleCredentials
+  if type(given) ~= "table" then check.fail(NAME, "SSO's response has no roleCredentials") end
+  if type(given.expiration) ~= "number" then check.fail(NAME, "expiration in SSO's response is not a number") end
   given.expiration = given.expiration / 1000 -- the service counts milliseconds
   given.expiration = math.tointeger(given.expiration) or given.expiration
   local credentials = check.credentials(NAME, given, NAMES)
@@ -148,7 +141,9 @@ function M.new(settings, context)
   end
   return providers.new({
     name = NAME,
-    fetch = function() return role_credentials(context, settings, access_token(context, settings)) end,
+    fetch = function(_, _, deadline)
+      return role_credentials(context, settings, access_token(context, settings, deadline), deadline)
+    end,
   }, context)
 end
 

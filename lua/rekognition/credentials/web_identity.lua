@@ -4,6 +4,8 @@
 -- Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider". Each of the three
 -- settings is looked for in the environment first, then in the profile, as botocore does it.
 
+local ascii = require "rekognition.text.ascii"
+local assume_role = require "rekognition.credentials.assume_role"
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
 local sts = require "rekognition.services.sts"
@@ -29,17 +31,18 @@ function M.new(role, context)
   end
   return providers.new({
     name = NAME,
-    fetch = function()
+    fetch = function(_, _, deadline)
       local token, why = context:read_file(role.web_identity_token_file)
       if not token then check.fail(NAME, "the token file can't be read: " .. why) end
       -- A newline at the end is the file's, not the token's.
-      token = check.text(NAME, "the token in " .. role.web_identity_token_file, (token:gsub("%s+$", "")))
-      return sts.call(context, NAME, "AssumeRoleWithWebIdentity", {
+      token = check.text(NAME, "the token in " .. role.web_identity_token_file, ascii.trim(token))
+      return assume_role.read(NAME, check.ask(NAME, "STS AssumeRoleWithWebIdentity",
+        sts.assume_role_with_web_identity, context, {
         RoleArn = role.role_arn,
-        RoleSessionName = role.role_session_name or sts.session_name(context),
+        RoleSessionName = role.role_session_name or assume_role.session_name(context),
         DurationSeconds = role.duration_seconds,
         WebIdentityToken = token,
-      })
+      }, deadline))
     end,
   }, context)
 end

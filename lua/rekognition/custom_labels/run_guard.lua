@@ -69,21 +69,19 @@ function Guard:check()
   end
 end
 
--- The guards of a client's runs, checked before each of its calls. The field shadows the class's method, which all
--- methods of the client go through.
-local function shadow(client)
-  local class, guards = getmetatable(client), {}
+-- The guards of a client's runs, checked before each of its calls.
+local function watch(client)
+  local guards = {}
   client._run_guards = guards
-  function client:call(...)
+  client._before_call = function()
     for guard in pairs(guards) do guard:check() end
-    return class.call(self, ...)
   end
 end
 
 --- Checks this guard before each call of the client, until `detach`.
 ---@param client rekognition.Client
 function Guard:attach(client)
-  if not rawget(client, "_run_guards") then shadow(client) end
+  if not rawget(client, "_run_guards") then watch(client) end
   client._run_guards[self] = true
 end
 
@@ -92,7 +90,7 @@ function Guard:detach(client)
   local guards = rawget(client, "_run_guards")
   if not guards then return end
   guards[self] = nil
-  if next(guards) == nil then client._run_guards, client.call = nil, nil end
+  if next(guards) == nil then client._run_guards, client._before_call = nil, false end
 end
 
 return M

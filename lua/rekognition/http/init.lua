@@ -10,7 +10,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
-local errors = require "rekognition.error"
+local error_class = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 
@@ -92,9 +92,15 @@ function M.new(options)
   }
   if not object then
     local source = options.proxy and "proxy" or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
-    errors.raise { kind = "config", message = source .. ": " .. failure.message }
+    error_class.raise { kind = "config", code = "InvalidProxy", message = source .. ": " .. failure.message }
   end
   return setmetatable({ core = object }, Transport)
+end
+
+--- Whether a value is a transport of this module.
+---@return boolean
+function M.is_transport(value)
+  return getmetatable(value) == Transport
 end
 
 local shared

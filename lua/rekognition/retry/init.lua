@@ -5,9 +5,7 @@
 -- the service throttles) to 20 s, with full jitter; a quota of tokens for each client, so that a
 -- service in trouble is not buried in retries; `x-amz-retry-after`.
 
-local lazy = require "rekognition.lazy"
-
-local rate_limiter = lazy "rekognition.retry.rate_limiter"
+local rate_limiter = require "rekognition.retry.rate_limiter"
 
 local M = {}
 
@@ -22,11 +20,12 @@ local THROTTLING_CODES = {
 local TRANSIENT_CODES = { RequestTimeout = true, RequestTimeoutException = true }
 local TRANSIENT_STATUS = { [500] = true, [502] = true, [503] = true, [504] = true }
 
--- What no second attempt would mend. Any other failure to get an answer is transient; a custom
+-- What no second attempt would change. Any other failure to get a response is transient; a custom
 -- transport may have codes of its own.
-local LASTING_TRANSPORT_CODES = { tls = true, too_large = true, request = true, memory = true }
+local LASTING_TRANSPORT_CODES = { tls = true, too_large = true, request = true, memory = true, closed = true }
 
-local MODES = { standard = true, adaptive = true, off = true }
+-- What AWS calls legacy is the standard mode here: our choice.
+local MODES = { standard = "standard", adaptive = "adaptive", off = "off", legacy = "standard" }
 local RETRY_COST, THROTTLING_COST = 14, 5
 local BASE_DELAY, THROTTLING_BASE_DELAY = 0.05, 1
 local MAX_RETRY_AFTER = 5
@@ -57,18 +56,31 @@ Retry.__index = Retry
 ---@return rekognition.Retry
 function M.new(options, seams)
   options = options or {}
-  local mode = options.mode or "standard"
-  assert(MODES[mode], "no such retry mode")
+  local mode = assert(MODES[options.mode or "standard"], "no such retry mode")
   return setmetatable({
     mode = mode,
     max_attempts = mode == "off" and 1 or options.max_attempts or 3,
-    tokens = options.initial_tokens or 500,
-    capacity = options.initial_tokens or 500,
+    quota = { tokens = options.initial_tokens or 500, capacity = options.initial_tokens or 500 },
     max_backoff = options.max_backoff or 20,
     limit_exceeded = options.limit_exceeded or "throttling",
-    random = seams.random,
-    limiter = mode == "adaptive" and rate_limiter.new(seams.clock) or nil,
+    seams = seams,
+    limiter = mode == "adaptive" and rate_limiter.new(seams.monotonic) or nil,
   }, Retry)
+end
+
+--- The behaviour for one call with other options. The quota and the limiter stay those of the client; a call that asks
+--- for its own `initial_tokens` has a quota of its own.
+---@param options rekognition.RetryOptions
+---@return rekognition.Retry
+function Retry:with(options)
+  local merged = { max_attempts = self.max_attempts }
+  for _, name in ipairs { "mode", "max_backoff", "limit_exceeded" } do merged[name] = self[name] end
+  for name, value in pairs(options) do merged[name] = value end
+  if self.mode == "off" and options.mode and not options.max_attempts then merged.max_attempts = nil end
+  local other = M.new(merged, self.seams)
+  if not options.initial_tokens then other.quota = self.quota end
+  if other.limiter and self.limiter then other.limiter = self.limiter end
+  return other
 end
 
 --- What a failure is: "throttling", "transient", or nil where trying again would not help.
@@ -95,20 +107,22 @@ end
 ---@param acquired? integer
 function Retry:after_success(acquired)
   if self.limiter then self.limiter:record(false) end
-  if self.tokens < self.capacity then self.tokens = math.min(self.capacity, self.tokens + (acquired or 1)) end
+  local quota = self.quota
+  if quota.tokens < quota.capacity then quota.tokens = math.min(quota.capacity, quota.tokens + (acquired or 1)) end
 end
 
 -- The header says milliseconds; what does not is ignored, as in other SDKs.
 local function retry_after(headers)
   local value = headers and headers["x-amz-retry-after"]
-  local milliseconds = value and value:match("^%s*(%d+)%s*$")
-  return milliseconds and tonumber(milliseconds) / 1000
+  local digits = value and value:match("^[ \t]?([0-9]+)[ \t]?$")
+  if not digits or #digits > 15 then return nil end
+  return math.tointeger(digits) / 1000
 end
 
 --- The delay before the retry that follows attempt number `attempt`, in seconds.
 function Retry:delay(failure, kind, attempt)
   local base = kind == "throttling" and THROTTLING_BASE_DELAY or BASE_DELAY
-  local delay = self.random() * math.min(base * 2.0 ^ (attempt - 1), self.max_backoff)
+  local delay = self.seams.random() * math.min(base * 2.0 ^ (attempt - 1), self.max_backoff)
   local after = retry_after(failure.headers)
   if after then delay = math.max(delay, math.min(after, delay + MAX_RETRY_AFTER)) end
   return delay
@@ -126,8 +140,9 @@ function Retry:after_failure(failure, attempt)
   if not kind then return nil, "fail_request" end
   if attempt >= self.max_attempts then return nil, "max_attempts_exceeded" end
   local cost = kind == "throttling" and THROTTLING_COST or RETRY_COST
-  if self.tokens < cost then return nil, "retry_quota_exceeded" end
-  self.tokens = self.tokens - cost
+  local quota = self.quota
+  if quota.tokens < cost then return nil, "retry_quota_exceeded" end
+  quota.tokens = quota.tokens - cost
   return self:delay(failure, kind, attempt), cost
 end
 

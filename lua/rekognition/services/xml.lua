@@ -1,59 +1,77 @@
---- The little of XML that STS answers in: nested elements with text. A document type is refused, and
+--- The little of XML that AWS answers in: nested elements with text. A document type is refused, and
 --- with it every entity that a document could define; depth and size are bounded.
 
-local check = require "rekognition.credentials.check"
+local error_class = require "rekognition.error"
 
 local M = {}
 
-local MAX_DEPTH, MAX_ELEMENTS = 16, 1000
+local MAX_DEPTH, MAX_ELEMENTS = 32, 20000
 
-local function expat(source)
-  local ok, lxp = pcall(require, "lxp")
-  if ok then return lxp end
-  check.fail(source, "STS answers in XML, which needs luaexpat, and it is not installed: "
-    .. "`apt-get install lua-expat`, or `luarocks install luaexpat`")
+---@class rekognition.XmlElement
+---@field name string
+---@field text string
+---@field [integer] rekognition.XmlElement  its children
+
+-- STS, S3 and CloudWatch alone need it, so it is looked for at the first document.
+local function expat()
+  local ok, found = pcall(require, "lxp")
+  if not ok then
+    error_class.raise { kind = "config", code = "MissingModule",
+      message = "STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it is not installed: "
+        .. "`apt-get install lua-expat`, or `luarocks install luaexpat`" }
+  end
+  return found
+end
+
+-- Joins what was collected for an element.
+local function finish(element)
+  element.text = table.concat(element.parts)
+  element.parts = nil
 end
 
 --- Reads a document.
----@param source string  for errors
 ---@param text string
----@return table<string, string> texts  of the elements, by path below the root:
----  ["AssumeRoleResult.Credentials.AccessKeyId"]; of equal paths the first
----@return string root   the root element's name
---- Raises an error of kind "credentials" for what is not such a document.
-function M.read(source, text)
-  local path, texts, root, elements, refusal = {}, {}, nil, 0, nil
+---@return table<string, string>? texts  of the elements, by path below the root:
+---  ["AssumeRoleResult.Credentials.AccessKeyId"]; of equal paths the first. nil where it is not such a document
+---@return rekognition.XmlElement? root
+---@return string? why
+function M.read(text)
+  local stack, names, texts, root, elements, refusal = {}, {}, {}, nil, 0, nil
   local parser
   local function refuse(why)
     refusal = refusal or why
     parser:stop()
   end
-  parser = expat(source).new {
-    StartDoctypeDecl = function() refuse("a document type") end,
+  parser = expat().new {
+    StartDoctypeDecl = function() refuse("it has a document type") end,
     StartElement = function(_, name)
       elements = elements + 1
-      if elements > MAX_ELEMENTS then refuse("too many elements") end
-      if #path >= MAX_DEPTH then refuse("elements nested too deeply") end
-      if not root then root = name else path[#path + 1] = { name = name, parts = {} } end
+      if elements > MAX_ELEMENTS then return refuse("it has too many elements") end
+      if #stack > MAX_DEPTH then return refuse("its elements are nested too deeply") end
+      local element, parent = { name = name, parts = {} }, stack[#stack]
+      if parent then
+        parent[#parent + 1] = element
+        names[#names + 1] = name
+      end
+      root = root or element
+      stack[#stack + 1] = element
     end,
     EndElement = function()
-      local element = path[#path]
-      if not element then return end
-      local names = {}
-      for index, step in ipairs(path) do names[index] = step.name end
-      local key = table.concat(names, ".")
-      if not texts[key] then texts[key] = table.concat(element.parts) end
-      path[#path] = nil
+      local element = stack[#stack]
+      finish(element)
+      local path = table.concat(names, ".")
+      if #names > 0 and not texts[path] then texts[path] = element.text end
+      stack[#stack], names[#names] = nil, nil
     end,
     CharacterData = function(_, data)
-      local element = path[#path]
-      if element then element.parts[#element.parts + 1] = data end
+      local parts = stack[#stack] and stack[#stack].parts
+      if parts then parts[#parts + 1] = data end
     end,
   }
   local ok = parser:parse(text) and parser:parse()
   pcall(parser.close, parser)
-  if refusal then check.fail(source, "STS's answer holds " .. refusal) end
-  if not ok then check.fail(source, "STS's answer is not well-formed XML") end
+  if refusal then return nil, nil, refusal end
+  if not ok then return nil, nil, "it is not well-formed XML" end
   return texts, root
 end
 

@@ -36,4 +36,18 @@ function M.trim(text)
   return text:sub(first, last)
 end
 
+--- Whether one text comes before another, byte by byte: `<` goes by the locale.
+---@param left string
+---@param right string
+---@return boolean
+function M.less(left, right)
+  local at = 1
+  while true do
+    local a, b = left:byte(at), right:byte(at)
+    if not a or not b then return b ~= nil end
+    if a ~= b then return a < b end
+    at = at + 1
+  end
+end
+
 return M

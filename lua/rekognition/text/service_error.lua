@@ -1,13 +1,17 @@
---- From an HTTP answer to the fields of an error.
+--- From an HTTP response that is not a success to the fields of an error.
 --
 -- Source: awsJson1_1 in the Smithy specification ("Operation error serialization"), and what AWS's
--- front layers and proxies are known to answer in its place.
+-- front layers and proxies are known to answer instead.
 
-local cjson = require("cjson").new()
+local ascii = require "rekognition.text.ascii"
+local core = require "rekognition.core"
+local header_map = require "rekognition.text.header_map"
+local quote = require "rekognition.text.quote"
+local redact = require "rekognition.text.redact"
 
 local M = {}
 
--- Codes for answers that hold none, by status. A choice: the names are HTTP's own (RFC 9110).
+-- Codes for responses that hold none, by status. A choice: the names are HTTP's own (RFC 9110).
 local STATUS_CODES = {
   [400] = "BadRequest", [401] = "Unauthorized", [403] = "Forbidden", [404] = "NotFound",
   [405] = "MethodNotAllowed", [407] = "ProxyAuthenticationRequired", [408] = "RequestTimeout",
@@ -15,95 +19,74 @@ local STATUS_CODES = {
   [429] = "TooManyRequests", [431] = "RequestHeaderFieldsTooLarge", [500] = "InternalServerError",
   [501] = "NotImplemented", [502] = "BadGateway", [503] = "ServiceUnavailable", [504] = "GatewayTimeout",
 }
+local MAX_CODE, MAX_CODE_TEXT = 200, 1024
 
---- The request id, under either of its names, or nil.
----@param headers table<string, string> names in lower case
-function M.request_id(headers)
-  return headers["x-amzn-requestid"] or headers["x-amz-request-id"]
-end
-
---- A list of headers as a map with names in lower case; values of a repeated name are joined.
----@param list {[1]: string, [2]: string}[]
----@return table<string, string>
-function M.header_map(list)
-  local map = {}
-  for _, header in ipairs(list) do
-    local name = header[1]:lower()
-    map[name] = map[name] and map[name] .. ", " .. header[2] or header[2]
-  end
-  return map
-end
-
---- A service's own words without the session token and the signature: what AWS answers a wrong signature with
---- quotes the request.
----@param words string
----@return string
-function M.without_token(words)
-  words = words:gsub("([Xx]%-[Aa]mz%-[Ss]ecurity%-[Tt]oken%s*[:=]%s*)[%w+/=%%._~-]+", "%1[...]")
-  return (words:gsub("(Signature=)%x+", "%1[...]"))
-end
-
--- Shorter ones are no secrets, and may be part of any word.
-local LEAST_SECRET = 8
-
---- A text in which a service may have repeated a secret that it was sent, without it.
----@param words string
----@param secret? string
----@return string
-function M.without_secret(words, secret)
-  if not secret or #secret < LEAST_SECRET or not words:find(secret, 1, true) then return words end
-  return (words:gsub(secret:gsub("%p", "%%%0"), "[...]"))
-end
-
---- The beginning of a body, fit for a message: one line, printable, at most 200 bytes.
----@param body string
-function M.excerpt(body)
-  local text = M.without_token(body:sub(1, 1000)):sub(1, 200):gsub("[%c\127-\255]+", " "):gsub("%s+", " ")
-  text = text:match("^ ?(.-) ?$")
-  return #body > 200 and text .. "..." or text
-end
-
-local function text(value)
+--- A text that is not empty, or nil.
+function M.text(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
+local text = M.text
 
--- "ns#Name", "Name:http://...": namespace and URI are not part of the code. What isn't short and printable is none.
-local function bare(code)
-  local name = code and code:gsub(":.*", ""):gsub(".*#", ""):match("^%s*(.-)%s*$")
-  return name and #name <= 200 and name:match("^[ -~]+$")
+--- The bare code in "ns#Name" or "Name:http://...", or nil: what isn't short and printable is not a code.
+---@param value any
+---@return string?
+function M.code(value)
+  value = text(value)
+  if not value or #value > MAX_CODE_TEXT then return nil end
+  local colon = value:find(":", 1, true)
+  local name = colon and value:sub(1, colon - 1) or value
+  local hash = 0
+  while true do -- of several "#" the last one counts
+    local next_hash = name:find("#", hash + 1, true)
+    if not next_hash then break end
+    hash = next_hash
+  end
+  name = ascii.trim(name:sub(hash + 1))
+  return #name <= MAX_CODE and name:match("^[ -~]+$") or nil
+end
+
+--- The code for a status whose body has none.
+---@param status integer
+---@return string
+function M.status_code(status)
+  return STATUS_CODES[status] or "HTTP" .. status
+end
+
+--- The message for a response without one.
+---@param status integer
+---@param body string
+---@param code? string   the code that it has all the same
+---@return string
+function M.without_message(status, body, code)
+  local what = code and "no message" or "no AWS error in the response"
+  if body == "" then return ("HTTP status %d, %s"):format(status, what) end
+  return ("HTTP status %d, %s: %s"):format(status, what, quote.excerpt(body))
 end
 
 local function decode_object(body)
-  local ok, value = pcall(cjson.decode, body)
-  if not ok or type(value) ~= "table" then return nil end
-  for name, item in pairs(value) do
-    if type(item) == "string" then value[name] = M.without_token(item) end
-  end
-  return value
+  local value = core.read_json(body)
+  return type(value) == "table" and value or nil
 end
 
---- The error fields of an answer that is not a success.
+--- The error fields of a JSON response that is not a success.
 ---@param status integer
 ---@param headers table<string, string> names in lower case
 ---@param body string
+---@param secrets? string[]  what the request held and no error may
 ---@return table fields  kind, code, message, status, request_id, and `details`: the body's members
-function M.service_error(status, headers, body)
-  local object = decode_object(body)
+function M.read(status, headers, body, secrets)
+  local object = redact.value(decode_object(body), secrets)
   local details = object or {}
-  local code = bare(text(headers["x-amzn-errortype"]))
-    or bare(text(details.__type)) or bare(text(details.code)) or bare(text(details.Code))
+  local code = M.code(redact.secrets(text(headers["x-amzn-errortype"]) or "", secrets))
+    or M.code(details.__type) or M.code(details.code) or M.code(details.Code)
   local message = text(details.message) or text(details.Message) or text(details.errorMessage)
-  if not message then
-    local what = code and "no message" or "no AWS error in the answer"
-    message = body == "" and ("HTTP status %d, %s"):format(status, what)
-      or ("HTTP status %d, %s: %s"):format(status, what, M.excerpt(body))
-  end
+  local id = header_map.request_id(headers)
   return {
     kind = "service",
-    code = code or STATUS_CODES[status] or "HTTP" .. status,
-    message = message,
+    code = code or M.status_code(status),
+    message = message and quote.message(message) or M.without_message(status, redact.head(body, secrets), code),
     status = status,
-    request_id = M.request_id(headers),
+    request_id = id and redact.secrets(id, secrets),
     details = object,
   }
 end

@@ -69,9 +69,11 @@ end
 
 --- Looks once at everything that is waited for. Raises what the service refuses.
 ---@param is_late? fun(): boolean  whether the deadline has passed; asked between two calls
+---@param limits? fun(): rekognition.CallOptions?  the options of the next call
 ---@return rekognition.waiter.Sight[]?  in the order in which they were asked for; nil if the deadline came first
-function Poller:look(is_late)
-  local found, list = subjects.look(self.client, self.watch, is_late or function() return false end)
+function Poller:look(is_late, limits)
+  local found, list = subjects.look(self.client, self.watch, is_late or function() return false end,
+    limits or function() return nil end)
   if not found then return nil end
   self.polls = self.polls + 1
   if self.watch.wants_all then return self:_judge_all(list) end
@@ -109,6 +111,19 @@ function Poller:_pending(sights)
   return first, count
 end
 
+-- The last poll, at the deadline, may take this much longer (seconds). Our choice.
+local GRACE = 0.2
+
+-- The options of a poll's calls: none outlasts the wait.
+local function limits_of(options, deadline, monotonic)
+  local own, limited = options and options.total_timeout or math.huge, {}
+  for name, value in pairs(options or {}) do limited[name] = value end
+  return function()
+    limited.total_timeout = math.min(own, math.max(deadline - monotonic(), GRACE))
+    return limited
+  end
+end
+
 local function descriptions_of(sights)
   local list = {}
   for _, sight in ipairs(sights) do list[#list + 1] = sight.description end
@@ -132,7 +147,7 @@ end
 ---@param params table     what to wait for: ProjectArn with ProjectVersionArn, ProjectVersionArns or VersionNames;
 ---  DatasetArn or DatasetArns; ProjectArn, ProjectArns or ProjectNames
 ---@param options? { delay?: number, timeout?: number, on_poll?: fun(description: table?, polls: integer,
----  descriptions: table[]) } seconds
+---  descriptions: table[]), call?: rekognition.CallOptions } seconds; call: the options of each poll's calls
 ---@return table? description  of the first that was asked for; of what was deleted, the last that was seen
 ---@return table[] descriptions  of all, in the order in which they were asked for
 function M.wait(client, name, params, options)
@@ -143,9 +158,10 @@ function M.wait(client, name, params, options)
   local monotonic, delay = client._seams.monotonic, options.delay or goal.delay
   local deadline = monotonic() + (options.timeout or goal.timeout)
   local function is_late() return monotonic() >= deadline end
+  local limits = limits_of(options.call, deadline, monotonic)
   local pending, others = nil, 0
   while true do
-    local ok, sights = pcall(poller.look, poller, is_late)
+    local ok, sights = pcall(poller.look, poller, is_late, limits)
     if not ok and not M.is_passing(sights) then error(sights, 0) end
     local trouble = not ok and sights or nil
     if ok and sights then

@@ -124,11 +124,13 @@ function M.read(goal, params)
 end
 
 -- The only place that calls: each call says that a waiter makes it (the User-Agent), and each page is a chance to stop.
-local function each_item(client, watch, is_late, visit)
+local function each_item(client, watch, is_late, limits, visit)
   local member = watch.kind == "version" and "ProjectVersionDescriptions" or "ProjectDescriptions"
   local pages = 0
-  for page in paginator.pages(client, watch.operation, watch.input, "waiter") do
+  local options = limits()
+  for page in paginator.pages(client, watch.operation, watch.input, options, "waiter") do
     pages = pages + 1
+    limits()
     for _, item in ipairs(page[member] or {}) do visit(item) end
     if is_late() and page.NextToken then return false end
   end
@@ -140,10 +142,10 @@ local function is_absence(e)
 end
 
 -- Datasets have no listing: each is described by itself. One that isn't found is not there, yet or any more.
-local function describe_datasets(client, watch, is_late)
+local function describe_datasets(client, watch, is_late, limits)
   local found = {}
   for _, arn in ipairs(watch.wanted) do
-    local ok, response = pcall(client.call, client, watch.operation, { DatasetArn = arn }, "waiter")
+    local ok, response = pcall(client._call, client, watch.operation, { DatasetArn = arn }, limits(), "waiter")
     if ok then
       found[arn] = response.DatasetDescription
     elseif not is_absence(response) then
@@ -154,11 +156,11 @@ local function describe_datasets(client, watch, is_late)
   return found
 end
 
-local function describe_listed(client, watch, is_late)
+local function describe_listed(client, watch, is_late, limits)
   local found, list, wanted = {}, {}, {}
   for _, key in ipairs(watch.wanted) do wanted[key] = true end
   local arn_member = MEMBERS[watch.kind].arn
-  local is_whole = each_item(client, watch, is_late, function(item)
+  local is_whole = each_item(client, watch, is_late, limits, function(item)
     local arn = arns.parse(item[arn_member])
     local key = arn and (wanted[arn.text] and arn.text or wanted[arn[watch.kind]] and arn[watch.kind])
     if key then found[key] = item end
@@ -171,12 +173,13 @@ end
 ---@param client rekognition.Client
 ---@param watch rekognition.waiter.Watch
 ---@param is_late fun(): boolean  whether the deadline has passed; asked between two calls
+---@param limits fun(): rekognition.CallOptions?  the options of the next call; the same table each time
 ---@return table<string, table>? found  the descriptions by what was wanted; nil if the deadline came first
 ---@return table[]? list  every description, if a listing was read
-function M.look(client, watch, is_late)
-  if watch.kind == "dataset" then return describe_datasets(client, watch, is_late) end
-  if not watch.ends_by_leaving then return describe_listed(client, watch, is_late) end
-  local ok, found, list = pcall(describe_listed, client, watch, is_late)
+function M.look(client, watch, is_late, limits)
+  if watch.kind == "dataset" then return describe_datasets(client, watch, is_late, limits) end
+  if not watch.ends_by_leaving then return describe_listed(client, watch, is_late, limits) end
+  local ok, found, list = pcall(describe_listed, client, watch, is_late, limits)
   if ok then return found, list end
   if is_absence(found) then return {}, {} end -- its project is gone, and it with the project
   error(found, 0)

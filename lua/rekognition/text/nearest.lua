@@ -1,0 +1,52 @@
+--- The name that a misspelled one was meant to be.
+
+local ascii = require "rekognition.text.ascii"
+
+local M = {}
+
+-- Case, "_" and "-" don't count: accessKeyId is near to access_key_id.
+local function plain(name)
+  return (ascii.lower(name):gsub("[_%-]", ""))
+end
+
+-- Edits between two short words (Levenshtein), by rows.
+local function distance(a, b)
+  local row = {}
+  for j = 0, #b do row[j] = j end
+  for i = 1, #a do
+    local diagonal
+    diagonal, row[0] = row[0], i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+    end
+  end
+  return row[#b]
+end
+
+local MAX_LENGTH = 64
+
+--- The nearest of several names, or nil if none is near: at most a third of the letters differ.
+---@param given any
+---@param names string[]
+---@return string?
+function M.of(given, names)
+  if type(given) ~= "string" or #given > MAX_LENGTH then return nil end
+  local word, best, least = plain(given), nil, nil
+  for _, name in ipairs(names) do
+    local edits = distance(word, plain(name))
+    if edits * 3 <= math.max(#word, 3) and (not least or edits < least) then best, least = name, edits end
+  end
+  return best
+end
+
+--- ", did you mean X?", or "".
+---@param given any
+---@param names string[]
+---@return string
+function M.hint(given, names)
+  local name = M.of(given, names)
+  return name and (", did you mean %s?"):format(name) or ""
+end
+
+return M

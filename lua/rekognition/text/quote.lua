@@ -1,0 +1,46 @@
+--- Text from outside, made fit for a message: one line, printable, of bounded length.
+
+local redact = require "rekognition.text.redact"
+
+local M = {}
+
+--- Bytes of a service's own message that an error keeps. Our choice.
+M.MAX_MESSAGE = 2048
+local MAX_EXCERPT = 200
+
+--- The beginning of a body: one line, printable ASCII, at most 200 bytes.
+---@param body string
+---@return string
+function M.excerpt(body)
+  local text = redact.signing(body:sub(1, 1000)):sub(1, MAX_EXCERPT):gsub("[^\33-\126]+", " ")
+  text = text:gsub("^ ", ""):gsub(" $", "")
+  return #body > MAX_EXCERPT and text .. "..." or text
+end
+
+--- A service's message as it is; a long one is cut between two UTF-8 characters.
+---@param text string
+---@return string
+function M.message(text)
+  if #text > M.MAX_MESSAGE then
+    local last = M.MAX_MESSAGE
+    while last > 0 and (text:byte(last + 1) or 0) & 0xC0 == 0x80 do last = last - 1 end
+    text = text:sub(1, last) .. "..."
+  end
+  return text
+end
+
+local function quoted(text)
+  if #text > 60 then text = text:sub(1, 60) .. "..." end
+  return '"' .. text:gsub("[^\32-\126]", "?") .. '"'
+end
+
+--- A value as an error shows it: strings in quotes and cut, tables and functions by their type.
+---@param value any
+---@return string
+function M.value(value)
+  if type(value) == "string" then return quoted(value) end
+  if type(value) == "number" or type(value) == "boolean" or value == nil then return tostring(value) end
+  return "a " .. type(value)
+end
+
+return M
