@@ -167,7 +167,7 @@ def with_variable(draw, text, caller):
 
 def with_loose_variable(draw, text):
     """The text with a variable that may have no value. The documents say that this "might cause the entire statement to
-    be invalid", so it's only put where either reading agrees: alone, in a test that isn't negated."""
+    be invalid", so it's only put where either reading agrees: alone, and in an Allow where the test is negated."""
     return draw.one((text + "${aws:PrincipalTag/team}", "${aws:username}", "${aws:PrincipalTag/stage}"))
 
 
@@ -248,8 +248,11 @@ def other_test(draw):
     ))()
 
 
-def condition(draw, caller):
+def condition(draw, caller, effect):
     kind = draw.random.random()
+    if effect == "Allow" and draw.some(0.02):
+        key = draw.one(("aws:PrincipalArn", "aws:PrincipalAccount", "aws:RequestedRegion"))
+        return draw.one(("StringNotEquals", "StringNotLike")), key, with_loose_variable(draw, draw.one(("*", "x")))
     if kind < 0.45:
         operator, key, values = string_test(draw, caller, *string_key(draw, caller))
     elif kind < 0.6:
@@ -354,10 +357,10 @@ def not_principal(draw, caller):
     return {"AWS": draw.listed(sorted(set(names)))}
 
 
-def conditions(draw, caller, known, plain):
+def conditions(draw, caller, known, plain, effect):
     found = {}
     for _ in range(draw.one((1, 1, 1, 2, 3))):
-        operator, key, values = plain_condition(draw, caller, known) if plain else condition(draw, caller)
+        operator, key, values = plain_condition(draw, caller, known) if plain else condition(draw, caller, effect)
         tests = found.setdefault(operator, {})
         if not (tests and plain) and key.lower() not in map(str.lower, tests):
             tests[key] = values
@@ -378,7 +381,7 @@ def statement(draw, caller, known, plain, sids):
     negated = "Not" if not plain and "${aws:" not in str(resources) and draw.some(0.06) else ""
     made[negated + "Resource"] = draw.listed(resources)
     if draw.some(0.55) or (made["Effect"] == "Deny" and draw.some(0.6)):
-        made["Condition"] = conditions(draw, caller, known, plain)
+        made["Condition"] = conditions(draw, caller, known, plain, made["Effect"])
     if draw.some(0.3):
         order = list(made.items())
         draw.random.shuffle(order)

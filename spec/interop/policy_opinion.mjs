@@ -3,9 +3,10 @@
 // test an operator, and the caller's principals as a list of names.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 
 const [modules] = process.argv.slice(2);
-const PBAC = createRequire(`${modules}/`)("pbac");
+const PBAC = createRequire(resolve(modules, "x"))("pbac");
 
 const list = (value) => (Array.isArray(value) ? value : [value]);
 

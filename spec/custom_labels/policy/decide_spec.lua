@@ -124,7 +124,11 @@ local ROWS = {
   { "a default", document { Resource = "arn:aws:rekognition:*:*:project/${aws:username, 'birds'}/*" }, "A--AAAA?" },
   { "a variable in a value", document(when("StringLike", "aws:PrincipalArn", "*:user/${aws:username}")), "-A-----?" },
   { "a variable without a value, negated", document(when("StringNotLike", "aws:PrincipalArn", "*${aws:username}")),
-    "A--AAAA?" },
+    "-------?" },
+  { "a Deny with one", document({}, { Effect = "Deny", Condition = {
+    StringNotLike = { ["aws:PrincipalArn"] = "*${aws:username}" } } }), "DAADDDD?" },
+  { "a variable without a value, beside one that fits", document(when("StringLike", "aws:PrincipalArn",
+    { "*${aws:username}", "*root" })), "AAA---A?" },
   { "in the older language it is text", cjson.encode { Version = "2008-10-17", Statement = { statement(
     when("StringLike", "aws:PrincipalArn", "*:user/${aws:username}")) } }, "-------?" },
   -- several conditions
@@ -273,8 +277,8 @@ describe("policy.decide", function()
 
   for what, case in pairs {
     ["a text that isn't a policy"] = { "{}", WHO.root, "the policy must have Statement" },
-    ["a statement without Principal"] = { document { Principal = false }, WHO.root, "Statement[1] must have Principal" },
-    ["a statement without Resource"] = { document { Resource = false }, WHO.root, "Statement[1] must have Resource" },
+    ["a statement without Principal"] = { document { Principal = false }, WHO.root, "[1] must have Principal" },
+    ["a statement without Resource"] = { document { Resource = false }, WHO.root, "[1] must have Resource" },
     ["an identity that isn't a table"] = { document {}, "root", "identity must be a table" },
     ["an account that isn't one"] = { document {}, { account = "1" }, "account must be 12 digits, got 1" },
     ["an ARN that isn't one"] = { document {}, { account = ACCOUNT, arn = "alice" }, "arn must be the ARN of" },

@@ -89,13 +89,20 @@ local function cannot_see(condition, request)
   return UNKNOWN
 end
 
-local function holds(condition, request)
+-- Whether a value has a variable that has no value.
+local function is_incomplete(condition, request)
+  return any(condition.values, function(wanted) return pattern_of(condition, wanted, request) == nil end)
+end
+
+local function holds(condition, request, effect)
   local found = request.get(condition.key)
   if found == UNKNOWN then return cannot_see(condition, request) end
   local present = found ~= nil and #found > 0
   if condition.rule.kind == "null" then return is_null(condition, present) end
   if not present then return absent(condition) end
   local negated = condition.rule.negated
+  -- A statement with such a variable may be invalid, says IAM: then what it isn't like must not be allowed by it.
+  if negated and effect == "Allow" and is_incomplete(condition, request) then return false end
   local function fits(value)
     local one = any(condition.values, function(wanted) return compare(condition, wanted, value, request) end)
     return negated and negate(one) or not negated and one
@@ -107,10 +114,11 @@ end
 --- Whether all conditions of a statement hold.
 ---@param conditions rekognition.policy.Condition[]
 ---@param request rekognition.policy.Request
+---@param effect "Allow"|"Deny"  of the statement
 ---@return boolean|table  true, false, or variables.UNKNOWN
-function M.hold(conditions, request)
+function M.hold(conditions, request, effect)
   return every(conditions, function(condition)
-    return M.ask(request, function(inner) return holds(condition, inner) end)
+    return M.ask(request, function(inner) return holds(condition, inner, effect) end)
   end)
 end
 

@@ -58,7 +58,7 @@ local function applies(statement, request)
   return conditions.every({
     function(inner) return principal_fits(statement, inner) end,
     function(inner) return resource_fits(statement.resource, inner) end,
-    function(inner) return conditions.hold(statement.conditions, inner) end,
+    function(inner) return conditions.hold(statement.conditions, inner, statement.effect) end,
   }, function(test) return conditions.ask(request, test) end)
 end
 
