@@ -2,7 +2,7 @@
 -- MODEL is in the form of model/rekognition.json. The folders must exist. What is written depends on the model alone.
 
 local root = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = root .. "/../?.lua;" .. package.path
+package.path = root .. "/../?.lua;" .. root .. "/../lua/?.lua;" .. package.path
 
 local files = require "model.generator.files"
 local json = require "model.json"

@@ -2,7 +2,7 @@
 -- reads service-2.json, paginators-1.json and waiters-2.json in FOLDER and writes our model to the standard output.
 
 local root = arg[0]:match("^(.*)/[^/]*/?$") or "."
-package.path = root .. "/../?.lua;" .. package.path
+package.path = root .. "/../?.lua;" .. root .. "/../lua/?.lua;" .. package.path
 
 local json = require "model.json"
 local normalise = require("model.normalise").normalise

@@ -2,6 +2,7 @@
 --- on one line each, every item of a list on its own. An empty table is an object: no list that is
 --- written here is ever empty.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 
 local M = {}
@@ -11,12 +12,12 @@ local LINE = 100
 local function sorted_keys(object)
   local keys = {}
   for key in pairs(object) do keys[#keys + 1] = key end
-  table.sort(keys)
+  table.sort(keys, ascii.less)
   return keys
 end
 
 local function scalar(value)
-  if math.type(value) == "float" then return (string.format("%.17g", value)) end
+  if math.type(value) == "float" then return (string.format("%.17g", value):gsub(",", ".")) end -- locale: put right
   if type(value) == "string" then return (cjson.encode(value):gsub("\\/", "/"):gsub("\\u007f", "\127")) end
   return tostring(value)
 end

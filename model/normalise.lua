@@ -3,6 +3,8 @@
 -- What comes out are facts only: no documentation, only shapes that an operation or one of its
 -- errors reaches. docs/model.md describes the form.
 
+local ascii = require "rekognition.text.ascii"
+
 local M = {}
 
 local OPERATION_FACTS = { "deprecated", "idempotent" }
@@ -28,13 +30,13 @@ end
 local function sorted_keys(map)
   local keys = {}
   for key in pairs(map or {}) do keys[#keys + 1] = key end
-  table.sort(keys)
+  table.sort(keys, ascii.less)
   return keys
 end
 
 local function sorted(list)
   local result = { table.unpack(list or {}) }
-  table.sort(result)
+  table.sort(result, ascii.less)
   return #result > 0 and result or nil
 end
 
@@ -115,7 +117,7 @@ end
 -- The list that a page is about: the only one, or the one whose elements bear the operation's noun
 -- (GetSegmentDetection -> SegmentDetection).
 local function items_of(model, name, output)
-  local lists, noun = lists_of(model, output), name:gsub("^%l*%u%l+", "", 1)
+  local lists, noun = lists_of(model, output), name:gsub("^[a-z]*[A-Z][a-z]+", "", 1)
   if #lists == 1 then return lists[1].name end
   for _, list in ipairs(lists) do
     if list.element == noun then return list.name end

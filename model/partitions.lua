@@ -6,8 +6,9 @@
 -- Each writes to the standard output. model/import and script/generate run them.
 
 local root = arg[0]:match("^(.*)/[^/]*/?$") or "."
-package.path = root .. "/../?.lua;" .. package.path
+package.path = root .. "/../?.lua;" .. root .. "/../lua/?.lua;" .. package.path
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local json = require "model.json"
 
@@ -21,7 +22,7 @@ end
 local function sorted_keys(map)
   local keys = {}
   for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
+  table.sort(keys, ascii.less)
   return keys
 end
 
@@ -68,7 +69,7 @@ local function patterns_of(regex)
     end
     patterns = longer
   end
-  for index, pattern in ipairs(patterns) do patterns[index] = ("^%s$"):format(pattern) end
+  for index, pattern in ipairs(patterns) do patterns[index] = "^" .. pattern .. "$" end
   return patterns
 end
 

@@ -1,5 +1,6 @@
 -- One attempt in C: the list of headers is made in one place, and sent, or pushed as a table.
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local codec = require "spec.support.codec"
 local sigv4 = require "rekognition.sigv4"
@@ -17,7 +18,7 @@ end
 local function header(list, name)
   local found
   for _, pair in ipairs(list) do
-    if pair[1]:lower() == name:lower() then
+    if ascii.lower(pair[1]) == ascii.lower(name) then
       assert.is_nil(found, name .. " is there twice")
       found = pair[2]
     end

@@ -57,8 +57,7 @@ struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_p
         place.kind = LREK_INDEX;
         place.index = lua_tointeger(L, index);
     } else if (lua_type(L, index) == LUA_TNUMBER) {
-        int len = snprintf(text, 32, LUA_NUMBER_FMT, lua_tonumber(L, index));
-        place.name = rek_slice_of(text, (size_t)len);
+        place.name = rek_slice_cstr(lrek_write_number(text, lua_tonumber(L, index)));
     } else if (lua_type(L, index) == LUA_TBOOLEAN) {
         place.name = lua_toboolean(L, index) ? REK_SLICE("true") : REK_SLICE("false");
     } else {

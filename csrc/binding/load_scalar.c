@@ -62,10 +62,13 @@ static void check_least(struct lrek_loader *l, const struct rek_shape *shape, do
 {
     if (!shape->has_min || value >= shape->min)
         return;
+    char least[32];
+    char given[32];
     if (shape->sensitive)
-        lrek_report(l->problems, place, "must be at least %.14g", shape->min);
+        lrek_report(l->problems, place, "must be at least %s", lrek_write_number(least, shape->min));
     else
-        lrek_report(l->problems, place, "must be at least %.14g, is %.14g", shape->min, value);
+        lrek_report(l->problems, place, "must be at least %s, is %s",
+                    lrek_write_number(least, shape->min), lrek_write_number(given, value));
 }
 
 static void load_integer(struct lrek_loader *l, const struct rek_shape *shape, int64_t *out,

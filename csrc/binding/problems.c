@@ -43,6 +43,22 @@ static void write_quoted(struct rek_buffer *text, struct rek_slice name)
     rek_buffer_append_char(text, '"');
 }
 
+const char *lrek_write_number(char text[32], double value)
+{
+    snprintf(text, 32, "%.14g", value);
+    char *out = text;
+    for (const char *in = text; *in != '\0'; in++) {
+        bool known = (*in >= '0' && *in <= '9') || (*in >= 'a' && *in <= 'z') || *in == '-' ||
+                     *in == '+' || *in == '.';
+        if (known)
+            *out++ = *in;
+        else if (out == text || out[-1] != '.') /* one point, though it may have several bytes */
+            *out++ = '.';
+    }
+    *out = '\0';
+    return text;
+}
+
 /* Shortened names end before a character, not in it. */
 static struct rek_slice shorten(struct rek_slice name)
 {

@@ -31,6 +31,8 @@ struct lrek_place {
     unsigned depth;        /* of the root, 0 */
 };
 
+/* A number for a message, as Lua writes it, with a point whatever the locale's decimal point is. */
+const char *lrek_write_number(char text[32], double value);
 /* Notes a problem; the message is made as by printf, at most some 400 bytes. Always false, for the
  * caller to return. */
 __attribute__((format(printf, 3, 4))) bool lrek_report(struct lrek_problems *problems,

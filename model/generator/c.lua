@@ -1,9 +1,12 @@
 --- Writes the C tables of a plan. csrc/core/shape.h is the contract that they fill.
 
+local ascii = require "rekognition.text.ascii"
+local names = require "model.generator.names"
+
 local M = {}
 
 local function c_string(text)
-  return '"' .. text:gsub('[%c"\\\127-\255]', function(char) return string.format("\\%03o", char:byte()) end) .. '"'
+  return '"' .. text:gsub('[\0-\31"\\\127-\255]', function(char) return string.format("\\%03o", char:byte()) end) .. '"'
 end
 
 local function slice(text)
@@ -15,7 +18,7 @@ local function head(plan)
 end
 
 local function guarded(plan, guard, body)
-  guard = plan.prefix:upper() .. "_" .. guard
+  guard = ascii.upper(plan.prefix) .. "_" .. guard
   return head(plan) .. "#ifndef " .. guard .. "\n#define " .. guard .. "\n\n" .. body .. "\n#endif\n"
 end
 
@@ -39,7 +42,7 @@ end
 
 --- shapes.h: where each shape stands in the table.
 function M.shapes_h(plan)
-  local prefix, upper = plan.prefix, plan.prefix:upper()
+  local prefix, upper = plan.prefix, ascii.upper(plan.prefix)
   local lines = { '#include "core/shape.h"\n', "enum " .. prefix .. "_shape_id {" }
   for _, entry in ipairs(plan.shapes) do lines[#lines + 1] = "    " .. upper .. "_SHAPE_" .. entry.id .. "," end
   lines[#lines + 1] = "    " .. upper .. "_SHAPE_COUNT\n};\n"
@@ -73,12 +76,12 @@ local function shape_line(plan, entry)
   local function add(text, ...) parts[#parts + 1] = string.format(text, ...) end
   if entry.format then add(".timestamp_format = %s", entry.format) end
   if entry.sensitive then add(".sensitive = true") end
-  if entry.min then add(".has_min = true, .min = %s", string.format("%.17g", entry.min)) end
+  if entry.min then add(".has_min = true, .min = %s", names.float(entry.min)) end
   if #entry.members > 0 then add("MEMBERS(%d, %d)", entry.first_member, #entry.members) end
   if entry.tag then add(".size = sizeof(struct %s)", entry.tag) end
   if entry.type == "REK_MAP" then add(".key = SHAPE(%s), .value = SHAPE(%s)", entry.shape.key, entry.shape.value) end
   if entry.type == "REK_LIST" then add(".value = SHAPE(%s)", entry.shape.member) end
-  return "    [" .. plan.prefix:upper() .. "_SHAPE_" .. entry.id .. "] = {" .. table.concat(parts, ", ") .. "},"
+  return "    [" .. ascii.upper(plan.prefix) .. "_SHAPE_" .. entry.id .. "] = {" .. table.concat(parts, ", ") .. "},"
 end
 
 local function present_asserts(plan)
@@ -98,7 +101,7 @@ end
 
 -- The text with the service's own prefix in its names.
 local function prefixed(plan, text)
-  return (text:gsub("PREFIX", plan.prefix):gsub("UPPER", (plan.prefix:upper())))
+  return (text:gsub("PREFIX", plan.prefix):gsub("UPPER", (ascii.upper(plan.prefix))))
 end
 
 local SHAPES_C = [[
@@ -142,8 +145,9 @@ extern const struct rek_service PREFIX_service;
 end
 
 local function operation_line(plan, operation)
+  local prefix = ascii.upper(plan.prefix)
   local errors = #operation.errors > 0 and " " .. table.concat(operation.errors, " ") .. " " or ""
-  return string.format("    [%s_OPERATION_%s] = {%s, %s, SHAPE(%s), SHAPE(%s),\n        %s},", plan.prefix:upper(),
+  return string.format("    [%s_OPERATION_%s] = {%s, %s, SHAPE(%s), SHAPE(%s),\n        %s},", prefix,
     operation.name, slice(operation.name), slice(operation.method), operation.input, operation.output, slice(errors))
 end
 

@@ -51,7 +51,7 @@ end
 
 local function check_shape(model, name, shape, problem)
   local where = "shape " .. name
-  if not name:find("^[%a_][%w_]*$") then problem(where, "its name is no identifier") end
+  if not name:find("^[A-Za-z_][A-Za-z0-9_]*$") then problem(where, "its name is no identifier") end
   if not M.TYPES[shape.type] then return problem(where, "has the unknown type %s", tostring(shape.type)) end
   check_format(shape.timestampFormat, where, problem)
   if shape.min and type(shape.min) ~= "number" then problem(where, "min is no number") end
@@ -69,7 +69,7 @@ end
 
 local function check_operation(model, name, operation, problem)
   local where = "operation " .. name
-  if not name:find("^[%a_][%w_]*$") then problem(where, "its name is no identifier") end
+  if not name:find("^[A-Za-z_][A-Za-z0-9_]*$") then problem(where, "its name is no identifier") end
   for _, role in ipairs { "input", "output" } do
     local shape = operation[role]
     if shape ~= nil then

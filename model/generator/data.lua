@@ -8,17 +8,17 @@ local LINE = 72
 
 local KEYWORDS = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true
-  until while]]):gmatch("%S+") do KEYWORDS[word] = true end
+  until while]]):gmatch("[^ \n]+") do KEYWORDS[word] = true end
 
 local function key_text(key)
-  if key:find("^[%a_][%w_]*$") and not KEYWORDS[key] then return key end
+  if key:find("^[A-Za-z_][A-Za-z0-9_]*$") and not KEYWORDS[key] then return key end
   return "[" .. string.format("%q", key) .. "]"
 end
 
 local function scalar(value)
-  if math.type(value) == "float" then return (string.format("%.17g", value)) end
+  if math.type(value) == "float" then return names.float(value) end
   if type(value) ~= "string" then return tostring(value) end
-  return '"' .. value:gsub('[%c"\\\127]', function(char)
+  return '"' .. value:gsub('[\0-\31"\\\127]', function(char)
     return (char == '"' or char == "\\") and "\\" .. char or string.format("\\%03d", char:byte())
   end) .. '"'
 end

@@ -1,17 +1,26 @@
 --- Names: from AWS's spelling to C's and Lua's.
 
+local ascii = require "rekognition.text.ascii"
+
 local M = {}
+
+--- A float as source text, with a point whatever the locale's decimal point is.
+---@param value number
+---@return string
+function M.float(value)
+  return (string.format("%.17g", value):gsub(",", ".")) -- locale: the comma is put right
+end
 
 --- CamelCase to snake_case, acronyms kept whole: "DetectPPE2Items" -> "detect_ppe2_items",
 --- "ListARNs" -> "list_arns". The same names as botocore gives its methods.
 ---@param name string
 ---@return string
 function M.snake(name)
-  local plural = name:match("%u%u+s$")
+  local plural = name:match("[A-Z][A-Z]+s$")
   local head = plural and name:sub(1, -#plural - 1) or name
-  head = head:gsub("(.)(%u%l+)", "%1_%2"):gsub("([%l%d])(%u)", "%1_%2")
+  head = head:gsub("(.)([A-Z][a-z]+)", "%1_%2"):gsub("([a-z0-9])([A-Z])", "%1_%2")
   if plural then head = (head == "" and "" or head .. "_") .. plural end
-  return head:lower()
+  return ascii.lower(head)
 end
 
 local KEYWORDS = {}
@@ -23,14 +32,14 @@ for word in ([[
   and and_eq bitand bitor catch class compl concept const_cast delete dynamic_cast explicit export friend mutable
   namespace new not not_eq operator or or_eq private protected public reinterpret_cast requires static_cast
   template this throw try typeid typename using virtual wchar_t xor xor_eq
-]]):gmatch("%S+") do KEYWORDS[word] = true end
+]]):gmatch("[^ \n]+") do KEYWORDS[word] = true end
 
 --- A C identifier for a name, in snake_case: what C does not allow becomes "_", and a keyword (of C, or of C++,
 --- for the sake of programs that include the header) gets a "_" behind it.
 ---@param name string
 ---@return string
 function M.identifier(name)
-  local result = M.snake(name):gsub("[^%w_]", "_"):gsub("^%d", "_%0")
+  local result = M.snake(name):gsub("[^A-Za-z0-9_]", "_"):gsub("^%d", "_%0")
   return KEYWORDS[result] and result .. "_" or result
 end
 
@@ -56,7 +65,7 @@ end
 function M.sorted_keys(map)
   local keys = {}
   for key in pairs(map or {}) do keys[#keys + 1] = key end
-  table.sort(keys)
+  table.sort(keys, ascii.less)
   return keys
 end
 

@@ -42,7 +42,8 @@ end
 local function field(model, shape, required, key)
   local member = shape.members[key]
   local optional = (not required[key] or member.idempotencyToken) and "?" or ""
-  local name = key:find("^[%a_][%w_]*$") and key .. optional or "[" .. string.format("%q", key) .. "]" .. optional
+  local is_name = key:find("^[A-Za-z_][A-Za-z0-9_]*$")
+  local name = is_name and key .. optional or "[" .. string.format("%q", key) .. "]" .. optional
   local note = remark(model.shapes[member.shape])
   if member.idempotencyToken then note = note .. (note ~= "" and "; " or "") .. "a random UUID where absent" end
   return "---@field " .. name .. " " .. type_of(model, member.shape) .. (note ~= "" and " " .. note or "")

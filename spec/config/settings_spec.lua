@@ -267,7 +267,7 @@ describe("rekognition.config", function()
       for _, cell in ipairs { rule.option or rule.name, rule.key or rule.name, table.unpack(rule.env or {}) } do
         assert.truthy(row:find("`" .. cell .. "`", 1, true), row .. " lacks " .. cell)
       end
-      if rule.default ~= nil then assert.truthy(row:find("`" .. tostring(rule.default) .. "`", 1, true), row) end
+      if rule.default ~= nil then assert.truthy(row:find("`" .. tostring(rule.default):gsub(",", ".") .. "`", 1, true), row) end
     end
   end)
 end)

@@ -11,6 +11,7 @@
 -- Of a recorded request its method, its address, and those headers and fields of a form are compared that
 -- say who asks for what; the rest is the recording SDK's own.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local credentials = require "rekognition.credentials"
 local files = require "spec.conformance.files"
@@ -86,8 +87,8 @@ local COMPARED = { "content-type", "authorization", "x-aws-ec2-metadata-token", 
 
 local function header_problem(exchange, request)
   local recorded, sent = {}, {}
-  for name, values in pairs(exchange.headers or {}) do recorded[name:lower()] = values_of(values)[1] end
-  for _, header in ipairs(request.headers) do sent[header[1]:lower()] = header[2] end
+  for name, values in pairs(exchange.headers or {}) do recorded[ascii.lower(name)] = values_of(values)[1] end
+  for _, header in ipairs(request.headers) do sent[ascii.lower(header[1])] = header[2] end
   -- A signature is of its time, and of the headers of its SDK.
   if (recorded.authorization or ""):find("^AWS4%-") then recorded.authorization = nil end
   for _, name in ipairs(COMPARED) do
@@ -113,7 +114,7 @@ local function answer_of(exchange)
   if not exchange.answer then
     local failure = exchange.failure or "no answer was recorded"
     local reason = type(failure) == "string" and failure or cjson.encode(failure)
-    return nil, { code = reason:lower():find("time") and "timeout" or "connect", message = reason }
+    return nil, { code = ascii.lower(reason):find("time") and "timeout" or "connect", message = reason }
   end
   local headers = {}
   for name, values in pairs(exchange.answer.headers or {}) do
@@ -205,7 +206,7 @@ local function moments(traffic, expiry)
   local list, clock = {}, require "rekognition.call.clock"
   for _, exchange in ipairs(traffic) do
     for name, values in pairs(exchange.answer and exchange.answer.headers or {}) do
-      if name:lower() == "date" then list[#list + 1] = clock.parse_http_date(values_of(values)[1]) end
+      if ascii.lower(name) == "date" then list[#list + 1] = clock.parse_http_date(values_of(values)[1]) end
     end
     if list[1] then break end
   end

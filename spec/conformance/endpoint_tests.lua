@@ -3,6 +3,7 @@
 -- The service is the one that a file's "service" says, or that its name or its folder's begins with or ends in
 -- (sts-endpoint-tests.json, endpoint-tests-sso-oidc/...); Rekognition where none does.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local endpoint = require "rekognition.endpoint"
 local files = require "spec.conformance.files"
@@ -18,7 +19,7 @@ end
 
 local function service_of(document, path)
   if document.service then return document.service end
-  local words = "-" .. path:lower():gsub("[^a-z]", "-") .. "-"
+  local words = "-" .. ascii.lower(path):gsub("[^a-z]", "-") .. "-"
   for _, service in ipairs(OTHER_SERVICES) do
     if words:find("-" .. service .. "-", 1, true) then return service end
   end

@@ -195,7 +195,7 @@ end
 ---@return string
 function M.encode(value)
   if type(value) == "string" then return encoded_string(value) end
-  if math.type(value) == "float" then return ("%.17g"):format(value) end
+  if math.type(value) == "float" then return (("%.17g"):format(value):gsub(",", ".")) end
   if type(value) ~= "table" or value == M.null then return tostring(value) end
   local parts = {}
   if M.is_list(value) then

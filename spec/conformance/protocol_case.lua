@@ -6,6 +6,7 @@
 -- Members that the model doesn't know stay in what we decode, botocore drops them: only members that the model
 -- has are compared.
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local files = require "spec.conformance.files"
 local json = require "spec.conformance.json"
@@ -42,7 +43,7 @@ end
 
 local function check_header(request, name, expected)
   local own = { ["x-amz-target"] = request:target(), ["content-type"] = request:content_type() }
-  local got = own[name:lower()]
+  local got = own[ascii.lower(name)]
   if got == nil then return "the case expects the header " .. name .. ", which the protocol's layer does not make" end
   return got ~= expected and ("header %s: expected %s, got %s"):format(name, expected, got) or nil
 end
@@ -65,7 +66,7 @@ end
 
 local function check_error(case)
   local headers = {}
-  for name, value in pairs(case.response.headers or {}) do headers[name:lower()] = value end
+  for name, value in pairs(case.response.headers or {}) do headers[ascii.lower(name)] = value end
   local fields = responses.read(case.response.status_code, headers, case.response.body or "")
   if fields.code ~= case.errorCode then
     return ("code: expected %s, got %s"):format(case.errorCode, fields.code)

@@ -5,6 +5,7 @@
 -- newer: request.txt and context.json, and header-*.txt, query-*.txt for the two forms of a signature. Published
 --   versions differ in what context.json doesn't say; a case is read in each way that one of them has (`readings`).
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local core = require "rekognition.core"
 local files = require "spec.conformance.files"
@@ -56,7 +57,7 @@ end
 
 local function header_value(headers, name)
   for _, header in ipairs(headers) do
-    if header[1]:lower() == name then return (header[2]:gsub("^%s+", ""):gsub("%s+$", "")) end
+    if ascii.lower(header[1]) == name then return (header[2]:gsub("^%s+", ""):gsub("%s+$", "")) end
   end
 end
 
@@ -88,7 +89,7 @@ end
 local function sorted_headers(headers, left_out)
   local lines = {}
   for _, header in ipairs(headers) do
-    local name = header[1]:lower()
+    local name = ascii.lower(header[1])
     if not left_out[name] then
       lines[#lines + 1] = name .. ":" .. header[2]:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
     end

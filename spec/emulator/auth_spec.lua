@@ -1,3 +1,4 @@
+local ascii = require "rekognition.text.ascii"
 local emulator = require "rekognition.emulator"
 local client = require "spec.support.emulator_client"
 local cjson = require("cjson").new()
@@ -155,7 +156,7 @@ describe("the emulator's signatures", function()
                             "20150830T123600+0100" } do
       local request = signed()
       for _, header in ipairs(request.headers) do
-        if header[1]:lower() == "x-amz-date" then header[2] = date end
+        if ascii.lower(header[1]) == "x-amz-date" then header[2] = date end
       end
       local code, message = verdict(request)
       assert.equal("IncompleteSignatureException", code)

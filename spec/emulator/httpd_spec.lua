@@ -1,3 +1,4 @@
+local ascii = require "rekognition.text.ascii"
 local httpd = require "rekognition.emulator.httpd"
 local socket = require "socket"
 
@@ -5,7 +6,7 @@ local socket = require "socket"
 
 local function header(request, wanted)
   for _, one in ipairs(request.headers) do
-    if one[1]:lower() == wanted then return one[2] end
+    if ascii.lower(one[1]) == wanted then return one[2] end
   end
 end
 
@@ -52,7 +53,7 @@ end
 -- Whether a whole response with a Content-Length is there.
 local function whole(text)
   local head, body = text:match("^(.-\r\n)\r\n(.*)$")
-  local length = head and head:lower():match("content%-length: (%d+)")
+  local length = head and ascii.lower(head):match("content%-length: (%d+)")
   return length and #body >= tonumber(length)
 end
 

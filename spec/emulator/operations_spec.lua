@@ -1,5 +1,6 @@
 -- How the emulator answers any operation, and what it does about pages and tags.
 
+local ascii = require "rekognition.text.ascii"
 local calls = require "spec.support.emulator_calls"
 local client = require "spec.support.emulator_client"
 
@@ -71,7 +72,7 @@ describe("the emulator", function()
         (client.fails(service, "DescribeProjectVersions", { ProjectArn = arn, NextToken = token })))
       assert.equal("InvalidPaginationTokenException",
         (client.fails(service, "DescribeProjects", { NextToken = token }, OTHER)))
-      for _, bad in ipairs { "x", "00", "zz", token .. "00", token:upper() .. "A", " " } do
+      for _, bad in ipairs { "x", "00", "zz", token .. "00", ascii.upper(token) .. "A", " " } do
         assert.equal("InvalidPaginationTokenException",
           (client.fails(service, "DescribeProjects", { NextToken = bad })))
       end

@@ -9,6 +9,7 @@
 local root = debug.getinfo(1, "S").source:match("^@(.*)spec/fuzz/") or "./"
 package.path = root .. "?.lua;" .. package.path
 
+local ascii = require "rekognition.text.ascii"
 local blank = require "rekognition.text.blank"
 local files = require "spec.conformance.files"
 local profile_file = require "rekognition.config.profile_file"
@@ -70,7 +71,7 @@ local mutations = {
 
 local function check_keys(section)
   for key, value in pairs(section) do
-    assert(key == key:lower() and key ~= "", "a key that is empty or not in lower case")
+    assert(key == ascii.lower(key) and key ~= "", "a key that is empty or not in lower case")
     if type(value) == "table" then
       check_keys(value)
     else
@@ -83,7 +84,7 @@ end
 local function check_result(result)
   for _, kind in ipairs { "profiles", "sso_sessions", "services" } do
     for name, section in pairs(result[kind]) do
-      assert(name ~= "" and not name:find("%c"), "a name that is empty or holds a control character")
+      assert(name ~= "" and not name:find("[\0-\31\127]"), "a name that is empty or holds a control character")
       check_keys(section)
     end
   end
@@ -91,7 +92,7 @@ end
 
 local function check_problem(problem)
   assert(problem.path == PATH and problem.line >= 1, "a problem without its place")
-  assert(not problem.message:find("%c"), "a message that is not one line")
+  assert(not problem.message:find("[\0-\31\127]"), "a message that is not one line")
 end
 
 --- Checks one input, as both kinds of file. Raises what is wrong.

@@ -1,6 +1,7 @@
 -- Our half of config_parity.py: cases as JSON on the standard input, one a line, and on the output what our public
 -- surface makes of each. The network is a table of canned answers; config_parity.py has the same for botocore.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local errors = require "rekognition.error"
 local rekognition = require "rekognition"
@@ -9,7 +10,7 @@ local REFUSED = { code = "connect", message = "refused" }
 
 local function header(request, name)
   for _, pair in ipairs(request.headers) do
-    if pair[1]:lower() == name then return pair[2] end
+    if ascii.lower(pair[1]) == name then return pair[2] end
   end
 end
 

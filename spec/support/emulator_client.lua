@@ -1,5 +1,6 @@
 -- Calls an emulator without a network: signs a request and hands it to the handler.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local sigv4 = require "rekognition.sigv4"
 
@@ -33,7 +34,7 @@ function M.call(emulator, operation, params, options)
   local body = type(params) == "string" and params or next(params or {}) and cjson.encode(params) or "{}"
   local status, header_list, answer = emulator:handle(M.request(operation, body, options))
   local headers = {}
-  for _, header in ipairs(header_list) do headers[header[1]:lower()] = header[2] end
+  for _, header in ipairs(header_list) do headers[ascii.lower(header[1])] = header[2] end
   return answer ~= "" and cjson.decode(answer) or {}, status, headers, answer
 end
 

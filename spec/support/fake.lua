@@ -1,5 +1,6 @@
 -- A client whose network, clock, sleep and chance are the spec's.
 
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local rekognition = require "rekognition"
 
@@ -59,7 +60,7 @@ end
 --- A header of a request or a response, by its name in any case.
 function M.header(request, name)
   for _, header in ipairs(request.headers) do
-    if header[1]:lower() == name:lower() then return header[2] end
+    if ascii.lower(header[1]) == ascii.lower(name) then return header[2] end
   end
 end
 

@@ -1,16 +1,13 @@
 --- How a value that somebody wrote appears in a message: in quotes, on one line, in ASCII, and not at any length.
 
-local LONGEST = 100
+local number = require "rekognition.text.number"
 
--- A number as a source text has it, with a point whatever the locale's decimal point is.
-local function shown_number(number)
-  return (tostring(number):gsub(",", "."))
-end
+local LONGEST = 100
 
 ---@param text any  a value that is not a string is shown by its type, a number or boolean as it is
 ---@return string
 return function(text)
-  if type(text) == "number" then return shown_number(text) end
+  if type(text) == "number" then return number.text(text) end
   if type(text) == "boolean" or text == nil then return tostring(text) end
   if type(text) ~= "string" then return "a " .. type(text) end
   local cut = #text > LONGEST and text:sub(1, LONGEST) .. "..." or text

@@ -1,0 +1,27 @@
+local number = require "rekognition.text.number"
+
+describe("text.number", function()
+  it("writes numbers as Lua does in the C locale", function()
+    for value, text in pairs {
+      [3] = "3", [-3] = "-3", [1.5] = "1.5", [-0.25] = "-0.25", [1e20] = "1e+20", [1 / 0] = "inf", [2.0 ^ 63] = "9.2233720368548e+18",
+    } do
+      assert.equal(text, number.text(value))
+    end
+  end)
+
+  it("writes some digits behind the point", function()
+    assert.equal("1.50", number.fixed(1.5, 2))
+    assert.equal("2", number.fixed(1.5, 0))
+    assert.equal("-1234567.1", number.fixed(-1234567.125, 1))
+  end)
+
+  it("writes what reads back as the same", function()
+    for _, value in ipairs { 0.1, 1 / 3, 1e300, 5e-324, -2.5, 123456789.123456789, math.maxinteger, 0 } do
+      local text = number.exact(value)
+      assert.equal(value, tonumber(text))
+      assert.is_nil(text:find(",", 1, true))
+    end
+    assert.equal("0.1", number.exact(0.1))
+    assert.equal("9223372036854775807", number.exact(math.maxinteger))
+  end)
+end)
