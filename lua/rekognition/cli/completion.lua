@@ -1,0 +1,26 @@
+--- `rekognition completion`: the completion script of a shell.
+
+local M = {
+  summary = "Print the completion script of a shell",
+  description = "Prints a script by which the shell completes commands and options. The installed ones are in "
+    .. "share/bash-completion/completions, share/zsh/site-functions and share/fish/vendor_completions.d.",
+  arguments = { { name = "shell", value = "SHELL", choices = { "bash", "zsh", "fish" }, help = "The shell." } },
+  options = {},
+  examples = { "source <(rekognition completion bash)", "rekognition completion fish | source" },
+  exit = "0 done, 2 used wrongly.",
+}
+
+--- The script.
+---@param shell "bash"|"zsh"|"fish"
+---@return string
+function M.script(shell)
+  local parser = require("rekognition.cli.parser").new()
+  return parser["get_" .. shell .. "_complete"](parser)
+end
+
+function M.run(context)
+  io.stdout:write(M.script(context.args.shell))
+  return 0
+end
+
+return M

@@ -1,0 +1,106 @@
+--- What a command is given: its arguments, where its results go, how it asks and reports, and how it makes clients.
+
+local core = require "rekognition.core"
+local outputs = require "rekognition.cli.output"
+local progresses = require "rekognition.cli.progress"
+local rekognition = require "rekognition"
+local text = require "rekognition.cli.text"
+
+local M = {}
+
+---@class rekognition.cli.Context
+---@field args table         as the parser has them
+---@field command string
+---@field output rekognition.cli.Output
+---@field progress rekognition.cli.Progress
+local Context = {}
+Context.__index = Context
+
+-- NO_COLOR (no-color.org): any value that is not empty.
+local function may_color()
+  local no_color, term = os.getenv "NO_COLOR", os.getenv "TERM"
+  return (no_color == nil or no_color == "") and term ~= nil and term ~= "" and term ~= "dumb"
+end
+
+---@param command string
+---@param args table
+---@param default_format? "table"|"json"
+---@return rekognition.cli.Context
+function M.new(command, args, default_format)
+  local color = may_color()
+  -- A terminal that can't move its cursor gets plain lines, as a pipe does.
+  local is_live = core.is_terminal(2) and os.getenv "TERM" ~= "dumb"
+  return setmetatable({
+    command = command, args = args,
+    output = outputs.new(args.output or default_format or "table", color and core.is_terminal(1)),
+    progress = progresses.new { quiet = args.quiet, terminal = is_live, color = color },
+  }, Context)
+end
+
+--- Ends the command as used wrongly.
+---@param format string
+function Context:usage(format, ...)
+  error({ usage = format:format(...) }, 0)
+end
+
+--- The value of an option that can't be left out.
+---@param name string "--version"
+---@return any
+function Context:need(name)
+  local value = self.args[(name:gsub("^%-%-", ""):gsub("%-", "_"))]
+  if value == nil then self:usage("option %s is missing", name) end
+  return value
+end
+
+-- A role with an MFA device: its code is asked for, where somebody is there to answer.
+local function ask_mfa(self)
+  if not (core.is_terminal(0) and core.is_terminal(2)) then return nil end
+  return function(serial)
+    self.progress:clear()
+    io.stderr:write(("MFA code for %s: "):format(text.clean(serial)))
+    io.stderr:flush()
+    return io.read "l"
+  end
+end
+
+--- A client, by the options --profile, --region and --endpoint-url.
+---@param more? table  profile, region, endpoint instead of those
+---@return rekognition.Client
+function Context:client(more)
+  more = more or {}
+  return rekognition.client {
+    profile = more.profile or self.args.profile, region = more.region or self.args.region,
+    endpoint = more.endpoint or self.args.endpoint_url, sleep = self.progress:sleep(), mfa_token = ask_mfa(self),
+  }
+end
+
+--- Reports the events of a workflow.
+---@return fun(event: table)
+function Context:on_progress()
+  return function(event) self.progress:event(event) end
+end
+
+--- Says something that stays on the error stream.
+---@param format string
+function Context:say(format, ...)
+  self.progress:note(format:format(...))
+end
+
+--- Asks whether to go on with what costs or deletes. Where nobody can answer, --yes must have been given.
+---@param question string  "This deletes the project birds."
+---@return boolean
+function Context:confirm(question)
+  if self.args.yes then return true end
+  self.progress:clear()
+  if not (core.is_terminal(0) and core.is_terminal(2)) then
+    self:usage("%s Without a terminal it is done only with --yes", question)
+  end
+  io.stderr:write(text.clean(question), " Go on? [y/N] ")
+  io.stderr:flush()
+  local line = io.read "l"
+  if line and line:find("^[yY]") then return true end
+  self:say(line and "nothing was done" or "\nnothing was done")
+  return false
+end
+
+return M

@@ -1,0 +1,116 @@
+--- The command `rekognition`: reads its arguments, calls the command, and says in one line what went wrong.
+
+local commands = require "rekognition.cli.commands"
+local core = require "rekognition.core"
+
+local M = {}
+
+-- Only what went wrong in the use of the command, or in what it was given, is "used wrongly".
+local function code_of(problem)
+  if type(problem) == "table" and problem.usage then return 2 end
+  local rek_error = require "rekognition.error"
+  return rek_error.is_error(problem) and problem.kind == "validation" and 2 or 1
+end
+
+local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable", "maybe_succeeded",
+  "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message", "where" }
+
+local function error_json(problem)
+  local json = require "rekognition.cli.json"
+  if type(problem) == "table" and problem.usage then
+    return json.encode { error = { kind = "usage", code = "usage", message = problem.usage } }
+  end
+  if not require("rekognition.error").is_error(problem) then
+    return json.encode { error = { kind = "internal", code = "internal", message = tostring(problem) } }
+  end
+  local fields = {}
+  for _, name in ipairs(FIELDS) do fields[name] = problem[name] end
+  return json.encode { error = fields }
+end
+
+local function remedy_of(problem)
+  local remedy = type(problem) == "table" and problem.remedy
+  return type(remedy) == "string" and ("\n  what to do: %s"):format(remedy) or ""
+end
+
+-- A stack says more than a sentence where the fault is ours.
+local function complain(command, problem, format)
+  if format == "json" or format == "jsonl" then
+    io.stderr:write(error_json(problem), "\n")
+    return
+  end
+  local text = require "rekognition.cli.text"
+  local name = "rekognition" .. (command and " " .. command or "")
+  if type(problem) == "table" and problem.usage then
+    io.stderr:write(("%s: %s (`%s --help` lists the options)\n"):format(name, text.clean(problem.usage), name))
+  else
+    io.stderr:write(("%s: %s%s\n"):format(name, text.clean(problem), text.clean(remedy_of(problem))))
+  end
+end
+
+local function is_command(name)
+  for _, entry in ipairs(commands) do
+    if entry.name == name then return true end
+  end
+  return false
+end
+
+-- The format that errors have, though the arguments may be what is wrong.
+local function format_in(arguments)
+  for i, argument in ipairs(arguments) do
+    if argument == "--" then return nil end
+    local format = argument:match("^%-%-output=(.*)$") or argument == "--output" and arguments[i + 1]
+    if format then return format end
+  end
+end
+
+-- Signals are an ending like any other: what was under way has been left as it should be by now.
+local function ending(command, ok, result, format)
+  local interrupts = require "rekognition.cli.interrupts"
+  if ok then return interrupts.exit_code() or result or 0 end
+  complain(command, result, format)
+  return interrupts.exit_code() or code_of(result)
+end
+
+local function trace(problem)
+  if type(problem) == "string" and os.getenv "REKOGNITION_TRACE" then return debug.traceback(problem, 2) end
+  return problem
+end
+
+local function perform(name, arguments)
+  local parser = require("rekognition.cli.parser")
+  local ok, args = parser.new(name):pparse(arguments)
+  if not ok then error({ usage = (args:gsub("\n", "; ")) }, 0) end
+  local command = parser.command(name)
+  local context = require("rekognition.cli.context").new(name, args, command.default_format)
+  require("rekognition.cli.interrupts").catch()
+  local result = table.pack(xpcall(command.run, trace, context))
+  context.progress:clear()
+  if not result[1] then error(result[2], 0) end
+  io.stdout:flush()
+  return result[2]
+end
+
+--- Runs a command line.
+---@param arguments string[]
+---@return integer exit_code
+function M.main(arguments)
+  local name = arguments[1]
+  if name == "emulator" then
+    return require("rekognition.emulator.cli").main({ table.unpack(arguments, 2) }, "rekognition emulator")
+  elseif name == "--version" then
+    io.stdout:write("rekognition ", core.version, "\n")
+    return 0
+  elseif name == "--help" or name == "-h" or name == nil then
+    local help = require("rekognition.cli.parser").new(""):get_help()
+    if name == nil then io.stderr:write(help, "\n") else io.stdout:write(help, "\n") end
+    return name == nil and 2 or 0
+  elseif not is_command(name) then
+    complain(nil, { usage = ("there is no command '%s'"):format(name) }, format_in(arguments))
+    return 2
+  end
+  local ok, result = pcall(perform, name, arguments)
+  return ending(name, ok, result, format_in(arguments))
+end
+
+return M

@@ -1,0 +1,41 @@
+--- SIGINT, SIGTERM and SIGHUP: raised as an error of kind "cancelled", so that everything under way is left as it should
+-- be. A second one is raised in what tidies up, which then ends as well.
+
+local core = require "rekognition.core"
+local rek_error = require "rekognition.error"
+
+local M = {}
+
+local NAMES = { [1] = "SIGHUP", [2] = "SIGINT", [15] = "SIGTERM" }
+
+-- Who has the signals instead, while a command of the person's own runs.
+local taker
+
+--- From now on signals are ours.
+function M.catch()
+  core.on_interrupt(function(number, from_terminal)
+    if taker then return taker(number, from_terminal) end
+    rek_error.raise { kind = "cancelled", code = "Interrupted", signal = number,
+      message = "interrupted by " .. (NAMES[number] or "signal " .. number) }
+  end)
+end
+
+--- Calls f; signals go to `handler` meanwhile, which must not raise.
+---@param handler fun(number: integer, from_terminal: boolean)
+---@param f fun(): ...
+function M.with(handler, f)
+  taker = handler
+  local results = table.pack(pcall(f))
+  taker = nil
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
+--- The exit status that says which signal came, or nil.
+---@return integer?
+function M.exit_code()
+  local number = core.interrupted()
+  return number and 128 + number
+end
+
+return M

@@ -1,0 +1,42 @@
+--- Which model version a person means: an ARN, or PROJECT/VERSION by name.
+
+local arns = require "rekognition.text.arn"
+
+local M = {}
+
+M.HELP = "The version's ARN, or PROJECT/VERSION."
+
+local function find_project(client, name)
+  for project in client:items("DescribeProjects", { ProjectNames = { name } }) do
+    local arn = arns.of_kind(project.ProjectArn, "project")
+    if arn and arn.project == name then return arn.text end
+  end
+end
+
+local function find_version(client, project, name)
+  for version in client:items("DescribeProjectVersions", { ProjectArn = project, VersionNames = { name } }) do
+    local arn = arns.of_kind(version.ProjectVersionArn, "version")
+    if arn and arn.version == name then return arn.text end
+  end
+end
+
+--- The version's ARN, and its project's if that was looked up.
+---@param context rekognition.cli.Context
+---@param client rekognition.Client
+---@param text string
+---@return string version
+---@return string? project
+function M.find(context, client, text)
+  if arns.of_kind(text, "version") then return text end
+  local project_name, version_name = text:match("^([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)$")
+  if not project_name then
+    context:usage("'%s' is neither the ARN of a model version nor PROJECT/VERSION", text)
+  end
+  local project = find_project(client, project_name)
+  if not project then context:usage("there is no project %s in region %s", project_name, client.region) end
+  local version = find_version(client, project, version_name)
+  if not version then context:usage("the project %s has no version %s", project_name, version_name) end
+  return version, project
+end
+
+return M

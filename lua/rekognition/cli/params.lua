@@ -1,0 +1,66 @@
+--- The operation and the parameters of `call` and `presign`.
+
+local ascii = require "rekognition.text.ascii"
+local files = require "rekognition.config.files"
+local json = require "rekognition.cli.json"
+
+local M = {}
+
+-- "describe-projects", "describe_projects" and "DescribeProjects" are one.
+local function plain(name)
+  return ascii.lower(name:gsub("[-_]", ""))
+end
+
+--- The operation's own name: as AWS writes it, or as its method or the AWS CLI does.
+---@param context rekognition.cli.Context
+---@param client rekognition.Client
+---@return string
+function M.operation(context, client)
+  local given = context.args.operation
+  for name in pairs(require("rekognition.generated.model").operations) do
+    if plain(name) == plain(given) then return name end
+  end
+  client:call(given, {}) -- raises: there is no such operation; it names the nearest
+  return given
+end
+
+local function read(context, source)
+  if source == "-" then return io.read "a" or "" end
+  local path = source:match("^@(.*)$")
+  if not path then return source end
+  local text, why = files.read(path)
+  if not text then context:usage("could not read %s", why or path .. ": there is no such file") end
+  return text
+end
+
+-- Puts a file's bytes where a path of members says.
+local function put_blob(context, params, path, file)
+  local bytes, why = files.read(file)
+  if not bytes then context:usage("could not read %s", why or file .. ": there is no such file") end
+  local names = {}
+  for name in path:gmatch("[^.]+") do names[#names + 1] = name end
+  local place = params
+  for i = 1, #names - 1 do
+    place[names[i]] = place[names[i]] or {}
+    place = place[names[i]]
+    if type(place) ~= "table" then context:usage("--blob %s: %s is not a structure", path, names[i]) end
+  end
+  if #names == 0 then context:usage("--blob must name a member, such as Image.Bytes=photo.jpg") end
+  place[names[#names]] = bytes
+end
+
+--- The parameters, from --params and --blob.
+---@param context rekognition.cli.Context
+---@param operation string
+---@return table
+function M.params(context, operation)
+  local text = read(context, context.args.params or "{}")
+  local given = json.decode_object(text)
+  if not given then context:usage("--params must be a JSON object such as '{\"MaxResults\": 10}', or @FILE, or -") end
+  local params, problem = json.to_params(operation, given)
+  if not params then context:usage("--params: %s %s", problem.path, problem.message) end
+  for _, blob in ipairs(context.args.blob or {}) do put_blob(context, params, blob[1], blob[2]) end
+  return params
+end
+
+return M

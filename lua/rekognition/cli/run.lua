@@ -1,0 +1,118 @@
+--- `rekognition run`: a command that runs while a model does.
+
+local core = require "rekognition.core"
+local interrupts = require "rekognition.cli.interrupts"
+local journals = require "rekognition.custom_labels.run_journal"
+local model_of = require "rekognition.cli.model_of"
+local rek_error = require "rekognition.error"
+local run_model = require "rekognition.custom_labels.run_model"
+local started = require "rekognition.cli.started"
+local values = require "rekognition.cli.values"
+
+local M = {
+  summary = "Run a command while a model runs, and stop the model whatever comes of it",
+  description = "Starts a model, waits until it runs, runs COMMAND, and stops the model when COMMAND ends, when a limit is "
+    .. "reached, and when it is interrupted. COMMAND finds the model's ARN in REKOGNITION_PROJECT_VERSION_ARN.",
+  arguments = { { name = "words", value = "COMMAND", args = "+", help = "The command and its arguments, behind --." } },
+  options = started.options {
+    { name = "--version", value = "VERSION", help = model_of.HELP },
+    { name = "--max-hours", value = "HOURS", convert = values.amount, help = "End COMMAND and stop the model after this." },
+    { name = "--max-cost", value = "AMOUNT", convert = values.amount,
+      help = "End COMMAND and stop the model when it has cost this, by --price-per-hour." },
+    { name = "--grace", value = "TIME", convert = values.seconds,
+      help = "How long COMMAND may take to end when it is told to. Then it is killed. Default: 10." },
+    { name = "--use-running", help = "Use the model where someone else has it running, and leave it running." },
+  },
+  examples = {
+    "rekognition run --version birds/model_1 --max-hours 2 --yes -- python3 detect.py images/",
+    "rekognition run --version ARN -- sh -c 'aws rekognition detect-custom-labels "
+      .. "--project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
+  },
+  exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used wrongly; "
+    .. "127 there is no such command; 130 or 143 interrupted: COMMAND was ended and the model stopped.",
+}
+
+local SIGTERM, SIGKILL = 15, 9
+
+-- Ends the command: tells it, waits, and kills it.
+local function terminate(child, number, grace, is_told)
+  if not is_told then child:signal(number) end
+  local ends = core.monotonic() + grace
+  while core.monotonic() < ends do
+    local status, signal = child:wait(ends - core.monotonic())
+    if status or signal then return end
+  end
+  child:signal(SIGKILL)
+  while not (child:wait(1) or select(2, child:wait(0))) do end
+end
+
+-- Waits for the command's end. Returns its status, or the signal that ended it; raises when a limit is reached.
+local function supervise(child, run, grace, caught)
+  while true do
+    local status, signal = child:wait(math.min(1, math.max(run:seconds_left(), 0.01)))
+    if status or signal then return status, signal end
+    if caught.number then
+      -- Ctrl-C on a terminal reaches the command as well.
+      terminate(child, caught.number, grace, caught.from_terminal)
+      return nil, caught.number
+    end
+    local ok, problem = pcall(run.check, run)
+    if not ok then
+      terminate(child, SIGTERM, grace)
+      error(problem, 0)
+    end
+  end
+end
+
+local function run_command(context, version, run)
+  context.progress:clear()
+  local caught = {}
+  local child, why = core.spawn(context.args.words, { "REKOGNITION_PROJECT_VERSION_ARN=" .. version.ProjectVersionArn })
+  if not child then
+    context:say("could not run %s", why)
+    return 126
+  end
+  local status, signal = interrupts.with(function(number, from_terminal)
+    caught.number, caught.from_terminal = number, from_terminal
+  end, function()
+    return supervise(child, run, context.args.grace or 10, caught)
+  end)
+  if caught.number then context:say("interrupted; the model is being stopped (interrupt again to leave it running)") end
+  return status or 128 + signal
+end
+
+local function check_command(context)
+  local name = context.args.words[1]
+  if core.find_command(name) then return true end
+  context:say("rekognition run: there is no command %s; the model was not started", name)
+  return false
+end
+
+-- What the journal still has may still be running.
+local function warn_if_left(context, client, arn)
+  local ok, entry = pcall(function() return journals.open(client, context.args.journal):find(arn, client.endpoint) end)
+  if ok and entry then
+    context:say("%s may still be running, and is billed as long as it does; `rekognition stop --mine` stops it", arn)
+  end
+end
+
+function M.run(context)
+  local args = context.args
+  local given = context:need "--version"
+  started.check_units(context)
+  if not check_command(context) then return 127 end
+  local client <close> = context:client()
+  local arn, project = model_of.find(context, client, given)
+  if not started.confirm(context, arn, "until the command ends") then return 1 end
+  local ok, result = pcall(run_model.run, {
+    client = client, version = arn, project = project, min_inference_units = args.min_units,
+    max_inference_units = args.max_units, max_hours = args.max_hours, max_cost = args.max_cost,
+    price_per_hour = args.price_per_hour, journal = args.journal, use_running = args.use_running, delay = args.delay,
+    timeout = args.timeout, profile = args.profile, on_progress = context:on_progress(),
+  }, function(version, run) return run_command(context, version, run) end)
+  if ok then return result end
+  if rek_error.is_error(result) then warn_if_left(context, client, arn) end
+  return error(result, 0)
+end
+
+return M

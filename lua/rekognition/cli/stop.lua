@@ -1,0 +1,152 @@
+--- `rekognition stop`: stops models, and waits until they are stopped.
+
+local inventory = require "rekognition.custom_labels.inventory"
+local journals = require "rekognition.custom_labels.run_journal"
+local model_of = require "rekognition.cli.model_of"
+local options = require "rekognition.cli.options"
+local rek_error = require "rekognition.error"
+local running_model = require "rekognition.custom_labels.running_model"
+local stop_model = require "rekognition.custom_labels.stop_model"
+local text = require "rekognition.cli.text"
+local values = require "rekognition.cli.values"
+
+local M = {
+  summary = "Stop models, and wait until they are stopped",
+  description = "Stops the models named, all that were started here and are still running (--mine), or all that run for "
+    .. "longer than a time (--older-than). A model that is starting can't be stopped: it is waited for first.",
+  arguments = { { name = "version", value = "VERSION", args = "*", help = model_of.HELP .. " One or more." } },
+  options = options.list {
+    { name = "--mine", help = "What the journal has: started here by `start` or `run`, or by run_model, and not stopped "
+      .. "since. What a run still uses is left to it." },
+    "journal",
+    { name = "--older-than", value = "TIME", convert = values.seconds,
+      help = "What runs for longer than this, whoever started it, such as 2h. What runs since an unknown time is left." },
+    { name = "--timeout", value = "TIME", convert = values.seconds, help = "How long a stop may take. Default: 1h." },
+    "delay", "profile", "region", "endpoint", "output", "quiet", "yes",
+  },
+  examples = { "rekognition stop --mine", "rekognition stop --older-than 2h --yes", "rekognition stop birds/model_1" },
+  exit = "0 all are stopped, 1 something may still be running, 2 used wrongly.",
+}
+
+-- One model. Returns a row of the result.
+local function stop_one(context, client, arn, project)
+  local row = { version_arn = arn }
+  local ok, result = pcall(function()
+    local model = running_model.find(client, arn,
+      { project = project, delay = context.args.delay or 10, on_progress = context:on_progress() })
+    return stop_model.run(model, { timeout = context.args.timeout })
+  end)
+  if ok then
+    row.status = result and result.Status or "does not exist"
+    return row
+  end
+  if not rek_error.is_error(result) or result.kind == "cancelled" then error(result, 0) end
+  row.status, row.error = "failed", tostring(result)
+  return row
+end
+
+-- A client for an entry of the journal: of the region, endpoint and profile that it was started with.
+local function client_of(context, entry)
+  local client = context:client { region = entry.region, profile = context.args.profile or entry.profile }
+  if context.args.endpoint_url or client.endpoint == entry.endpoint then return client end
+  client:close()
+  return context:client { region = entry.region, profile = context.args.profile or entry.profile,
+                          endpoint = entry.endpoint }
+end
+
+local function stop_entry(context, journal, entry)
+  local lock = journal:claim(entry.version, entry.endpoint)
+  if not lock then
+    context:say("%s is in use by a run that is under way, which stops it", entry.version)
+    return { version_arn = entry.version, status = "in use" }
+  end
+  local client <close> = client_of(context, entry)
+  local ok, row = pcall(stop_one, context, client, entry.version, entry.project)
+  if ok and not row.error then journal:remove(entry.version, entry.endpoint) end
+  journal:release(entry.version, entry.endpoint, lock)
+  if not ok then error(row, 0) end
+  return row
+end
+
+local function stop_mine(context)
+  local seams = require("rekognition.seams").from {}
+  local journal = journals.open({ _seams = seams }, context.args.journal)
+  local rows = {}
+  for _, entry in ipairs(journal:list()) do
+    local is_meant = (not context.args.endpoint_url or context.args.endpoint_url == entry.endpoint)
+      and (not context.args.region or context.args.region == entry.region)
+    if is_meant then rows[#rows + 1] = stop_entry(context, journal, entry) end
+  end
+  if #rows == 0 then context:say("the journal %s has no model that was started and not stopped", journal.path) end
+  return rows
+end
+
+local function find_old(context, client)
+  local found = {}
+  for _, row in ipairs(inventory.run { client, journal = context.args.journal, on_progress = context:on_progress() }) do
+    if row.status == "RUNNING" or row.status == "STARTING" then
+      if not row.hours then
+        context:say("%s runs since an unknown time, and is left", row.version_arn)
+      elseif row.hours * 3600 > context.args.older_than then
+        found[#found + 1] = row
+      end
+    end
+  end
+  return found
+end
+
+local function stop_old(context)
+  local client <close> = context:client()
+  local found = find_old(context, client)
+  context.progress:clear()
+  if #found == 0 then
+    context:say("nothing runs for longer than %s in region %s", text.duration(context.args.older_than), client.region)
+    return {}
+  end
+  for _, row in ipairs(found) do context:say("%s runs for %s", row.version_arn, text.duration(row.hours * 3600)) end
+  if not context:confirm(("This stops %d model%s, whoever started %s."):format(#found, #found == 1 and "" or "s",
+    #found == 1 and "it" or "them")) then
+    return nil
+  end
+  local rows = {}
+  for i, row in ipairs(found) do rows[i] = stop_one(context, client, row.version_arn, row.project_arn) end
+  return rows
+end
+
+-- What was stopped by name need not be looked for by --mine any more.
+local function forget(context, client, arn)
+  local journal = journals.open(client, context.args.journal)
+  if journal:find(arn, client.endpoint) then journal:remove(arn, client.endpoint) end
+end
+
+local function stop_named(context)
+  local client <close> = context:client()
+  local rows = {}
+  for i, given in ipairs(context.args.version) do
+    local arn, project = model_of.find(context, client, given)
+    rows[i] = stop_one(context, client, arn, project)
+    if not rows[i].error then forget(context, client, arn) end
+  end
+  return rows
+end
+
+local COLUMNS = { { key = "status", title = "STATUS" }, { key = "version_arn", title = "VERSION" } }
+
+function M.run(context)
+  local args = context.args
+  local ways = (args.mine and 1 or 0) + (args.older_than and 1 or 0) + (#args.version > 0 and 1 or 0)
+  if ways ~= 1 then context:usage("say what to stop: one of VERSION, --mine and --older-than") end
+  local rows = args.mine and stop_mine(context) or args.older_than and stop_old(context) or
+    not args.older_than and not args.mine and stop_named(context)
+  if not rows then return 1 end
+  context.progress:clear()
+  if #rows > 0 or context.output.format ~= "table" then context.output:rows(COLUMNS, rows) end
+  local failed = false
+  for _, row in ipairs(rows) do
+    failed = failed or row.error ~= nil
+    if row.error and context.output.format == "table" then context:say("%s", row.error) end
+  end
+  return failed and 1 or 0
+end
+
+return M

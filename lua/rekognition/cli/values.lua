@@ -1,0 +1,59 @@
+--- The values of options, from what was typed. Each returns the value, or nil and what it must be.
+
+local M = {}
+
+local UNITS = { s = 1, m = 60, h = 3600, d = 86400 }
+
+--- Seconds: "90", "1.5h", "20m", "3d".
+function M.seconds(text)
+  local digits, unit = text:match("^([0-9]+%.?[0-9]*)([smhd]?)$")
+  local value = digits and tonumber(digits) * (UNITS[unit] or 1)
+  if not value or value <= 0 or value == math.huge then
+    return nil, ("'%s' must be a time such as 30, 90s, 20m, 2h or 3d"):format(text)
+  end
+  return value
+end
+
+--- A number above 0.
+function M.amount(text)
+  local value = text:match("^[0-9]+%.?[0-9]*$") and tonumber(text)
+  if not value or value <= 0 or value == math.huge then return nil, ("'%s' must be a number above 0"):format(text) end
+  return value
+end
+
+--- A number of at least 0.
+function M.price(text)
+  local value = text:match("^[0-9]+%.?[0-9]*$") and tonumber(text)
+  if not value or value == math.huge then return nil, ("'%s' must be a price such as 4 or 0.5"):format(text) end
+  return value
+end
+
+--- A whole number of at least 1.
+function M.count(text)
+  local value = text:match("^[0-9]+$") and math.tointeger(tonumber(text))
+  if not value or value < 1 then return nil, ("'%s' must be a whole number of at least 1"):format(text) end
+  return value
+end
+
+--- "key=value", as { key, value }.
+function M.pair(text)
+  local name, value = text:match("^([^=]+)=(.*)$")
+  if not name then return nil, ("'%s' must be written KEY=VALUE"):format(text) end
+  return { name, value }
+end
+
+--- "a,b,c", as a list.
+function M.list(text)
+  local items = {}
+  for item in text:gmatch("[^,]+") do items[#items + 1] = item end
+  if #items == 0 then return nil, ("'%s' must be one or more names, with commas between them"):format(text) end
+  return items
+end
+
+--- An account's id.
+function M.account(text)
+  if not text:find("^[0-9]+$") or #text ~= 12 then return nil, ("'%s' must be an account's id, 12 digits"):format(text) end
+  return text
+end
+
+return M
