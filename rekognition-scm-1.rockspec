@@ -21,6 +21,7 @@ of Custom Labels for tests.]],
 dependencies = {
   "lua >= 5.4, < 5.6",
   "lua-cjson",
+  "argparse", -- for the command `rekognition`
   -- luaexpat, for credentials from STS alone: `luarocks install luaexpat`
 }
 build = {

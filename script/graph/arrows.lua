@@ -43,6 +43,7 @@ lua.arrows = {
 lua.externals = {
   cjson = { "text", "credentials", "services", "custom_labels", "policy", "cli", "testing", "emulator" },
   lxp = { "rekognition.services.xml" },
+  argparse = { "cli" },
   cqueues = { "async" },
   luv = { "async" },
   copas = { "async" },
