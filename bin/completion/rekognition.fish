@@ -129,7 +129,7 @@ complete -c rekognition -n '__fish_rekognition_seen_command start' -l yes -d 'Do
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -s h -l help -d 'Show this help message and exit'
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -l mine -d 'What the journal has: started here by `start` or `run`, or by run_model, and not stopped since'
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -l journal -r -d 'Journal of started models'
-complete -c rekognition -n '__fish_rekognition_seen_command stop' -l older-than -r -d 'What runs for longer than this, whoever started it, such as 2h'
+complete -c rekognition -n '__fish_rekognition_seen_command stop' -l older-than -r -d 'What runs for longer than this, such as 2h, whoever started it'
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -l timeout -r -d 'How long a stop may take'
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -l delay -r -d 'Time between two looks, such as 10 or 1m'
 complete -c rekognition -n '__fish_rekognition_seen_command stop' -l profile -r -d 'Profile of the shared AWS files'

@@ -95,7 +95,7 @@ _rekognition() {
         {-h,--help}"[Show this help message and exit]"
         "--mine[What the journal has\: started here by \`start\` or \`run\`, or by run_model, and not stopped since]"
         "--journal[Journal of started models]: :_files"
-        "--older-than[What runs for longer than this, whoever started it, such as 2h]: :_files"
+        "--older-than[What runs for longer than this, such as 2h, whoever started it]: :_files"
         "--timeout[How long a stop may take]: :_files"
         "--delay[Time between two looks, such as 10 or 1m]: :_files"
         "--profile[Profile of the shared AWS files]: :_files"

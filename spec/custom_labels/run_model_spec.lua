@@ -435,6 +435,16 @@ describe("the journal of run_model", function()
     end
   end)
 
+  it("lets no run take over what was started to go on running", function()
+    with_service({ status = "RUNNING" }, function(service, client, arn, run)
+      journals.open(client):add { version = arn, project = service.project, region = "us-east-1", endpoint = client.endpoint,
+        started_at = service.now - 60, confirmed = true, kept = true, min_inference_units = 1, price_per_hour = 4 }
+      assert.equal("ModelInUse", fake.catch(run, {}, error).code)
+      assert.equal("used", run { use_running = true })
+      assert.same({ "RUNNING", 1 }, { status_of(service, arn), #journals.open(client):list() })
+    end)
+  end)
+
   it("lets no two runs of one version be under way", function()
     with_service({}, function(service, client, arn, run)
       run({}, function()

@@ -1,6 +1,9 @@
---- The commands, in the order in which help lists them. Each has a module of its name.
+--- The commands. Each has a module of its name, which is loaded when the command is needed.
 
-return {
+local M = {}
+
+--- In the order in which help lists them.
+M.list = {
   { name = "models", summary = "List models: state, age, cost, quotas" },
   { name = "run", summary = "Run a command while a model runs, and stop the model whatever comes of it" },
   { name = "start", summary = "Start a model, and wait until it runs" },
@@ -12,3 +15,12 @@ return {
   { name = "emulator", summary = "Serve Custom Labels on this machine, for tests and for learning" },
   { name = "completion", summary = "Print the completion script of a shell" },
 }
+
+--- The description of a command, with its function.
+---@param name string
+---@return table
+function M.load(name)
+  return require("rekognition.cli." .. name)
+end
+
+return M

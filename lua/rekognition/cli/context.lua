@@ -1,9 +1,9 @@
 --- What a command is given: its arguments, where its results go, how it asks and reports, and how it makes clients.
 
+local clients = require "rekognition.client"
 local core = require "rekognition.core"
 local outputs = require "rekognition.cli.output"
 local progresses = require "rekognition.cli.progress"
-local rekognition = require "rekognition"
 local text = require "rekognition.cli.text"
 
 local M = {}
@@ -39,7 +39,7 @@ end
 
 --- Ends the command as used wrongly.
 ---@param format string
-function Context:usage(format, ...)
+function Context.usage(_, format, ...)
   error({ usage = format:format(...) }, 0)
 end
 
@@ -68,7 +68,7 @@ end
 ---@return rekognition.Client
 function Context:client(more)
   more = more or {}
-  return rekognition.client {
+  return clients.new {
     profile = more.profile or self.args.profile, region = more.region or self.args.region,
     endpoint = more.endpoint or self.args.endpoint_url, sleep = self.progress:sleep(), mfa_token = ask_mfa(self),
   }

@@ -1,5 +1,5 @@
---- `rekognition emulator`: described here for help and the man page. It is `rekognition-emulator` under another name, which
--- reads its own options.
+--- `rekognition emulator`: described here for help and the man page. It is `rekognition-emulator` under another name,
+-- which reads its own options.
 
 return {
   summary = "Serve Custom Labels on this machine, for tests and for learning",

@@ -12,8 +12,9 @@ local function code_of(problem)
   return rek_error.is_error(problem) and problem.kind == "validation" and 2 or 1
 end
 
-local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable", "maybe_succeeded",
-  "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message", "where" }
+local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable",
+  "maybe_succeeded", "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message",
+  "where" }
 
 local function error_json(problem)
   local json = require "rekognition.cli.json"
@@ -49,7 +50,7 @@ local function complain(command, problem, format)
 end
 
 local function is_command(name)
-  for _, entry in ipairs(commands) do
+  for _, entry in ipairs(commands.list) do
     if entry.name == name then return true end
   end
   return false
@@ -78,16 +79,16 @@ local function trace(problem)
 end
 
 local function perform(name, arguments)
-  local parser = require("rekognition.cli.parser")
-  local ok, args = parser.new(name):pparse(arguments)
+  local ok, args = require("rekognition.cli.parser").new(name):pparse(arguments)
   if not ok then error({ usage = (args:gsub("\n", "; ")) }, 0) end
-  local command = parser.command(name)
+  local command = commands.load(name)
   local context = require("rekognition.cli.context").new(name, args, command.default_format)
   require("rekognition.cli.interrupts").catch()
   local result = table.pack(xpcall(command.run, trace, context))
   context.progress:clear()
   if not result[1] then error(result[2], 0) end
-  io.stdout:flush()
+  local flushed, why = io.stdout:flush()
+  if not flushed then error(("could not write the output: %s"):format(why), 0) end
   return result[2]
 end
 

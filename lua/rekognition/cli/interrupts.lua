@@ -1,5 +1,5 @@
---- SIGINT, SIGTERM and SIGHUP: raised as an error of kind "cancelled", so that everything under way is left as it should
--- be. A second one is raised in what tidies up, which then ends as well.
+--- SIGINT, SIGTERM and SIGHUP: raised as an error of kind "cancelled", so that everything under way is left as it
+-- should be. A second one is raised in what tidies up, which then ends as well.
 
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"

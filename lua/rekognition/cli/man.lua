@@ -32,13 +32,15 @@ local function usage(name, command)
   if #(command.options or {}) > 0 then words[#words + 1] = "[" .. italic "OPTION" .. "]..." end
   for _, argument in ipairs(command.arguments or {}) do
     local repeated = argument.args and argument.args ~= 1
-    words[#words + 1] = (argument.name == "words" and "\\-\\- " or "") .. italic(argument.value) .. (repeated and "..." or "")
+    local before, behind = argument.name == "words" and "\\-\\- " or "", repeated and "..." or ""
+    words[#words + 1] = before .. italic(argument.value) .. behind
   end
   return table.concat(words, " ")
 end
 
 local function add_command(page, name, command)
-  add(page, ".SS " .. escape(name), ".PP", usage(name, command), ".PP", escape(command.description or command.summary .. "."))
+  add(page, ".SS " .. escape(name), ".PP", usage(name, command), ".PP",
+    escape(command.description or command.summary .. "."))
   for _, argument in ipairs(command.arguments or {}) do
     add_option(page, { name = argument.value, help = argument.help, choices = argument.choices })
   end
@@ -76,10 +78,11 @@ function M.page()
     ('.TH REKOGNITION 1 "" "rekognition %s" "User Commands"'):format(escape(core.version)), ".SH NAME",
     "rekognition \\- Amazon Rekognition from the command line", ".SH SYNOPSIS",
     bold "rekognition" .. " " .. italic "COMMAND" .. " [" .. italic "OPTION" .. "]...", ".br",
-    bold "rekognition" .. " " .. italic "COMMAND" .. " " .. bold "--help", ".SH DESCRIPTION", escape(parser.DESCRIPTION),
+    bold "rekognition" .. " " .. italic "COMMAND" .. " " .. bold "--help", ".SH DESCRIPTION",
+    escape(parser.DESCRIPTION),
     ".PP", "Results are written to the output, progress and errors to the error stream.", ".SH COMMANDS",
   }
-  for _, entry in ipairs(commands) do add_command(page, entry.name, parser.command(entry.name)) end
+  for _, entry in ipairs(commands.list) do add_command(page, entry.name, commands.load(entry.name)) end
   add_pairs(page, "EXIT STATUS", parser.EXIT_CODES)
   add_pairs(page, "ENVIRONMENT", ENVIRONMENT)
   add_pairs(page, "FILES", FILES)

@@ -1,6 +1,7 @@
 --- Which model version a person means: an ARN, or PROJECT/VERSION by name.
 
 local arns = require "rekognition.text.arn"
+local rek_error = require "rekognition.error"
 
 local M = {}
 
@@ -20,6 +21,10 @@ local function find_version(client, project, name)
   end
 end
 
+local function fail(code, message)
+  rek_error.raise { kind = "waiter", code = code, message = message }
+end
+
 --- The version's ARN, and its project's if that was looked up.
 ---@param context rekognition.cli.Context
 ---@param client rekognition.Client
@@ -33,9 +38,15 @@ function M.find(context, client, text)
     context:usage("'%s' is neither the ARN of a model version nor PROJECT/VERSION", text)
   end
   local project = find_project(client, project_name)
-  if not project then context:usage("there is no project %s in region %s", project_name, client.region) end
+  if not project then
+    fail("NoSuchProject", ("there is no project %s in region %s; `rekognition models` lists them"):format(
+      project_name, client.region))
+  end
   local version = find_version(client, project, version_name)
-  if not version then context:usage("the project %s has no version %s", project_name, version_name) end
+  if not version then
+    fail("NoSuchVersion", ("the project %s has no version %s; `rekognition models` lists them"):format(
+      project_name, version_name))
+  end
   return version, project
 end
 

@@ -9,8 +9,8 @@ local values = require "rekognition.cli.values"
 
 local M = {
   summary = "List models: state, age, cost, quotas",
-  description = "Lists the versions of all Custom Labels projects. For what runs it says since when (by the journal of what "
-    .. "was started here, else by CloudWatch), what it has cost, and what a month of 30 days would cost. "
+  description = "Lists the versions of all Custom Labels projects. For what runs it says since when (by the journal of "
+    .. "what was started here, else by CloudWatch), what it has cost, and what a month of 30 days would cost. "
     .. "Costs are reckoned by your price, not read from a bill.",
   options = options.list {
     "profile",
@@ -67,7 +67,8 @@ local COLUMNS = {
 
 -- What is the same in all rows needs no column.
 local function columns_of(context)
-  local hidden = { profile = not context.args.profiles, region = not context.args.all_regions, version_arn = not context.args.arn }
+  local args = context.args
+  local hidden = { profile = not args.profiles, region = not args.all_regions, version_arn = not args.arn }
   local columns = {}
   for _, column in ipairs(COLUMNS) do
     if not hidden[column.key] then columns[#columns + 1] = column end
@@ -78,7 +79,8 @@ end
 local function print_quotas(context, rows)
   for _, quota in ipairs(rows.quotas) do
     if quota.used * 5 >= quota.limit * 4 then
-      context:say("%s: %s: %d of %d by default (quota %s)", quota.region, quota.name, quota.used, quota.limit, quota.code)
+      context:say("%s: %s: %d of %d by default (quota %s)", quota.region, quota.name, quota.used, quota.limit,
+        quota.code)
     end
   end
 end
@@ -107,7 +109,8 @@ end
 local function print_json(context, shown, rows)
   local problems = json.list {}
   for i, problem in ipairs(rows.problems) do
-    problems[i] = { region = problem.region, what = problem.what, message = tostring(problem.error), code = problem.error.code }
+    problems[i] = { region = problem.region, what = problem.what, message = tostring(problem.error),
+                    code = problem.error.code }
   end
   context.output:json { models = json.list(shown), quotas = json.list(rows.quotas), problems = problems }
 end

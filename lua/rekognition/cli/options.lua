@@ -13,7 +13,8 @@ local M = {}
 ---@field choices? string[]
 ---@field convert? fun(text: string): any, string?
 
-M.profile = { name = "--profile", value = "NAME", help = "Profile of the shared AWS files. Default: AWS_PROFILE, then default." }
+M.profile = { name = "--profile", value = "NAME",
+  help = "Profile of the shared AWS files. Default: AWS_PROFILE, then default." }
 M.region = { name = "--region", value = "REGION", help = "AWS region. Default: AWS_REGION, then the profile's." }
 M.endpoint = { name = "--endpoint-url", value = "URL",
   help = "Where to send requests, such as the emulator's http://127.0.0.1:4566." }
@@ -21,12 +22,17 @@ M.output = { name = "--output", value = "FORMAT", choices = { "table", "json", "
   help = "table for people, json as one document, jsonl as one line for each item. Errors are JSON too then." }
 M.quiet = { name = "--quiet", help = "No progress." }
 M.yes = { name = "--yes", help = "Don't ask before what costs or deletes. Needed where there is no terminal." }
-M.delay = { name = "--delay", value = "TIME", convert = values.seconds,
-  help = "Time between two looks, such as 10 or 1m. Default: 30." }
+--- --delay, with its default.
+function M.delay_of(default)
+  return { name = "--delay", value = "TIME", convert = values.seconds,
+           help = "Time between two looks, such as 10 or 1m. Default: " .. default .. "." }
+end
+
+M.delay = M.delay_of "30"
 M.journal = { name = "--journal", value = "FILE",
   help = "Journal of started models. Default: rekognition/started.json in XDG_STATE_HOME (~/.local/state)." }
 M.price = { name = "--price-per-hour", value = "PRICE", convert = values.price,
-  help = "What an hour of one inference unit costs you. Default: 4, which AWS's samples of 2020-21 have in US dollars." }
+  help = "What an hour of one inference unit costs you. Default: 4, in US dollars by AWS's samples of 2020-21." }
 M.min_units = { name = "--min-units", value = "N", convert = values.count, help = "Inference units. Default: 1." }
 M.max_units = { name = "--max-units", value = "N", convert = values.count,
   help = "Let AWS scale up to so many inference units. Default: no scaling." }

@@ -19,7 +19,7 @@ end
 
 --- Writes a line. Raises where nobody can read it any more.
 ---@param line string
-function Output:line(line)
+function Output.line(_, line)
   local ok, why = io.stdout:write(line, "\n")
   if not ok then error(("could not write the output: %s"):format(why), 0) end
 end

@@ -35,7 +35,12 @@ end
 
 local function add_argument(parser, argument)
   local added = parser:argument(argument.value, argument.help):args(argument.args or 1):target(argument.name)
-  if argument.choices then added:choices(argument.choices) end
+  added:argname(argument.value)
+  if not argument.choices then return end
+  added:choices(argument.choices)
+  added:description(("%s One of: %s."):format(argument.help, table.concat(argument.choices, ", ")))
+  -- Its own label is all the choices in one word.
+  function added._get_label_lines() return { argument.value } end
 end
 
 -- What stands below the options: examples, and what the exit status means.
@@ -70,22 +75,16 @@ local function top_epilog()
   return table.concat(lines, "\n")
 end
 
---- The description of a command.
----@param name string
-function M.command(name)
-  return require("rekognition.cli." .. name)
-end
-
 --- The parser. Only the commands named have their options; all of them where none is named.
 ---@param only? string
 function M.new(only)
   local parser = argparse("rekognition", M.DESCRIPTION, top_epilog())
   parser:command_target("command"):help_max_width(100)
   parser:flag("--version", "Show the version, and exit.")
-  for _, entry in ipairs(commands) do
+  for _, entry in ipairs(commands.list) do
     local added
     if only == nil or only == entry.name then
-      local command = M.command(entry.name)
+      local command = commands.load(entry.name)
       added = parser:command(entry.name, command.description or entry.summary)
       fill(added, command)
     else

@@ -10,7 +10,7 @@ local DOCUMENT = { name = "document", value = "FILE", help = "The policy's JSON:
 
 local M = {
   summary = "Check, build and explain project policies",
-  description = "Project policies let another account copy a model. Nothing is sent: the rules are IAM's, applied here.",
+  description = "Project policies let another account copy a model. Nothing is sent: IAM's rules are applied here.",
   commands = {
     { name = "check", summary = "Check a policy document by AWS's rules",
       arguments = { DOCUMENT },
@@ -30,7 +30,7 @@ local M = {
       exit = "0 done, 2 used wrongly." },
     { name = "explain", summary = "Say in sentences what a policy allows",
       arguments = { DOCUMENT }, options = options.list { "output" },
-      exit = "0 done, 1 it is not a policy, 2 used wrongly." },
+      exit = "0 done, 2 it is not a policy, or used wrongly." },
   },
   options = {},
   examples = { "rekognition policy build --account 555555555555 --version ARN > policy.json",

@@ -6,8 +6,8 @@ local values = require "rekognition.cli.values"
 
 local M = {
   summary = "Make a signed request that someone else can send",
-  description = "Signs a request without sending it. Whoever has it can send it, once or often, until it expires: keep it "
-    .. "as safe as a password. The body is signed too and must be sent as it is.",
+  description = "Signs a request without sending it. Whoever has it can send it, once or often, until it expires: keep "
+    .. "it as safe as a password. The body is signed too and must be sent as it is.",
   arguments = { { name = "operation", value = "OPERATION", help = "Such as CopyProjectVersion." } },
   options = options.list {
     "params", "blob",
@@ -41,7 +41,9 @@ function M.run(context)
   local operation = params_of.operation(context, client)
   local params = params_of.params(context, operation)
   local expires = math.tointeger(context.args.expires or 900)
-  if not expires then context:usage("--expires must be whole seconds, got %s", context.args.expires) end
+  if not expires or expires > 604800 then
+    context:usage("--expires must be whole seconds, at most 7d, got %g seconds", context.args.expires)
+  end
   local request = client:presign(operation, params, { expires = expires })
   if context.output.format == "table" then
     context.output:line(curl(request))

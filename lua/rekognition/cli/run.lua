@@ -11,12 +11,13 @@ local values = require "rekognition.cli.values"
 
 local M = {
   summary = "Run a command while a model runs, and stop the model whatever comes of it",
-  description = "Starts a model, waits until it runs, runs COMMAND, and stops the model when COMMAND ends, when a limit is "
-    .. "reached, and when it is interrupted. COMMAND finds the model's ARN in REKOGNITION_PROJECT_VERSION_ARN.",
+  description = "Starts a model, waits until it runs, runs COMMAND, and stops the model when COMMAND ends, when a "
+    .. "limit is reached, and when it is interrupted. REKOGNITION_PROJECT_VERSION_ARN tells COMMAND the model's ARN.",
   arguments = { { name = "words", value = "COMMAND", args = "+", help = "The command and its arguments, behind --." } },
   options = started.options {
     { name = "--version", value = "VERSION", help = model_of.HELP },
-    { name = "--max-hours", value = "HOURS", convert = values.amount, help = "End COMMAND and stop the model after this." },
+    { name = "--max-hours", value = "HOURS", convert = values.amount,
+      help = "End COMMAND and stop the model after this." },
     { name = "--max-cost", value = "AMOUNT", convert = values.amount,
       help = "End COMMAND and stop the model when it has cost this, by --price-per-hour." },
     { name = "--grace", value = "TIME", convert = values.seconds,
@@ -28,8 +29,8 @@ local M = {
     "rekognition run --version ARN -- sh -c 'aws rekognition detect-custom-labels "
       .. "--project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
   },
-  exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used wrongly; "
-    .. "127 there is no such command; 130 or 143 interrupted: COMMAND was ended and the model stopped.",
+  exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used "
+    .. "wrongly; 127 there is no such command; 130 or 143 interrupted: COMMAND was ended and the model stopped.",
 }
 
 local SIGTERM, SIGKILL = 15, 9

@@ -16,15 +16,15 @@ local M = {
   arguments = { { name = "version", value = "VERSION", help = model_of.HELP } },
   options = started.options { { name = "--no-wait", help = "Don't wait until it runs." } },
   examples = { "rekognition start birds/model_1 --yes", "rekognition start ARN --min-units 2 --no-wait" },
-  exit = "0 it runs (or starts, with --no-wait), 1 failed, 2 used wrongly, 130 or 143 interrupted: it goes on starting, "
-    .. "and stop --mine stops it.",
+  exit = "0 it runs (or starts, with --no-wait), 1 failed, 2 used wrongly, 130 or 143 interrupted: it goes on "
+    .. "starting, and stop --mine stops it.",
 }
 
 local function entry_of(context, model, confirmed)
   local args, client = context.args, model.client
   return {
     version = model.arn, project = model.project, region = client.region, endpoint = client.endpoint,
-    profile = args.profile, started_at = client._seams.clock(), confirmed = confirmed,
+    profile = args.profile, started_at = client._seams.clock(), confirmed = confirmed, kept = true,
     min_inference_units = args.min_units or 1, max_inference_units = args.max_units,
     price_per_hour = args.price_per_hour or run_options.PRICE_PER_HOUR,
   }
@@ -43,7 +43,7 @@ local function request(context, model, journal)
   error(is_ours, 0)
 end
 
--- A start that takes too long is not left to itself.
+-- A start that fails or takes too long is not left to itself.
 local function wait(context, model, journal)
   local ok, version = pcall(start_model.wait_until_running, model,
     { deadline = model:now() + (context.args.timeout or 3600), is_fresh = true })
@@ -56,7 +56,8 @@ end
 
 local function print(context, model, status)
   context.progress:clear()
-  context.output:record({ { "version", model.arn }, { "status", status } }, { version_arn = model.arn, status = status })
+  context.output:record({ { "version", model.arn }, { "status", status } },
+    { version_arn = model.arn, status = status })
 end
 
 local function bring_up(context, client, arn, project)

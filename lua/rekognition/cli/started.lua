@@ -12,7 +12,8 @@ M.TIMEOUT = { name = "--timeout", value = "TIME", convert = values.seconds,
 --- The options: those of the command, then those of both.
 function M.options(own)
   local list = table.move(own, 1, #own, 1, {})
-  local rest = { "min_units", "max_units", "price", "journal", M.TIMEOUT, "delay", "profile", "region", "endpoint", "output", "quiet", "yes" }
+  local rest = { "min_units", "max_units", "price", "journal", M.TIMEOUT, "delay", "profile", "region", "endpoint",
+    "output", "quiet", "yes" }
   table.move(rest, 1, #rest, #list + 1, list)
   return options.list(list)
 end

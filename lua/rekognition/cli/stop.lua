@@ -12,17 +12,18 @@ local values = require "rekognition.cli.values"
 
 local M = {
   summary = "Stop models, and wait until they are stopped",
-  description = "Stops the models named, all that were started here and are still running (--mine), or all that run for "
-    .. "longer than a time (--older-than). A model that is starting can't be stopped: it is waited for first.",
+  description = "Stops the models named, all that were started here and are still running (--mine), or all that run "
+    .. "for longer than a time (--older-than). A model that is starting can't be stopped: it is waited for first.",
   arguments = { { name = "version", value = "VERSION", args = "*", help = model_of.HELP .. " One or more." } },
   options = options.list {
-    { name = "--mine", help = "What the journal has: started here by `start` or `run`, or by run_model, and not stopped "
-      .. "since. What a run still uses is left to it." },
+    { name = "--mine", help = "What the journal has: started here by `start` or `run`, or by run_model, and not "
+      .. "stopped since. What a run still uses is left to it." },
     "journal",
     { name = "--older-than", value = "TIME", convert = values.seconds,
-      help = "What runs for longer than this, whoever started it, such as 2h. What runs since an unknown time is left." },
+      help = "What runs for longer than this, such as 2h, whoever started it. What runs since an unknown time is "
+        .. "left." },
     { name = "--timeout", value = "TIME", convert = values.seconds, help = "How long a stop may take. Default: 1h." },
-    "delay", "profile", "region", "endpoint", "output", "quiet", "yes",
+    options.delay_of "10", "profile", "region", "endpoint", "output", "quiet", "yes",
   },
   examples = { "rekognition stop --mine", "rekognition stop --older-than 2h --yes", "rekognition stop birds/model_1" },
   exit = "0 all are stopped, 1 something may still be running, 2 used wrongly.",

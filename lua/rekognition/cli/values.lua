@@ -52,8 +52,8 @@ end
 
 --- An account's id.
 function M.account(text)
-  if not text:find("^[0-9]+$") or #text ~= 12 then return nil, ("'%s' must be an account's id, 12 digits"):format(text) end
-  return text
+  if text:find("^[0-9]+$") and #text == 12 then return text end
+  return nil, ("'%s' must be an account's id, 12 digits"):format(text)
 end
 
 return M

@@ -23,14 +23,14 @@ end
 
 local M = {
   summary = "Wait until a model, dataset or project has reached a state",
-  description = "Waits, however long it takes up to --timeout, and ends as soon as the state can't be reached any more.",
+  description = "Waits as long as it takes, up to --timeout, and ends when the state can't be reached any more.",
   arguments = {
     { name = "state", value = "STATE", choices = names(), help = "What to wait for." },
     { name = "subject", value = "SUBJECT",
       help = "A version's ARN or PROJECT/VERSION; for dataset_* a dataset's ARN; for project_* a project's name." },
   },
   options = options.list {
-    "delay",
+    options.delay_of "the waiter's",
     { name = "--timeout", value = "TIME", convert = values.seconds, help = "How long to wait. Default: the waiter's." },
     "profile", "region", "endpoint", "output", "quiet",
   },
@@ -58,14 +58,16 @@ function M.run(context)
   local description = client:wait(waiter, params_of(context, client, waiter), {
     delay = args.delay, timeout = args.timeout,
     on_poll = function(seen)
-      context.progress:event { step = args.state, state = seen and seen.Status or "not listed", message = seen and seen.StatusMessage }
+      seen = seen or { Status = "not listed" }
+      context.progress:event { step = args.state, state = seen.Status, message = seen.StatusMessage }
     end,
   })
   context.progress:clear()
   description = description or {}
   local arn = description.ProjectVersionArn or description.DatasetArn or description.ProjectArn or args.subject
-  context.output:record({ { "subject", arn }, { "status", description.Status }, { "message", description.StatusMessage } },
-    { subject = arn, status = description.Status, status_message = description.StatusMessage })
+  local status, message = description.Status, description.StatusMessage
+  context.output:record({ { "subject", arn }, { "status", status }, { "message", message } },
+    { subject = arn, status = status, status_message = message })
   return 0
 end
 

@@ -28,7 +28,7 @@ function M.new(limits)
   local per_hour = limits.price_per_hour * limits.units
   if limits.max_cost and per_hour > 0 and limits.max_cost / per_hour * 3600 < seconds then
     seconds = limits.max_cost / per_hour * 3600
-    reason = ("max_cost = %g (%d inference units at %g an hour)"):format(limits.max_cost, limits.units,
+    reason = ("max_cost = %g (inference units: %d, each %g an hour)"):format(limits.max_cost, limits.units,
       limits.price_per_hour)
   end
   return setmetatable({

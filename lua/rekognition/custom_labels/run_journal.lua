@@ -18,6 +18,7 @@ local M = {}
 ---@field profile? string     as the command line had it
 ---@field started_at number   epoch seconds, when the start was sent
 ---@field confirmed boolean   the service has accepted the start
+---@field kept? boolean       it was started to go on running: no run takes it over
 ---@field min_inference_units integer
 ---@field max_inference_units? integer
 ---@field price_per_hour number

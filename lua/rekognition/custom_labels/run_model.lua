@@ -163,7 +163,7 @@ end
 local function use_active(run, version)
   local model, journal = run.model, run.journal
   local left = journal and run.lock and journal:find(model.arn, model.client.endpoint)
-  if left then
+  if left and not left.kept then
     run.is_ours, run.started_at, run.guard = true, left.started_at, new_guard(run)
     model:report("start", "found", "left running by an earlier run", version)
   elseif not run.options.use_running then

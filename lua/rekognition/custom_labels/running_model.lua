@@ -22,7 +22,7 @@ local function find_project(client, arn)
     local found = arns.of_kind(project.ProjectArn, "project")
     if found and found.project == arn.project then return found.text end
   end
-  return rek_error.raise { kind = "validation", code = "NoSuchProject", operation = "DescribeProjects",
+  return rek_error.raise { kind = "waiter", code = "NoSuchProject", operation = "DescribeProjects",
     message = ("there is no project %s in account %s, region %s; check the version's ARN and the client's region")
       :format(arn.project, arn.account, client.region) }
 end

@@ -1,0 +1,61 @@
+local commands = require "rekognition.cli.commands"
+local completion = require "rekognition.cli.completion"
+local files = require "spec.support.files"
+local man = require "rekognition.cli.man"
+
+describe("what is made from the commands' descriptions", function()
+  for _, shell in ipairs { "bash", "zsh", "fish" } do
+    it("is up to date: the completion of " .. shell, function()
+      assert.equal(completion.script(shell), files.read("bin/completion/rekognition." .. shell), "run script/generate")
+    end)
+  end
+
+  it("is up to date: the man page", function()
+    assert.equal(man.page(), files.read "docs/rekognition.1", "run script/generate")
+  end)
+
+  it("completes commands, options and choices in bash", function()
+    local function complete(line)
+      local words = {}
+      for word in (line .. "|"):gmatch("%S+") do words[#words + 1] = files.quoted((word:gsub("|", ""))) end
+      local script = ("source bin/completion/rekognition.bash; COMP_WORDS=(%s); COMP_CWORD=%d; _rekognition; echo ${COMPREPLY[@]}")
+        :format(table.concat(words, " "), #words - 1)
+      return select(2, files.run("bash -c " .. files.quoted(script)))
+    end
+    for _, entry in ipairs(commands.list) do
+      assert.is_truthy(complete("rekognition " .. entry.name:sub(1, -2)):find(entry.name, 1, true), entry.name)
+    end
+    assert.equal("start stop\n", complete "rekognition st")
+    assert.is_truthy(complete("rekognition models --all"):find("--all-regions", 1, true))
+    assert.equal("table json jsonl\n", complete "rekognition models --output |")
+    assert.is_truthy(complete("rekognition policy b"):find("build", 1, true))
+  end)
+end)
+
+describe("the page about the command line", function()
+  local page = files.read "docs/command-line.md"
+
+  local function check(name, command)
+    local section = page:match("\n##+ `rekognition " .. name:gsub("%-", "%%-") .. "`\n(.-)\n## ") or ""
+    if not command.commands then
+      for _, option in ipairs(command.options or {}) do
+        local is_common = page:match("\n## Options of most commands\n(.-)\n## "):find("`" .. option.name, 1, true)
+        assert.is_truthy(is_common or section:find("`" .. option.name, 1, true), name .. " " .. option.name)
+      end
+    end
+    return section
+  end
+
+  for _, entry in ipairs(commands.list) do
+    it("has a section for " .. entry.name .. ", with its options", function()
+      local command = commands.load(entry.name)
+      local section = check(entry.name, command)
+      assert.is_truthy(section ~= "", entry.name)
+      for _, sub in ipairs(command.commands or {}) do
+        for _, option in ipairs(sub.options or {}) do
+          assert.is_truthy(section:find("`" .. option.name, 1, true) or option.name == "--output", sub.name .. " " .. option.name)
+        end
+      end
+    end)
+  end
+end)
