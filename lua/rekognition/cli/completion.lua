@@ -19,7 +19,7 @@ function M.script(shell)
 end
 
 function M.run(context)
-  io.stdout:write(M.script(context.args.shell))
+  context.output:line((M.script(context.args.shell):gsub("\n$", "")))
   return 0
 end
 
