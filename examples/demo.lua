@@ -34,6 +34,10 @@ local function train(client, project)
   local created = client:create_project_version {
     ProjectArn = project, VersionName = "model_1",
     OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "path_to_folder" },
+    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = {
+      Bucket = "bucket-name", Name = "train.manifest",
+    } } } } },
+    TestingData = { AutoCreate = true },
   }
   wait(client, "project_version_training_completed", project, created.ProjectVersionArn, "training")
   return created.ProjectVersionArn

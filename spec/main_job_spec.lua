@@ -22,6 +22,8 @@ local function train(client, name)
   local project = client:create_project({ ProjectName = name }).ProjectArn
   local version = client:create_project_version({
     ProjectArn = project, VersionName = "model_1", OutputConfig = OUTPUT,
+    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
+    TestingData = { AutoCreate = true },
   }).ProjectVersionArn
   client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = version }, SHORT)
   return project, version

@@ -54,6 +54,19 @@ static int digest_base64_encode(lua_State *L)
     return 1;
 }
 
+/* base64_decode(text) -> bytes; nil where the text is not base64 (RFC 4648, section 4) */
+static int digest_base64_decode(lua_State *L)
+{
+    struct rek_slice text = check_slice(L, 1);
+    luaL_Buffer buffer;
+    size_t len;
+    char *out = luaL_buffinitsize(L, &buffer, text.len + 1);
+    if (!rek_base64_decode((unsigned char *)out, text, &len))
+        return 0;
+    luaL_pushresultsize(&buffer, len);
+    return 1;
+}
+
 /* es256_public(pem) -> x, y: the public key's coordinates, 32 bytes each; nil where the text is not
  * an unencrypted private key on P-256 */
 static int digest_es256_public(lua_State *L)
@@ -84,7 +97,8 @@ void lrek_open_digest(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"sha1_hex", digest_sha1_hex},           {"sha256_hex", digest_sha256_hex},
-        {"base64_encode", digest_base64_encode}, {"es256_public", digest_es256_public},
-        {"es256_sign", digest_es256_sign},       {NULL, NULL}};
+        {"base64_encode", digest_base64_encode}, {"base64_decode", digest_base64_decode},
+        {"es256_public", digest_es256_public},   {"es256_sign", digest_es256_sign},
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -60,8 +60,6 @@ describe("boto3 and the emulator", function()
     ["delete it again"] = "ResourceNotFoundException",
     ["no such project"] = "ResourceNotFoundException",
     ["another's project"] = "AccessDeniedException",
-    ["bad name"] = "InvalidParameterException",
-    ["missing member"] = "InvalidParameterException",
     ["bad token"] = "InvalidPaginationTokenException",
     ["malformed policy"] = "MalformedPolicyDocumentException",
     ["project with models"] = "ResourceInUseException",
@@ -78,6 +76,8 @@ describe("boto3 and the emulator", function()
   for name, code in pairs {
     ["wrong type"] = "SerializationException",
     ["page too long"] = "ValidationException",
+    ["bad name"] = "ValidationException",
+    ["missing member"] = "ValidationException",
     ["not emulated"] = "NotImplementedException",
     ["wrong secret"] = "InvalidSignatureException",
     ["unknown key"] = "UnrecognizedClientException",

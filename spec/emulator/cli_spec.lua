@@ -23,16 +23,20 @@ describe("the command rekognition-emulator", function()
   it("reads its options", function()
     assert.same({
       host = "::1", port = 80, region = "eu-west-1", train_seconds = 0.5, copy_seconds = 0, delete_seconds = 10,
-      fail = { "a*", "b" }, clock_offset = -30.5, state_file = "s", logging = true,
+      fail = { "a*", "b" }, clock_offset = -30.5, state_file = "s", logging = true, fail_start = { "c" },
+      start_seconds = 1.5, stop_seconds = 2, dataset_seconds = 0, quotas = { projects = 3, models = 4 },
+      rates = "aws",
       accounts = { { access_key_id = "K1", secret_access_key = "s/+=", account_id = "111122223333" },
                    { access_key_id = "K2", secret_access_key = "s", account_id = "555555555555", session_token = "t" },
                    { access_key_id = "K3", secret_access_key = "s", account_id = "555555555555", session_token = "t",
                      expires = 1656611123 } },
     }, cli.parse { "--host", "::1", "--port=80", "--region", "eu-west-1", "--train-seconds", "0.5", "--copy-seconds=0",
       "--delete-seconds", "10", "--fail", "a*", "--fail=b", "--clock-offset=-30.5", "--state", "s", "--log",
+      "--start-seconds", "1.5", "--stop-seconds=2", "--dataset-seconds", "0", "--fail-start", "c", "--quota",
+      "projects=3", "--quota", "models=4", "--rate", "*=2", "--rate", "aws",
       "--account", "K1:s/+=:111122223333", "--account=K2:s:555555555555:t",
       "--account", "K3:s:555555555555:t:1656611123" })
-    assert.same({ fail = {} }, cli.parse {})
+    assert.same({ fail = {}, fail_start = {} }, cli.parse {})
   end)
 
   for _, arguments in ipairs {
@@ -40,7 +44,8 @@ describe("the command rekognition-emulator", function()
     { "--port", "1.5" }, { "--port", "0x10" }, { "--copy-seconds", "-1" }, { "--copy-seconds", "nan" },
     { "--copy-seconds", "1e3" }, { "--train-seconds", "" }, { "--account", "K:s" }, { "--account", "K:s:123" },
     { "--account", ":s:111122223333" }, { "--account", "K:s:111122223333:" }, { "--account", "K:s:111122223333:t:x" },
-    { "--log=1" },
+    { "--log=1" }, { "--quota", "x=1" }, { "--quota", "projects" }, { "--quota", "projects=-1" }, { "--rate", "*" },
+    { "--rate", "DescribeProjects=x" }, { "--start-seconds", "-1" },
   } do
     it("refuses " .. table.concat(arguments, " "), function()
       local ok, problem = pcall(cli.parse, arguments)

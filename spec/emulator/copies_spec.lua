@@ -3,7 +3,7 @@
 local calls = require "spec.support.emulator_calls"
 local client = require "spec.support.emulator_client"
 
-local OTHER, OUTPUT = calls.OTHER, calls.OUTPUT
+local OTHER = calls.OTHER
 local copy_params, policy, with_clock = calls.copy_params, calls.policy, calls.with_clock
 local project, train, versions = calls.project, calls.train, calls.versions
 
@@ -117,7 +117,7 @@ describe("the emulator", function()
       local elsewhere = project(service, "elsewhere", { region = "eu-west-1" })
       local adapter = project(service, "adapter", nil, { Feature = "CONTENT_MODERATION", AutoUpdate = "DISABLED" })
       local second = project(service, "second")
-      client.must(service, "CreateProjectVersion", { ProjectArn = source, VersionName = "n", OutputConfig = OUTPUT })
+      client.must(service, "CreateProjectVersion", calls.train_params(source, "n"))
       local untrained = versions(service, source, "n")[1].ProjectVersionArn
       assert.equal("ResourceNotFoundException", try { SourceProjectArn = source .. "0" })
       assert.equal("ResourceNotFoundException", try { SourceProjectVersionArn = version .. "0" })

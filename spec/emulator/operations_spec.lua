@@ -105,7 +105,7 @@ describe("the emulator", function()
         (client.fails(service, "TagResource", { ResourceArn = arn, Tags = { more = "" } })))
       for _, tags in ipairs { { ["aws:x"] = "" }, { [""] = "" }, { [("x"):rep(129)] = "" }, { a = ("x"):rep(257) },
                               { a = "<" } } do
-        assert.equal("InvalidParameterException",
+        assert.equal("ValidationException",
           (client.fails(service, "TagResource", { ResourceArn = arn, Tags = tags })))
       end
       assert.equal("ResourceNotFoundException",

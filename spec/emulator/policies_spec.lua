@@ -70,7 +70,7 @@ describe("the emulator", function()
         assert.equal("MalformedPolicyDocumentException", code, document)
       end
       for _, document in ipairs { policy { Sid = ("x"):rep(2000) }, '{"x":"世"}' } do
-        assert.equal("InvalidParameterException",
+        assert.equal("ValidationException",
           (client.fails(service, "PutProjectPolicy", put("a", nil, document))))
       end
     end)

@@ -34,8 +34,8 @@ describe("the emulator", function()
       local service = with_clock()
       local arn = project(service, "p")
       local found = client.must(service, "DescribeProjects", { ProjectNames = { "p", "q" } }).ProjectDescriptions
-      assert.same({ { ProjectArn = arn, CreationTimestamp = 1656611123.456, Status = "CREATED", Datasets = {},
-                      Feature = "CUSTOM_LABELS" } }, found)
+      assert.same({ { ProjectArn = arn, CreationTimestamp = 1656611123.456, Status = "CREATED", Datasets = {} } },
+        found)
     end)
 
     it("hides adapters unless they are asked for", function()

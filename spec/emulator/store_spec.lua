@@ -1,4 +1,5 @@
 local emulator = require "rekognition.emulator"
+local calls = require "spec.support.emulator_calls"
 local client = require "spec.support.emulator_client"
 local cjson = require("cjson").new()
 local files = require "spec.support.files"
@@ -24,8 +25,7 @@ describe("the emulator's state file", function()
 
   local function fill(service)
     local arn = client.must(service, "CreateProject", { ProjectName = "p", Tags = { a = "é" } }).ProjectArn
-    client.must(service, "CreateProjectVersion",
-      { ProjectArn = arn, VersionName = "m", OutputConfig = { S3Bucket = "bucket" } })
+    client.must(service, "CreateProjectVersion", calls.train_params(arn, "m"))
     client.must(service, "PutProjectPolicy", { ProjectArn = arn, PolicyName = "x", PolicyDocument = cjson.encode {
       Version = "2012-10-17", Statement = { { Effect = "Deny", Principal = "*", Resource = "*",
                                               Action = "rekognition:CopyProjectVersion" } } } })

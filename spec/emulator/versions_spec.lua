@@ -2,6 +2,7 @@
 
 local calls = require "spec.support.emulator_calls"
 local client = require "spec.support.emulator_client"
+local cjson = require("cjson").new()
 
 local OUTPUT, copy_params, with_clock = calls.OUTPUT, calls.copy_params, calls.with_clock
 local project, train, versions = calls.project, calls.train, calls.versions
@@ -12,8 +13,8 @@ describe("the emulator", function()
       local service, time = with_clock { train_seconds = 60 }
       local arn = project(service, "p")
       time.now = time.now + 1
-      client.must(service, "CreateProjectVersion", { ProjectArn = arn, VersionName = "m", OutputConfig = OUTPUT,
-        VersionDescription = "first", KmsKeyId = "key", Tags = { a = "b" } })
+      client.must(service, "CreateProjectVersion", calls.train_params(arn, "m", { VersionDescription = "first",
+        KmsKeyId = "key", Tags = { a = "b" } }))
       time.now = time.now + 59.9
       local version = versions(service, arn, "m")[1]
       assert.equal("TRAINING_IN_PROGRESS", version.Status)
@@ -63,15 +64,24 @@ describe("the emulator", function()
       local service = with_clock()
       local arn = project(service, "p")
       local function try(more)
-        local params = { ProjectArn = arn, VersionName = "m", OutputConfig = OUTPUT }
-        for key, value in pairs(more) do params[key] = value end
-        return (client.fails(service, "CreateProjectVersion", params))
+        return (client.fails(service, "CreateProjectVersion", calls.train_params(arn, "m", more)))
       end
-      assert.equal("InvalidParameterException", try { TestingData = { AutoCreate = true } })
+      for _, more in ipairs {
+        { TrainingData = cjson.null }, { TestingData = cjson.null }, { TrainingData = {} }, { TestingData = {} },
+        { TrainingData = cjson.null, TestingData = cjson.null }, { TrainingData = { Assets = { {} } } },
+        { TrainingData = { Assets = { calls.TRAINING.Assets[1], calls.TRAINING.Assets[1] } } },
+        { TrainingData = { Assets = { { GroundTruthManifest = {} } } } },
+        { TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name" } } } } } },
+        { TestingData = { Assets = calls.TRAINING.Assets, AutoCreate = true } }, { TestingData = { AutoCreate = false } },
+        { TestingData = { Assets = { calls.TRAINING.Assets[1], calls.TRAINING.Assets[1] } } },
+        { OutputConfig = {} },
+      } do
+        assert.equal("InvalidParameterException", try(more), cjson.encode(more))
+      end
       assert.equal("InvalidParameterException", try { FeatureConfig = { ContentModeration = {} } })
       assert.equal("ResourceNotFoundException", try { ProjectArn = arn .. "0" })
       assert.equal("AccessDeniedException", try { ProjectArn = arn:gsub("111122223333", "555555555555") })
-      client.must(service, "CreateProjectVersion", { ProjectArn = arn, VersionName = "m", OutputConfig = OUTPUT })
+      client.must(service, "CreateProjectVersion", calls.train_params(arn, "m"))
       assert.equal("ResourceInUseException", try {})
     end)
 
@@ -79,7 +89,7 @@ describe("the emulator", function()
       local service, time = with_clock()
       local arn = project(service, "p")
       local version = client.must(service, "CreateProjectVersion",
-        { ProjectArn = arn, VersionName = "m", OutputConfig = OUTPUT }).ProjectVersionArn
+        calls.train_params(arn, "m")).ProjectVersionArn
       assert.equal("ResourceInUseException",
         (client.fails(service, "DeleteProjectVersion", { ProjectVersionArn = version })))
       time.now = time.now + 5

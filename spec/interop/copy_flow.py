@@ -30,8 +30,6 @@ MODELLED = {
     "delete it again": "ResourceNotFoundException",
     "no such project": "ResourceNotFoundException",
     "another's project": "AccessDeniedException",
-    "bad name": "InvalidParameterException",
-    "missing member": "InvalidParameterException",
     "bad token": "InvalidPaginationTokenException",
     "malformed policy": "MalformedPolicyDocumentException",
     "project with models": "ResourceInUseException",
@@ -40,6 +38,8 @@ MODELLED = {
 COMMON = {
     "wrong type": "SerializationException",
     "page too long": "ValidationException",
+    "bad name": "ValidationException",
+    "missing member": "ValidationException",
     "wrong secret": "InvalidSignatureException",
     "unknown key": "UnrecognizedClientException",
     "skewed clock": "InvalidSignatureException",

@@ -6,6 +6,17 @@ local emulator = require "rekognition.emulator"
 
 local M = { OTHER = { credentials = client.OTHER }, OUTPUT = { S3Bucket = "bucket-name", S3KeyPrefix = "path_to_folder" } }
 
+M.TRAINING = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } }
+M.TESTING = { AutoCreate = true }
+
+--- The parameters of CreateProjectVersion; `more` may add to them.
+function M.train_params(project_arn, name, more)
+  local params = { ProjectArn = project_arn, VersionName = name, OutputConfig = M.OUTPUT, TrainingData = M.TRAINING,
+                   TestingData = M.TESTING }
+  for key, value in pairs(more or {}) do params[key] = value end
+  return params
+end
+
 --- An emulator with a clock that the spec moves.
 function M.with_clock(options)
   local time = { now = 1656611123.456 }
@@ -23,8 +34,7 @@ end
 
 --- The ARN of a new version, five seconds later.
 function M.train(service, time, project_arn, name, options)
-  local arn = client.must(service, "CreateProjectVersion",
-    { ProjectArn = project_arn, VersionName = name, OutputConfig = M.OUTPUT }, options).ProjectVersionArn
+  local arn = client.must(service, "CreateProjectVersion", M.train_params(project_arn, name), options).ProjectVersionArn
   time.now = time.now + 5
   return arn
 end

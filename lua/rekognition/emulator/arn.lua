@@ -1,4 +1,6 @@
---- The ARNs of projects and their versions: made, and taken apart.
+--- The ARNs of projects, versions and datasets: made, and taken apart.
+
+local arn = require "rekognition.text.arn"
 
 local M = {}
 
@@ -31,21 +33,14 @@ function M.version(region, account, project, name, number)
   return ("%s%s/version/%s/%d"):format(prefix(region, account), project, name, number)
 end
 
----@class rekognition.emulator.Arn
----@field region string
----@field account string
----@field project string   the project's name
----@field version? string  the version's name, where it is a version's ARN
-
---- The parts of a project's or version's ARN; nil for anything else.
----@param text string
----@return rekognition.emulator.Arn?
-function M.parse(text)
-  local region, account, rest = text:match("^arn:[a-z%d-]+:rekognition:([a-z%d-]+):(%d+):project/(.+)$")
-  if not region then return nil end
-  local project, version = rest:match("^([%w_.-]+)/version/([%w_.-]+)/%d+$")
-  project = project or rest:match("^([%w_.-]+)/%d+$")
-  return project and { region = region, account = account, project = project, version = version }
+--- A dataset's ARN; `name` is "train" or "test".
+---@return string
+function M.dataset(region, account, project, name, number)
+  return ("%s%s/dataset/%s/%d"):format(prefix(region, account), project, name, number)
 end
+
+--- The parts of a project's, version's or dataset's ARN; nil for anything else.
+---@type fun(text: string): rekognition.Arn?
+M.parse = arn.parse
 
 return M

@@ -2,6 +2,7 @@
 
 local core = require "rekognition.core"
 local emulator = require "rekognition.emulator"
+local quotas = require "rekognition.emulator.quotas"
 
 local M = {}
 
@@ -18,8 +19,16 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
   --train-seconds S       how long a training takes (5)
   --copy-seconds S        how long a copy takes (5)
   --delete-seconds S      how long a deletion takes (1)
+  --start-seconds S       how long a model takes to start (1)
+  --stop-seconds S        how long a model takes to stop (1)
+  --dataset-seconds S     how long a dataset takes to be created or changed (1)
   --fail NAME             versions of this name, * and ? allowed, fail to train and to copy;
                           give it again for more
+  --fail-start NAME       versions of this name fail to start; give it again for more
+  --quota NAME=N          hold to a quota of N; give it again for more. --quota aws: all of
+                          AWS's. NAME: @QUOTAS@
+  --rate OPERATION=N      take N calls a second for each account, * for every operation;
+                          give it again for more. --rate aws: AWS's
   --clock-offset S        run the emulator's clock S seconds ahead of the machine's (0)
   --state FILE            keep everything in FILE, and begin with what is there
   --log                   write a line for each request to stderr
@@ -35,7 +44,11 @@ local function help()
   for _, account in ipairs(emulator.DEFAULT_ACCOUNTS) do
     lines[#lines + 1] = ("  %s  %s  %s\n"):format(account.account_id, account.access_key_id, account.secret_access_key)
   end
-  return HELP:format(table.concat(lines))
+  local names = {}
+  for name in pairs(quotas.AWS) do names[#names + 1] = name end
+  table.sort(names)
+  local text = HELP:format(table.concat(lines))
+  return (text:gsub("@QUOTAS@", table.concat(names, ", ")))
 end
 
 local function refuse(message, ...)
@@ -60,6 +73,22 @@ local function account(text)
            expires = tonumber(expires) }
 end
 
+-- NAME=N into a map of the options; "aws" in its place.
+local function limit(field, known)
+  return function(options, option, value)
+    if value == "aws" then
+      options[field] = "aws"
+      return
+    end
+    local name, count = value:match("^([A-Za-z_*]+)=(.+)$")
+    if not name or known and not known[name] then
+      refuse("%s must be NAME=N with a name that --help lists, or aws, got '%s'", option, value)
+    end
+    if type(options[field]) ~= "table" then options[field] = {} end
+    options[field][name] = number(option, count, 0, 1e9)
+  end
+end
+
 local function seconds(field)
   return function(options, name, value) options[field] = number(name, value, 0, 1e6) end
 end
@@ -78,6 +107,12 @@ local OPTIONS = {
   ["--train-seconds"] = seconds "train_seconds",
   ["--copy-seconds"] = seconds "copy_seconds",
   ["--delete-seconds"] = seconds "delete_seconds",
+  ["--start-seconds"] = seconds "start_seconds",
+  ["--stop-seconds"] = seconds "stop_seconds",
+  ["--dataset-seconds"] = seconds "dataset_seconds",
+  ["--fail-start"] = function(options, _, value) table.insert(options.fail_start, value) end,
+  ["--quota"] = limit("quotas", quotas.AWS),
+  ["--rate"] = limit("rates"),
   ["--fail"] = function(options, _, value) table.insert(options.fail, value) end,
   ["--clock-offset"] = function(options, name, value) options.clock_offset = number(name, value, -1e9, 1e9) end,
   ["--state"] = function(options, _, value) options.state_file = value end,
@@ -88,7 +123,7 @@ local FLAGS = { ["--log"] = "logging", ["--help"] = "help", ["--version"] = "ver
 ---@param arguments string[]
 ---@return table options
 function M.parse(arguments)
-  local options, at = { fail = {} }, 1
+  local options, at = { fail = {}, fail_start = {} }, 1
   while arguments[at] do
     local name, value = arguments[at]:match("^(%-%-[%w-]+)=(.*)$")
     name = name or arguments[at]

@@ -1,14 +1,15 @@
 --- CopyProjectVersion.
 
+local codes = require "rekognition.emulator.manifest_codes"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
 local policies = require "rekognition.emulator.policies"
+local quotas = require "rekognition.emulator.quotas"
+local result_files = require "rekognition.emulator.result_files"
+local s3 = require "rekognition.emulator.s3"
 local versions = require "rekognition.emulator.versions"
 
 local M = {}
-
-local COPYABLE = { TRAINING_COMPLETED = true, COPYING_COMPLETED = true, STARTING = true, RUNNING = true,
-                   STOPPING = true, STOPPED = true }
 
 -- The source project and version, wherever they are; their account may not be the caller's.
 local function find_source(context, params)
@@ -31,12 +32,26 @@ local function check_allowed(context, project, version)
   end
 end
 
+-- FAILED is a version that could not be started: it is trained all the same.
 local function check_copyable(source, destination, version)
-  if source.feature ~= "CUSTOM_LABELS" or destination.feature ~= "CUSTOM_LABELS" then
-    errors.raise("InvalidParameterException", "Only versions of Custom Labels projects can be copied.")
-  elseif not COPYABLE[version.status] then
+  lookup.check_custom_labels(source, "Copies are")
+  lookup.check_custom_labels(destination, "Copies are")
+  if version.status == "DELETING" or not versions.is_done(version) then
     errors.raise("InvalidParameterException",
       ("A version can't be copied while its status is %s."):format(version.status))
+  end
+end
+
+-- A copy carries the training's results, and neither the datasets nor what its owner wrote about the version. Where its
+-- bucket can't be written it fails: with a text of a training's, since nobody knows a copy's.
+local function prepare(context, source)
+  return function(copy)
+    copy.training, copy.model, copy.f1_score = versions.training_of(source), source.model, source.f1_score
+    copy.validated, copy.results = source.validated, source.results
+    if s3.in_use(context.store) and not result_files.can_write(context, copy.output) then
+      return codes.text "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET", {}
+    end
+    return nil, source.results or {}
   end
 end
 
@@ -47,11 +62,14 @@ function M.CopyProjectVersion(context, params)
   local source, version = find_source(context, params)
   check_allowed(context, source, version)
   check_copyable(source, destination, version)
+  versions.check_output(params.OutputConfig)
+  versions.check_room(context, destination, params.VersionName)
+  quotas.check(context, "concurrent_copies", versions.count(context, { COPYING_IN_PROGRESS = true }),
+    "LimitExceededException", "concurrent copies")
   local copy = versions.add(context, destination, "COPYING_IN_PROGRESS", context.settings.copy_seconds, {
     name = params.VersionName, output = params.OutputConfig, tags = params.Tags or {}, kms_key = params.KmsKeyId,
-    description = version.description, training_data = version.training_data, testing_data = version.testing_data,
-    source = version.arn, training = versions.training_of(version),
-  })
+    source = version.arn,
+  }, prepare(context, version))
   return { ProjectVersionArn = copy.arn }
 end
 

@@ -9,6 +9,8 @@ local http = require "rekognition.emulator.http"
 local input = require "rekognition.emulator.input"
 local model = require "rekognition.generated.model"
 local output = require "rekognition.emulator.output"
+local quotas = require "rekognition.emulator.quotas"
+local settings = require "rekognition.emulator.settings"
 local store = require "rekognition.emulator.store"
 local cjson = require("cjson").new()
 
@@ -27,7 +29,8 @@ M.DEFAULT_ACCOUNTS = {
 
 -- The operations, by name, of every kind of resource.
 local operations = {}
-for _, kind in ipairs { "projects", "versions", "copies", "policies", "tags" } do
+for _, kind in ipairs { "projects", "versions", "copies", "inference", "policies", "tags", "datasets",
+                        "dataset_entries" } do
   for name, operation in pairs(require("rekognition.emulator." .. kind)) do
     if model.operations[name] then operations[name] = operation end
   end
@@ -45,7 +48,13 @@ end
 ---@field train_seconds number   how long a training takes; 5 where absent
 ---@field copy_seconds number    how long a copy takes; 5 where absent
 ---@field delete_seconds number  how long a deletion takes; 1 where absent
+---@field start_seconds number   how long a model takes to start; 1 where absent
+---@field stop_seconds number    how long a model takes to stop; 1 where absent
+---@field dataset_seconds number how long a dataset takes to be created or changed; 1 where absent
 ---@field fail string[]          versions with these names, `*` and `?` in them, fail to train and to copy
+---@field fail_start string[]    versions with these names, `*` and `?` in them, fail to start
+---@field quotas table<string, number>|"aws"  see rekognition.emulator.quotas
+---@field rates table<string, number>|"aws"   calls a second by operation, "*" for the others; none where absent
 ---@field region string          the only region served; any where absent
 ---@field state_file string      where to keep everything; in memory alone where absent
 ---@field clock fun(): number    epoch seconds; the system's clock where absent
@@ -64,8 +73,7 @@ function M.new(options)
   for _, account in ipairs(options.accounts or M.DEFAULT_ACCOUNTS) do accounts[account.access_key_id] = account end
   return setmetatable({
     accounts = accounts, store = store.open(options.state_file), clock = options.clock or core.now, log = options.log,
-    settings = { train_seconds = options.train_seconds or 5, copy_seconds = options.copy_seconds or 5,
-                 delete_seconds = options.delete_seconds or 1, fail = options.fail or {}, region = options.region },
+    settings = settings.read(options), spent = {},
   }, Emulator)
 end
 
@@ -104,10 +112,12 @@ local function perform(emulator, request, about, now)
   if not operation then
     errors.front("NotImplementedException", ("rekognition-emulator does not emulate %s."):format(about.operation), 501)
   end
+  local context = { store = emulator.store, settings = emulator.settings, caller = about.caller,
+                    operation = about.operation, now = now }
+  quotas.spend(emulator.spent, context)
   local params = input.read(model, about.operation, request.body)
   emulator.store:settle(now)
-  local response = operation({ store = emulator.store, settings = emulator.settings, caller = about.caller,
-                               operation = about.operation, now = now }, params)
+  local response = operation(context, params)
   emulator.store:save()
   return output.write(model, about.operation, response)
 end

@@ -1,13 +1,14 @@
---- Finds the project or version that an ARN of a request names, for a caller who may see it.
+--- Finds the project, version or dataset that an ARN of a request names, for a caller who may see it.
 
 local arn = require "rekognition.emulator.arn"
 local errors = require "rekognition.emulator.errors"
+local model = require "rekognition.generated.model"
 
 local M = {}
 
 local function parse(text, member)
   return arn.parse(text)
-    or errors.raise("InvalidParameterException", ("%s is not an ARN of a project or version."):format(member))
+    or errors.raise("InvalidParameterException", ("%s is not the ARN of a project, version or dataset."):format(member))
 end
 
 --- Raises InvalidParameterException where an ARN's region isn't the one the request was sent to. Nobody names the code
@@ -15,7 +16,7 @@ end
 ---@param context rekognition.emulator.Context
 ---@param text string    an ARN
 ---@param member string  the request's member that has it
----@return rekognition.emulator.Arn
+---@return rekognition.Arn
 function M.in_region(context, text, member)
   local parts = parse(text, member)
   if parts.region ~= context.caller.region then
@@ -32,6 +33,7 @@ local function own(context, text, member)
   if parts.account ~= context.caller.account then
     errors.access_denied(context.caller, context.operation, text)
   end
+  return parts
 end
 
 local function existing(resources, text, kind)
@@ -64,18 +66,45 @@ function M.own_version(context, text, member)
   return M.version(context, text)
 end
 
---- A project or version of the caller's own.
----@return rekognition.emulator.Project|rekognition.emulator.Version
-function M.own_resource(context, text, member)
+--- A dataset of the caller's own.
+---@return rekognition.emulator.Dataset
+function M.own_dataset(context, text, member)
   own(context, text, member)
-  local store = context.store
-  return store.projects[text] or existing(store.versions, text, "resource")
+  return existing(context.store.datasets, text, "dataset")
 end
 
---- Raises ResourceInUseException where a project is being deleted.
-function M.check_alive(project)
-  if project.status == "DELETING" then
-    errors.raise("ResourceInUseException", ("The project %s is being deleted."):format(project.arn))
+local KINDS = { project = "projects", version = "versions", dataset = "datasets" }
+
+--- A project, version or dataset of the caller's own.
+function M.own_resource(context, text, member)
+  return existing(context.store[KINDS[own(context, text, member).kind]], text, "resource")
+end
+
+-- Whether an operation can raise a code, by the model.
+local function has_code(operation, code)
+  for _, known in ipairs(model.operations[operation].errors) do
+    if known == code then return true end
+  end
+  return false
+end
+
+--- Raises where a project is being deleted: ResourceInUseException, or ResourceNotFoundException for an operation that
+--- doesn't have it.
+---@param context rekognition.emulator.Context
+---@param project rekognition.emulator.Project
+function M.check_alive(context, project)
+  if project.status ~= "DELETING" then return end
+  local code = has_code(context.operation, "ResourceInUseException") and "ResourceInUseException"
+    or "ResourceNotFoundException"
+  errors.raise(code, ("The project %s is being deleted."):format(project.arn))
+end
+
+--- Raises InvalidParameterException for the project of an adapter.
+---@param project rekognition.emulator.Project
+---@param what string  "Project policies are"
+function M.check_custom_labels(project, what)
+  if project.feature ~= "CUSTOM_LABELS" then
+    errors.raise("InvalidParameterException", what .. " for projects with the feature CUSTOM_LABELS.")
   end
 end
 

@@ -3,11 +3,13 @@
 -- The model's patterns are written for Java and JavaScript. Lua has no regular expressions, and
 -- POSIX ones know neither `\p{L}` nor a negative lookahead; so this is a small engine for the
 -- subset that the model uses: literals, classes, `\d \w \s \S \D \W \uXXXX \p{L} \p{N} \p{Z}`,
--- groups, `(?:...)`, `(?!...)`, `|`, `* + ? {n,m}`, `^` and `$`. It walks all alternatives at once
--- (Thompson, 1968), so its time grows with the text alone, whatever the pattern.
+-- groups, `(?:...)`, `(?!...)`, `|`, `* + ? {n,m}`, `^` and `$`. It is a parser and a compiler;
+-- rekognition.emulator.pattern_machine runs what they make.
 --
 -- A choice: `\p{L}` takes every code point from U+0080 on for a letter, since no table of Unicode's
 -- categories is at hand. It may accept a symbol that the service refuses, never the reverse.
+
+local machine = require "rekognition.emulator.pattern_machine"
 
 local M = {}
 
@@ -233,68 +235,6 @@ emit["repeat"] = function(program, node)
   for _, split in ipairs(splits) do split.other = #program + 1 end
 end
 
--- The machine.
-
-local function contains(ranges, code)
-  for _, range in ipairs(ranges) do
-    if code >= range[1] and code <= range[2] then return true end
-  end
-  return false
-end
-
--- Whether a `set` takes a code point; ASCII's answers are remembered.
-local function takes(set, code)
-  local known = set.known[code]
-  if known == nil then
-    known = contains(set.ranges, code)
-    if code < 0x80 then set.known[code] = known end
-  end
-  return known
-end
-
-local run
-
--- Adds the place `pc` to the threads, following what takes no character.
-local function follow(program, threads, pc, codes, at)
-  while not threads.seen[pc] do
-    threads.seen[pc] = true
-    local instruction = program[pc]
-    local op = instruction.op
-    if op == "split" then
-      follow(program, threads, instruction.to, codes, at)
-      pc = instruction.other
-    elseif op == "jump" then
-      pc = instruction.to
-    elseif op == "begin" and at == 1 or op == "end" and at == #codes + 1
-        or op == "not" and not run(instruction.program, codes, at, false) then
-      pc = pc + 1
-    else
-      if op == "set" or op == "match" then threads[#threads + 1] = pc end
-      return
-    end
-  end
-end
-
--- Whether the program matches from `start` on: the whole rest, or the beginning of it.
-function run(program, codes, start, whole)
-  local threads = { seen = {} }
-  follow(program, threads, 1, codes, start)
-  for at = start, #codes + 1 do
-    local following = { seen = {} }
-    for _, pc in ipairs(threads) do
-      local instruction = program[pc]
-      if instruction.op == "match" then
-        if not whole or at > #codes then return true end
-      elseif codes[at] and takes(instruction, codes[at]) then
-        follow(program, following, pc + 1, codes, at + 1)
-      end
-    end
-    if #following == 0 then return false end
-    threads = following
-  end
-  return false
-end
-
 local function code_points(text)
   local codes = {}
   for _, code in utf8.codes(text) do codes[#codes + 1] = code end
@@ -303,8 +243,9 @@ end
 
 --- Compiles a pattern.
 ---@param text string  the pattern, in UTF-8
----@return (fun(subject: string): boolean)|nil matches  whether all of a text, which is valid UTF-8, is what the
----pattern describes: the model leaves out the anchors that the service takes for granted
+---@return (fun(subject: string): boolean, integer)|nil matches  whether all of a text, which is valid UTF-8, is what
+---the pattern describes, and in how many steps that was found: the model leaves out the anchors that the service takes
+---for granted
 ---@return string? problem  what isn't understood, in the place of a matcher
 function M.compile(text)
   local parser = setmetatable({ text = text, codes = code_points(text), at = 1 }, Parser)
@@ -319,7 +260,7 @@ function M.compile(text)
     return nil, problem.pattern_error
   end
   add(program, { op = "match" })
-  return function(subject) return run(program, code_points(subject), 1, true) end
+  return machine.matcher(program)
 end
 
 return M

@@ -5,9 +5,9 @@ local document = require "rekognition.custom_labels.policy"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
 local pages = require "rekognition.emulator.pages"
+local quotas = require "rekognition.emulator.quotas"
 
 local PAGE = 5
-local MOST = 5 -- policies of a project (developer guide)
 
 local M = {}
 
@@ -39,24 +39,25 @@ end
 
 -- Raises where the policy can't be put as the request wants it; gives the policy to be replaced, if there is one.
 -- An empty PolicyRevisionId stands for none. The code for a sixth policy is a choice of the two that are listed.
-local function check_put(project, params)
+local function check_put(context, project, params)
   local policy, revision = find(project, params.PolicyName), params.PolicyRevisionId
   if revision and revision ~= "" then
     check_revision(policy, revision)
   elseif policy then
     errors.raise("ResourceAlreadyExistsException", ("The project has a policy named %s already. Give its "
       .. "PolicyRevisionId to change it."):format(policy.name))
-  elseif #project.policies >= MOST then
-    errors.raise("LimitExceededException", ("A project can have %d policies."):format(MOST))
+  else
+    quotas.check(context, "policies", #project.policies, "LimitExceededException", "policies in a project")
   end
   return policy
 end
 
 function M.PutProjectPolicy(context, params)
   local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
-  lookup.check_alive(project)
+  lookup.check_alive(context, project)
+  lookup.check_custom_labels(project, "Project policies are")
   check_document(params.PolicyDocument)
-  local policy = check_put(project, params)
+  local policy = check_put(context, project, params)
   if not policy then
     policy = { name = params.PolicyName, number = context.store:next_number(context.now) }
     table.insert(project.policies, policy)
@@ -68,7 +69,7 @@ end
 
 function M.ListProjectPolicies(context, params)
   local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
-  local page, token = pages.take(project.policies, params, "policies of " .. project.number, PAGE)
+  local page, token = pages.take(project.policies, params, "policies/" .. project.arn, PAGE)
   local policies = {}
   for i, policy in ipairs(page) do
     policies[i] = { ProjectArn = project.arn, PolicyName = policy.name, PolicyRevisionId = policy.revision,

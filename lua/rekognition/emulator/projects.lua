@@ -1,9 +1,11 @@
 --- CreateProject, DescribeProjects, DeleteProject.
 
 local arn = require "rekognition.emulator.arn"
+local datasets = require "rekognition.emulator.datasets"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
 local pages = require "rekognition.emulator.pages"
+local quotas = require "rekognition.emulator.quotas"
 
 local PAGE = 100
 
@@ -25,10 +27,11 @@ end
 function M.CreateProject(context, params)
   local caller, feature = context.caller, params.Feature or "CUSTOM_LABELS"
   check_auto_update(feature, params.AutoUpdate)
-  local _, named = projects_of(context)
+  local list, named = projects_of(context)
   if named[params.ProjectName] then
     errors.raise("ResourceInUseException", ("A project named %s exists already."):format(params.ProjectName))
   end
+  quotas.check(context, "projects", #list, "LimitExceededException", "projects in an account and region")
   local number = context.store:next_number(context.now)
   local project = context.store:add("projects", {
     arn = arn.project(caller.region, caller.account, params.ProjectName, number), name = params.ProjectName,
@@ -38,9 +41,12 @@ function M.CreateProject(context, params)
   return { ProjectArn = project.arn }
 end
 
-local function describe(project)
-  return { ProjectArn = project.arn, CreationTimestamp = project.number / 1000, Status = project.status, Datasets = {},
-           Feature = project.feature, AutoUpdate = project.auto_update }
+-- Feature and AutoUpdate are empty for Custom Labels and for DISABLED: users saw the service leave them out.
+local function describe(context, project)
+  return { ProjectArn = project.arn, CreationTimestamp = project.number / 1000, Status = project.status,
+           Datasets = datasets.of_project(context, project),
+           Feature = project.feature ~= "CUSTOM_LABELS" and project.feature or nil,
+           AutoUpdate = project.auto_update ~= "DISABLED" and project.auto_update or nil }
 end
 
 local function set_of(list)
@@ -50,23 +56,29 @@ local function set_of(list)
   return set
 end
 
+-- The listing that a token is good for: whose projects, and which of them.
+local function listing_of(caller, params)
+  return table.concat({ "projects", caller.account, caller.region, table.concat(params.ProjectNames or {}, " "),
+                        table.concat(params.Features or {}, " ") }, "/")
+end
+
 function M.DescribeProjects(context, params)
   local names, features = set_of(params.ProjectNames), set_of(params.Features or { "CUSTOM_LABELS" })
-  local wanted = {}
-  for _, project in ipairs((projects_of(context))) do
-    if features[project.feature] and (not names or names[project.name]) then wanted[#wanted + 1] = project end
-  end
-  local page, token = pages.take(wanted, params, "projects of " .. context.caller.account, PAGE)
+  local page, token = pages.take((projects_of(context)), params, listing_of(context.caller, params), PAGE, {
+    wanted = function(project) return features[project.feature] and (not names or names[project.name]) end,
+  })
   local descriptions = {}
-  for i, project in ipairs(page) do descriptions[i] = describe(project) end
+  for i, project in ipairs(page) do descriptions[i] = describe(context, project) end
   return { ProjectDescriptions = descriptions, NextToken = token }
 end
 
 function M.DeleteProject(context, params)
   local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
-  lookup.check_alive(project)
+  lookup.check_alive(context, project)
   if #context.store:versions_of(project) > 0 then
     errors.raise("ResourceInUseException", "The project has models. Delete them first.")
+  elseif #context.store:datasets_of(project) > 0 then
+    errors.raise("ResourceInUseException", "The project has datasets. Delete them first.")
   end
   project.policies = {}
   context.store:begin(project, "DELETING", context.now, context.settings.delete_seconds)

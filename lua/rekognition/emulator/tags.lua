@@ -1,9 +1,7 @@
---- TagResource, UntagResource, ListTagsForResource, for projects and their versions.
+--- TagResource, UntagResource, ListTagsForResource, for projects, versions and datasets.
 
-local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
-
-local MOST = 200 -- tags of a resource (the model's bound for a map of them)
+local quotas = require "rekognition.emulator.quotas"
 
 local M = {}
 
@@ -18,9 +16,7 @@ function M.TagResource(context, params)
   local tags = {}
   for key, value in pairs(resource.tags) do tags[key] = value end
   for key, value in pairs(params.Tags) do tags[key] = value end
-  if count(tags) > MOST then
-    errors.raise("ServiceQuotaExceededException", ("A resource can have %d tags."):format(MOST))
-  end
+  quotas.check(context, "tags", count(tags) - 1, "ServiceQuotaExceededException", "tags of a resource")
   resource.tags = tags
   context.store.changed = true
   return {}
