@@ -51,6 +51,10 @@ local function wild_params(shape)
   return next(params) and cjson.encode(params) or "{}"
 end
 
+-- Codes that come before an operation is asked, which no operation lists.
+local FRONT = { SerializationException = true, ValidationException = true, NotImplementedException = true,
+                UnknownOperationException = true }
+
 describe("hostile requests", function()
   local service, lines
 
@@ -61,7 +65,7 @@ describe("hostile requests", function()
     assert.is_table(headers)
     if body ~= "" then assert.is_table(cjson.decode(body)) end
     assert.is_truthy(utf8.len(body))
-    return status
+    return status, body
   end
 
   before_each(function()
@@ -91,6 +95,58 @@ describe("hostile requests", function()
     for i = 1, 3000 do
       local operation = operations[(i - 1) % #operations + 1]
       answer(client.request(operation, wild_params(model.operations[operation].input), { time = NOW }))
+    end
+  end)
+
+  it("raise only what their operation can raise", function()
+    local own = "arn:aws:rekognition:us-east-1:111122223333:project/p"
+    local arns = { own .. "/1656611123000", own .. "/1", own .. "/version/v/1", own .. "/dataset/train/1",
+                   "arn:aws:rekognition:us-east-1:555555555555:project/p/1", "arn:aws:rekognition:eu-west-1:111122223333:project/p/1" }
+    local values = { Arn = arns, DestinationProjectArn = arns, VersionName = { "v", "w" }, DatasetType = { "TRAIN", "TEST" } }
+    local names = {}
+    for name, operation in pairs(model.operations) do
+      if name:find("Project") or name:find("Dataset") or name:find("CustomLabels") or name:find("[Tt]ag") then
+        names[#names + 1] = { name = name, operation = operation }
+      end
+    end
+    table.sort(names, function(a, b) return a.name < b.name end)
+    assert.equal(23, #names)
+    local seen = {}
+    for _ = 1, 6000 do
+      local one = pick(names)
+      local params = {}
+      for name, member in pairs(model.shapes[one.operation.input].members) do
+        local shape = model.shapes[member.shape]
+        if name:find("Arn$") then params[name] = pick(arns)
+        elseif values[name] then params[name] = pick(values[name])
+        elseif shape.type == "integer" then params[name] = random(3)
+        elseif name == "OutputConfig" then params[name] = { S3Bucket = "bucket" }
+        elseif name == "Image" then params[name] = { S3Object = { Bucket = "bucket", Name = "n" } }
+        elseif name == "Datasets" then params[name] = { { Arn = pick(arns) }, { Arn = pick(arns) } }
+        elseif name == "Changes" then params[name] = { GroundTruth = "e30=" }
+        elseif name == "Tags" then params[name] = { a = "b" }
+        elseif name == "TagKeys" then params[name] = { "a" }
+        elseif name:find("Name$") then params[name] = "v"
+        elseif name == "PolicyDocument" then params[name] = "{}" end
+      end
+      local status, body = answer(client.request(one.name, cjson.encode(params), { time = NOW }))
+      local code = status ~= 200 and cjson.decode(body).__type
+      local listed = not code or FRONT[code]
+      for _, known in ipairs(one.operation.errors) do listed = listed or known == code end
+      assert.is_truthy(listed, one.name .. " raised " .. tostring(code))
+      seen[code or "OK"] = true
+    end
+    assert.is_true(seen.OK and seen.ResourceNotFoundException and seen.AccessDeniedException)
+  end)
+
+  it("of the kinds that cost most are answered without much work", function()
+    local long = ("x"):rep(1000000)
+    for _, body in ipairs {
+      cjson.encode { ProjectName = long }, '{"ProjectName":' .. ("["):rep(1000) .. ("]"):rep(1000) .. "}",
+      '{"ProjectName":' .. ("[],"):rep(100000), '{"' .. ("\\"):rep(500000) .. '":null}', "{" .. ('"a":null,'):rep(100000) .. '"b":[]}',
+      '{"Tags":{' .. ('"k":"v",'):rep(100000) .. '"k":"v"},"ProjectName":"n"}', (" "):rep(1000000) .. "[ ",
+    } do
+      answer(client.request("CreateProject", body, { time = NOW }))
     end
   end)
 end)

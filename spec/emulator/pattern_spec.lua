@@ -123,4 +123,42 @@ describe("the emulator's patterns", function()
       assert.matches(problem, message)
     end
   end)
+
+  -- What is long and nearly fits is what costs a backtracking matcher most.
+  it("takes steps in proportion to a text's length, for every pattern of the model", function()
+    local hard = { "a", "-", "a-", "1", ":", "/", "\\", " ", "é", "arn:aws:", "0.", "{", "x/" }
+    for _, shape in pairs(model.shapes) do
+      local matches = shape.pattern and pattern.compile(shape.pattern)
+      for _, piece in ipairs(matches and hard or {}) do
+        for _, tail in ipairs { "", "\n" } do
+          local _, few = matches(piece:rep(1000) .. tail)
+          local _, many = matches(piece:rep(2000) .. tail)
+          assert.is_true(many <= 2.1 * few + 50, shape.pattern .. " " .. piece)
+          assert.is_true(few <= 4 * utf8.len(piece:rep(1000)) + 50, shape.pattern .. " " .. piece)
+        end
+      end
+    end
+  end)
+
+  it("takes no more steps where repetitions stand in one another", function()
+    for _, text in ipairs { "(a*)*b", "(a|a)*b", "(a+)+b", "(a|aa)+b", "(.*)(.*)(.*)b", "(x+x+)+y" } do
+      local matches = pattern.compile(text)
+      local fits, steps = matches(("a"):rep(20000))
+      assert.is_false(fits)
+      assert.is_true(steps <= 20001, text)
+    end
+  end)
+
+  it("goes on when it has met more states than it remembers", function()
+    local matches = pattern.compile("[ab]*a[ab]{12}")
+    local text, state = {}, 1
+    for i = 1, 30000 do
+      state = (state * 1103515245 + 12345) % 2147483648
+      text[i] = state >> 16 & 1 == 0 and "a" or "b"
+    end
+    text[#text - 12] = "a"
+    assert.is_true((matches(table.concat(text))))
+    text[#text - 12] = "b"
+    assert.is_false((matches(table.concat(text))))
+  end)
 end)
