@@ -57,7 +57,8 @@ describe("the emulator", function()
       local code, message = copy("c")
       assert.equal("AccessDeniedException", code)
       assert.equal("User: arn:aws:iam::555555555555:root is not authorized to perform: "
-        .. "rekognition:CopyProjectVersion on resource: " .. version, message)
+        .. "rekognition:CopyProjectVersion on resource: " .. version
+        .. " because no resource-based policy allows the rekognition:CopyProjectVersion action", message)
       put("share")
       client.must(service, "CopyProjectVersion", copy_params(source, version, there, "c"), OTHER)
     end)

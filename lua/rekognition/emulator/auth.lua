@@ -4,29 +4,18 @@
 -- those that services of AWS's JSON 1.1 protocol are known to answer with (IAM User Guide, "Troubleshoot signed
 -- requests for AWS APIs", and users' reports); which of several faults is told first is a choice.
 
+local ascii = require "rekognition.text.ascii"
 local errors = require "rekognition.emulator.errors"
+local core = require "rekognition.core"
 local http = require "rekognition.emulator.http"
 local sigv4 = require "rekognition.sigv4"
 local timestamp = require "rekognition.text.time"
 
 local M = {}
 
-local SERVICE = "rekognition"
 local ALGORITHM = "AWS4-HMAC-SHA256"
 local SKEW = 300       -- seconds that a signature's date may be off
 local EXPIRES = 604800 -- seconds that a presigned request may be good for
-
----@class rekognition.emulator.Account
----@field access_key_id string
----@field secret_access_key string
----@field account_id string      12 digits
----@field session_token? string  the token that must come with the key
----@field expires? number        epoch seconds after which the token is refused
-
----@class rekognition.emulator.Caller
----@field account string  12 digits
----@field arn string      the caller's own ARN: its account's root, a choice
----@field region string   from the credential scope
 
 -- What either form of the signature says, as the client wrote it.
 ---@class rekognition.emulator.Claim
@@ -42,13 +31,26 @@ local function incomplete(...)
   errors.front("IncompleteSignatureException", table.concat({ ... }, " "))
 end
 
-local function header_claim(authorization, headers)
-  local algorithm, rest = authorization:match("^%s*(%S+)%s*(.*)$")
-  if algorithm ~= ALGORITHM then
-    incomplete(("Unsupported AWS 'algorithm': '%s'."):format(algorithm or ""))
+-- The parts of "Credential=a, SignedHeaders=b, Signature=c". One walk along the text, however long it is.
+local function authorization_parts(text)
+  local parts, at, equals = {}, 1, 0
+  while at <= #text and equals do
+    local stop = text:find("[, \t]", at) or #text + 1
+    if equals < at then equals = text:find("=", at, true) end
+    if equals and equals > at and equals < stop - 1 then
+      parts[text:sub(at, equals - 1)] = text:sub(equals + 1, stop - 1)
+    end
+    at = stop + 1
   end
-  local parts = {}
-  for name, value in rest:gmatch("(%w+)=([^%s,]+)") do parts[name] = value end
+  return parts
+end
+
+local function header_claim(authorization, headers)
+  local text = ascii.trim(authorization)
+  local blank = text:find("[ \t]") or #text + 1
+  local algorithm = text:sub(1, blank - 1)
+  if algorithm ~= ALGORITHM then incomplete(("Unsupported AWS 'algorithm': '%s'."):format(algorithm:sub(1, 100))) end
+  local parts = authorization_parts(text:sub(blank + 1))
   return { credential = parts.Credential, signed_headers = parts.SignedHeaders, signature = parts.Signature,
            date = headers["x-amz-date"], token = headers["x-amz-security-token"], mode = "header" }
 end
@@ -100,23 +102,45 @@ local function invalid(message, ...)
   errors.front("InvalidSignatureException", message:format(...))
 end
 
+local function split_scope(credential)
+  local parts, at = {}, 1
+  while #parts < 6 do
+    local slash = credential:find("/", at, true)
+    parts[#parts + 1] = credential:sub(at, (slash or 0) - 1)
+    if not slash then break end
+    at = slash + 1
+  end
+  return parts
+end
+
+--- The service that a request is signed for, as its sender says; nil where it says nothing.
+---@param headers table<string, string>
+---@param target string
+---@return string?
+function M.claimed_service(headers, target)
+  local credential = headers.authorization and authorization_parts(headers.authorization).Credential
+  if not credential and target:find("X-Amz-Credential", 1, true) then
+    credential = http.query(target)["X-Amz-Credential"]
+  end
+  return credential and split_scope(credential)[4]
+end
+
 -- The access key id and region of a credential scope that fits the service, the date and the region served.
-local function check_scope(claim, served_region)
-  local parts = {}
-  for part in (claim.credential .. "/"):gmatch("([^/]*)/") do parts[#parts + 1] = part end
+local function check_scope(claim, expected)
+  local parts = split_scope(claim.credential)
   if #parts ~= 5 then
     incomplete(("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
-      .. "got '%s'"):format(claim.credential))
+      .. "got '%s'"):format(claim.credential:sub(1, 200)))
   end
   local key, day, region, service, terminator = table.unpack(parts)
   if terminator ~= "aws4_request" then
     invalid("Credential should be scoped with a valid terminator: 'aws4_request', not '%s'.", terminator)
-  elseif service ~= SERVICE then
-    invalid("Credential should be scoped to correct service: '%s'.", SERVICE)
-  elseif served_region and region ~= served_region then
+  elseif service ~= expected.service then
+    invalid("Credential should be scoped to correct service: '%s'.", expected.service)
+  elseif expected.region and region ~= expected.region then
     invalid("Credential should be scoped to a valid region, not '%s'; this emulator serves '%s'.", region,
-      served_region)
-  elseif not region:find("^%l%l[%l%d]*%-[%l%d-]+$") then
+      expected.region)
+  elseif #region > 64 or not region:find("^[a-z][a-z][a-z0-9]*%-[a-z0-9-]+$") then
     invalid("Credential should be scoped to a valid region, not '%s'.", region)
   elseif day ~= claim.date:sub(1, 8) then
     invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', "
@@ -157,9 +181,11 @@ local function same(left, right)
 end
 
 -- As rekognition.sigv4 tells verifiers to do: a session token that came is signed as any other header or parameter.
-local function sign_again(request, claim, account, region, seconds, payload_hash)
+local function sign_again(request, claim, account, region, seconds, payload_hash, service)
+  local plain = service == "s3" -- whose path is signed as it was sent
   return sigv4.sign(request, {
-    region = region, service = SERVICE, time = seconds, mode = claim.mode, expires = tonumber(claim.expires),
+    region = region, service = service, normalize_path = not plain, double_encode = not plain,
+    time = seconds, mode = claim.mode, expires = tonumber(claim.expires),
     credentials = { access_key_id = account.access_key_id, secret_access_key = account.secret_access_key },
     signed_headers = claim.signed_headers, payload_hash = payload_hash,
   })
@@ -176,17 +202,26 @@ local function mismatch(result)
     .. "'\n\nThe String-to-Sign should have been\n'" .. result.string_to_sign .. "'\n")
 end
 
-local function check_signature(request, claim, account, region, seconds, headers)
+-- The hash of the body that was signed: as the sender says it, or nil for the body's own.
+local function payload_hash(claim, headers, service)
   local hash = headers["x-amz-content-sha256"]
-  local ok, result = pcall(sign_again, request, claim, account, region, seconds, hash)
+  if service == "s3" and claim.mode == "query" then return hash or "UNSIGNED-PAYLOAD" end
+  return hash
+end
+
+-- What may be said instead of the body's hash: S3's clients that send a body in pieces say STREAMING-...
+local function is_word(hash)
+  return hash == "UNSIGNED-PAYLOAD" or hash:sub(1, 10) == "STREAMING-"
+end
+
+local function check_signature(request, claim, account, region, seconds, headers, service)
+  local hash = payload_hash(claim, headers, service)
+  local ok, result = pcall(sign_again, request, claim, account, region, seconds, hash, service)
   if not ok then invalid("The request can't be signed: %s", tostring(result)) end
   if not same(result.signature, claim.signature) then mismatch(result) end
-  if hash and hash ~= "UNSIGNED-PAYLOAD" then
-    local own = sigv4.sign({ method = "POST", target = "/", headers = { { "Host", "h" } }, body = request.body },
-      { region = region, service = SERVICE, time = seconds, credentials = account })
-    if hash ~= own.canonical_request:match("[^\n]*$") then
-      invalid("The value of the x-amz-content-sha256 header does not match the calculated value.")
-    end
+  if hash and not is_word(hash) and hash ~= core.sha256_hex(request.body) then
+    errors.front("InvalidSignatureException",
+      "The value of the x-amz-content-sha256 header does not match the calculated value.")
   end
 end
 
@@ -200,27 +235,28 @@ end
 
 --- Finds out who sent a request, or raises why that can't be believed.
 ---@param request table      as the HTTP server gives it: method, target, headers, body
----@param accounts table<string, rekognition.emulator.Account>  by access key id
+---@param headers table<string, string>  by names in lower case
+---@param expected {service: string, region?: string}  what it must be signed for; any region where absent
+---@param find fun(key: string, token: string?): rekognition.emulator.Account?  the owner of an access key
 ---@param now number         epoch seconds
----@param served_region? string  the only region served; any where absent
----@return rekognition.emulator.Caller
-function M.verify(request, accounts, now, served_region)
-  local headers = http.header_map(request.headers)
+---@return rekognition.emulator.Account
+---@return string region     from the credential scope
+function M.verify(request, headers, expected, find, now)
   local claim = read_claim(request, headers)
   require_parts(claim)
   local seconds = parse_date(claim.date)
-  local key, region = check_scope(claim, served_region)
+  local key, region = check_scope(claim, expected)
   if not (";" .. claim.signed_headers .. ";"):find(";host;", 1, true) then
     invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
   end
   check_time(claim, seconds, now)
-  local account = accounts[key]
+  local account = find(key, claim.token)
   if not account then
     errors.front("UnrecognizedClientException", "The security token included in the request is invalid.")
   end
-  check_signature(request, claim, account, region, seconds, headers)
+  check_signature(request, claim, account, region, seconds, headers, expected.service)
   check_token(account, claim.token, now)
-  return { account = account.account_id, arn = ("arn:aws:iam::%s:root"):format(account.account_id), region = region }
+  return account, region
 end
 
 return M

@@ -2,6 +2,7 @@
 
 local core = require "rekognition.core"
 local emulator = require "rekognition.emulator"
+local identities = require "rekognition.emulator.identities"
 local quotas = require "rekognition.emulator.quotas"
 
 local M = {}
@@ -14,7 +15,9 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
   --port N                listen there; 0, which is the default, picks a free port
   --account KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]]
                           take this key for this account; give it again for more. TOKEN must
-                          then come with the key, until EXPIRES (epoch seconds)
+                          then come with the key, until EXPIRES (epoch seconds). ACCOUNT_ID may
+                          be ACCOUNT_ID/user/NAME or ACCOUNT_ID/role/NAME/SESSION
+  --identities FILE       users and roles with their keys and policies (JSON)
   --region NAME           serve this region alone (any)
   --train-seconds S       how long a training takes (5)
   --copy-seconds S        how long a copy takes (5)
@@ -63,14 +66,26 @@ local function number(name, text, least, most)
   return value
 end
 
+-- Who has a key: "/user/NAME", "/role/NAME/SESSION", or nothing for the account's root.
+local function owner(text)
+  if text == "" then return {} end
+  local user = text:match("^/user/([A-Za-z0-9+=,.@_-]+)$")
+  if user then return { user = user } end
+  local role, session = text:match("^/role/([A-Za-z0-9+=,.@_-]+)/([A-Za-z0-9+=,.@_-]+)$")
+  return role and { role = role, session = session }
+end
+
 local function account(text)
-  local key, secret, id, rest = text:match("^([^:]+):([^:]+):(%d%d%d%d%d%d%d%d%d%d%d%d)(.*)$")
+  local key, secret, id, who, rest = text:match("^([^:]+):([^:]+):(%d%d%d%d%d%d%d%d%d%d%d%d)([^:]*)(.*)$")
   local token, expires = (rest or ""):match("^:([^:]+):?(%d*)$")
-  if not key or rest ~= "" and not token then
-    refuse("--account must be KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]], with an ACCOUNT_ID of 12 digits")
+  local result = key and owner(who)
+  if not result or rest ~= "" and not token then
+    refuse("--account must be KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]], with an ACCOUNT_ID of 12 digits, which "
+      .. "/user/NAME or /role/NAME/SESSION may follow")
   end
-  return { access_key_id = key, secret_access_key = secret, account_id = id, session_token = token,
-           expires = tonumber(expires) }
+  result.access_key_id, result.secret_access_key, result.account_id = key, secret, id
+  result.session_token, result.expires = token, tonumber(expires)
+  return result
 end
 
 -- NAME=N into a map of the options; "aws" in its place.
@@ -103,6 +118,7 @@ local OPTIONS = {
     options.accounts = options.accounts or {}
     table.insert(options.accounts, account(value))
   end,
+  ["--identities"] = function(options, _, value) options.identities_file = value end,
   ["--region"] = function(options, _, value) options.region = value end,
   ["--train-seconds"] = seconds "train_seconds",
   ["--copy-seconds"] = seconds "copy_seconds",
@@ -163,6 +179,7 @@ local function serve(options)
   local httpd = load_server()
   local offset = options.clock_offset or 0
   options.clock = function() return core.now() + offset end
+  options.identities = options.identities_file and identities.read_file(options.identities_file)
   options.log = options.logging and complain or nil
   local service = emulator.new(options)
   local host = options.host or "127.0.0.1"

@@ -1,9 +1,9 @@
 --- CopyProjectVersion.
 
+local authorize = require "rekognition.emulator.authorize"
 local codes = require "rekognition.emulator.manifest_codes"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
-local policies = require "rekognition.emulator.policies"
 local quotas = require "rekognition.emulator.quotas"
 local result_files = require "rekognition.emulator.result_files"
 local s3 = require "rekognition.emulator.s3"
@@ -23,13 +23,10 @@ local function find_source(context, params)
   return project, version
 end
 
--- Across accounts a policy of the source project must allow the copy; inside one, a policy can only forbid it.
+-- Across accounts a policy of the source project must allow the copy, and the caller's own policies too; inside one
+-- account either of them is enough.
 local function check_allowed(context, project, version)
-  local decision = policies.decide(project, context.caller, version.arn)
-  local same_account = project.account == context.caller.account
-  if decision == "Deny" or decision ~= "Allow" and not same_account then
-    errors.access_denied(context.caller, context.operation, version.arn)
-  end
+  authorize.check_copy(context, project, version.arn)
 end
 
 -- FAILED is a version that could not be started: it is trained all the same.

@@ -39,13 +39,22 @@ function M.internal()
                         front = false }, Failure)
 end
 
---- Raises AccessDeniedException in the guide's words.
+--- Raises AccessDeniedException in the words of the guide, with the reason that IAM's documents add.
 ---@param caller rekognition.emulator.Caller
----@param operation string
----@param resource string  an ARN
-function M.access_denied(caller, operation, resource)
-  M.raise("AccessDeniedException", ("User: %s is not authorized to perform: rekognition:%s on resource: %s"):format(
-    caller.arn, operation, resource))
+---@param operation string   "CopyProjectVersion", or the action "rekognition:CopyProjectVersion"
+---@param resource? string   an ARN; absent where the operation has no resources
+---@param reason? string     because no resource-based policy allows it, by default
+function M.access_denied(caller, operation, resource, reason)
+  local action = operation:find(":", 1, true) and operation or "rekognition:" .. operation
+  M.raise("AccessDeniedException", M.denial(caller, action, resource, reason))
+end
+
+--- The words of a denial.
+---@return string
+function M.denial(caller, action, resource, reason)
+  reason = reason or ("because no resource-based policy allows the %s action"):format(action)
+  local on = resource and resource ~= "*" and " on resource: " .. resource or ""
+  return ("User: %s is not authorized to perform: %s%s %s"):format(caller.arn, action, on, reason)
 end
 
 return M

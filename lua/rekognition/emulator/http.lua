@@ -1,5 +1,7 @@
 --- Small readings of an HTTP request as the server gives it.
 
+local ascii = require "rekognition.text.ascii"
+
 local M = {}
 
 --- The headers by their names in lower case; of a repeated one, the first.
@@ -8,7 +10,7 @@ local M = {}
 function M.header_map(headers)
   local map = {}
   for _, header in ipairs(headers) do
-    local name = header[1]:lower()
+    local name = ascii.lower(header[1])
     map[name] = map[name] or header[2]
   end
   return map
@@ -20,21 +22,44 @@ function M.path(target)
   return target:match("^[^?]*")
 end
 
+--- A percent-encoded text, decoded.
 local function decode(text)
-  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+  return (text:gsub("%%([0-9A-Fa-f][0-9A-Fa-f])", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
 --- The query's parameters, percent-decoded; of a repeated one, the first.
 ---@param target string
 ---@return table<string, string>
 function M.query(target)
+  local mark = target:find("?", 1, true)
   local parameters = {}
-  for part in (target:match("%?(.*)$") or ""):gmatch("[^&]+") do
-    local name, value = part:match("^([^=]*)=?(.*)$")
-    name = decode(name)
-    parameters[name] = parameters[name] or decode(value)
+  for part in (mark and target:sub(mark + 1) or ""):gmatch("[^&]+") do
+    local equals = part:find("=", 1, true) or #part + 1
+    local name = decode(part:sub(1, equals - 1))
+    parameters[name] = parameters[name] or decode(part:sub(equals + 1))
   end
   return parameters
+end
+
+--- The fields of a form (application/x-www-form-urlencoded); of a repeated one, the first.
+---@param body string
+---@return table<string, string>
+function M.form(body)
+  return M.query("?" .. body:gsub("+", "%%20"))
+end
+
+M.decode = decode
+
+local DAYS = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
+local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
+
+--- A time as HTTP's headers have it (RFC 9110, 5.6.7), whatever the process's locale is.
+---@param seconds number  epoch
+---@return string
+function M.date(seconds)
+  local parts = os.date("!*t", math.floor(seconds))
+  return ("%s, %02d %s %04d %02d:%02d:%02d GMT"):format(DAYS[parts.wday], parts.day, MONTHS[parts.month], parts.year,
+    parts.hour, parts.min, parts.sec)
 end
 
 return M

@@ -2,19 +2,13 @@
 --
 -- docs/emulator.md says what it does, and what it chose where AWS states nothing.
 
-local auth = require "rekognition.emulator.auth"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
+local front = require "rekognition.emulator.front"
 local http = require "rekognition.emulator.http"
-local input = require "rekognition.emulator.input"
-local model = require "rekognition.generated.model"
-local output = require "rekognition.emulator.output"
-local quotas = require "rekognition.emulator.quotas"
+local identities = require "rekognition.emulator.identities"
 local settings = require "rekognition.emulator.settings"
 local store = require "rekognition.emulator.store"
-local cjson = require("cjson").new()
-
-local CONTENT_TYPE = "application/x-amz-json-1.1"
 
 local M = {}
 
@@ -27,24 +21,9 @@ M.DEFAULT_ACCOUNTS = {
     account_id = "555555555555" },
 }
 
--- The operations, by name, of every kind of resource.
-local operations = {}
-for _, kind in ipairs { "projects", "versions", "copies", "inference", "policies", "tags", "datasets",
-                        "dataset_entries" } do
-  for name, operation in pairs(require("rekognition.emulator." .. kind)) do
-    if model.operations[name] then operations[name] = operation end
-  end
-end
-
----@class rekognition.emulator.Context
----@field store rekognition.emulator.Store
----@field settings rekognition.emulator.Options
----@field caller rekognition.emulator.Caller
----@field operation string
----@field now number  epoch seconds
-
 ---@class rekognition.emulator.Options  every field may be left out
 ---@field accounts rekognition.emulator.Account[]  DEFAULT_ACCOUNTS where absent
+---@field identities table          users and roles, as docs/emulator-services.md describes them
 ---@field train_seconds number   how long a training takes; 5 where absent
 ---@field copy_seconds number    how long a copy takes; 5 where absent
 ---@field delete_seconds number  how long a deletion takes; 1 where absent
@@ -69,78 +48,11 @@ Emulator.__index = Emulator
 ---@return rekognition.Emulator
 function M.new(options)
   options = options or {}
-  local accounts = {}
-  for _, account in ipairs(options.accounts or M.DEFAULT_ACCOUNTS) do accounts[account.access_key_id] = account end
   return setmetatable({
-    accounts = accounts, store = store.open(options.state_file), clock = options.clock or core.now, log = options.log,
+    identities = identities.new(options.accounts or M.DEFAULT_ACCOUNTS, options.identities),
+    store = store.open(options.state_file), clock = options.clock or core.now, log = options.log,
     settings = settings.read(options), spent = {},
   }, Emulator)
-end
-
--- The operation that a request names.
-local function route(request, headers)
-  if request.refused == 413 then
-    errors.front("RequestEntityTooLargeException", "The request's body is too long.", 413)
-  elseif request.refused then
-    errors.front("ServiceUnavailable", "There is no room for the request's body.", request.refused)
-  elseif http.path(request.target) ~= "/" then
-    errors.front("UnknownOperationException", "There is nothing at this path; operations are sent to /.", 404)
-  elseif request.method ~= "POST" then
-    errors.front("UnknownOperationException", "Operations are sent by POST.", 405)
-  end
-  local prefix, name = (headers["x-amz-target"] or ""):match("^(%w+)%.(%w+)$")
-  if prefix ~= model.metadata.targetPrefix or not model.operations[name] then
-    errors.front("UnknownOperationException", "The X-Amz-Target header names no operation of Amazon Rekognition.")
-  end
-  return name
-end
-
-local function check_content_type(headers)
-  local given = (headers["content-type"] or ""):match("^%s*([^;%s]*)"):lower()
-  if given ~= CONTENT_TYPE then
-    errors.front("SerializationException", ("The Content-Type must be %s."):format(CONTENT_TYPE))
-  end
-end
-
--- Does what a request asks for; raises a failure where it can't.
-local function perform(emulator, request, about, now)
-  local headers = http.header_map(request.headers)
-  about.operation = route(request, headers)
-  about.caller = auth.verify(request, emulator.accounts, now, emulator.settings.region)
-  check_content_type(headers)
-  local operation = operations[about.operation]
-  if not operation then
-    errors.front("NotImplementedException", ("rekognition-emulator does not emulate %s."):format(about.operation), 501)
-  end
-  local context = { store = emulator.store, settings = emulator.settings, caller = about.caller,
-                    operation = about.operation, now = now }
-  quotas.spend(emulator.spent, context)
-  local params = input.read(model, about.operation, request.body)
-  emulator.store:settle(now)
-  local response = operation(context, params)
-  emulator.store:save()
-  return output.write(model, about.operation, response)
-end
-
--- A message may repeat bytes of the request that are not UTF-8, which JSON can't hold.
-local function error_body(failure)
-  local code, message = failure.code, failure.message
-  if not utf8.len(message) then message = message:gsub("[\x80-\xFF]", "?") end
-  if failure.front then return cjson.encode { __type = code, message = message } end
-  return cjson.encode { __type = code, Code = code, Logref = core.uuid(), Message = message }
-end
-
-local function as_failure(emulator, problem)
-  if errors.is_failure(problem) then return problem end
-  if emulator.log then emulator.log("failed inside: " .. tostring(problem)) end
-  return errors.internal()
-end
-
-local function response_headers(now, request_id, status)
-  local headers = { { "Content-Type", CONTENT_TYPE }, { "x-amzn-RequestId", request_id },
-                    { "Date", os.date("!%a, %d %b %Y %H:%M:%S GMT", math.floor(now)) } }
-  if status == 405 then headers[#headers + 1] = { "Allow", "POST" } end
-  return headers
 end
 
 ---@class rekognition.emulator.Request  as the HTTP server gives it
@@ -149,6 +61,43 @@ end
 ---@field headers {[1]: string, [2]: string}[]
 ---@field body string
 ---@field refused? integer  413 or 503: why there is no body
+---@field remote? string    the sender's address
+
+---@class rekognition.emulator.Exchange  a request on its way, and what became known of it
+---@field emulator rekognition.Emulator
+---@field request rekognition.emulator.Request
+---@field headers table<string, string>  by names in lower case
+---@field path string
+---@field now number    epoch seconds
+---@field id string     the request's id
+---@field remote? string
+---@field caller? rekognition.emulator.Caller
+---@field operation? string  for the log
+
+local function as_failure(emulator, problem)
+  if errors.is_failure(problem) then return problem end
+  if emulator.log then emulator.log("failed inside: " .. tostring(problem)) end
+  return errors.internal()
+end
+
+local function keep_traceback(problem)
+  return errors.is_failure(problem) and problem or debug.traceback(tostring(problem), 2)
+end
+
+-- Does what a request asks for, and keeps what it changed before anybody hears of it.
+local function perform(service, exchange)
+  local state = exchange.emulator.store
+  state:settle(exchange.now)
+  local status, headers, body = service.perform(exchange)
+  state:save()
+  return status, headers, body
+end
+
+local function log(emulator, exchange, status, code)
+  if not emulator.log then return end
+  emulator.log(("%s %s %s %d %s %s"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(exchange.now)),
+    exchange.caller and exchange.caller.account or "-", exchange.operation or "-", status, code, exchange.id))
+end
 
 --- Answers one request. Never raises for what a client sends.
 ---@param request rekognition.emulator.Request
@@ -156,20 +105,21 @@ end
 ---@return {[1]: string, [2]: string}[] headers
 ---@return string body
 function Emulator:handle(request)
-  local now, about, request_id = self.clock(), {}, core.uuid()
-  local ok, body = xpcall(perform, function(problem)
-    return errors.is_failure(problem) and problem or debug.traceback(tostring(problem), 2)
-  end, self, request, about, now)
-  local status, code = 200, "OK"
+  local exchange = {
+    emulator = self, request = request, headers = http.header_map(request.headers), path = http.path(request.target),
+    now = self.clock(), id = core.uuid(), remote = request.remote,
+  }
+  local service = front.choose(exchange)
+  local ok, status, headers, body = xpcall(perform, keep_traceback, service, exchange)
+  local code = "OK"
   if not ok then
-    local failure = as_failure(self, body)
-    status, code, body = failure.status, failure.code, error_body(failure)
+    local failure = as_failure(self, status)
+    code = failure.code
+    status, headers, body = service.fail(exchange, failure)
   end
-  if self.log then
-    self.log(("%s %s %s %d %s %s"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(now)),
-      about.caller and about.caller.account or "-", about.operation or "-", status, code, request_id))
-  end
-  return status, response_headers(now, request_id, status), body
+  table.insert(headers, 1, { "Date", http.date(exchange.now) })
+  log(self, exchange, status, code)
+  return status, headers, body
 end
 
 return M

@@ -1,4 +1,4 @@
---- PutProjectPolicy, ListProjectPolicies, DeleteProjectPolicy, and what a project's policies decide.
+--- PutProjectPolicy, ListProjectPolicies, DeleteProjectPolicy.
 
 local core = require "rekognition.core"
 local document = require "rekognition.custom_labels.policy"
@@ -89,27 +89,6 @@ function M.DeleteProjectPolicy(context, params)
   table.remove(project.policies, place)
   context.store.changed = true
   return {}
-end
-
-local parsed = setmetatable({}, { __mode = "v" }) -- documents by their text
-
-local function parse(text)
-  parsed[text] = parsed[text] or document.parse(text, "any")
-  return parsed[text]
-end
-
---- What a project's policies say of copying one of its versions; one that denies wins.
----@param project rekognition.emulator.Project
----@param caller rekognition.emulator.Caller
----@param version_arn string
----@return "Allow"|"Deny"|nil
-function M.decide(project, caller, version_arn)
-  local documents = {}
-  for _, policy in ipairs(project.policies) do documents[#documents + 1] = parse(policy.document) end
-  local identity, get = document.identity({ account = caller.account, arn = caller.arn, region = caller.region,
-                                            complete = true }, version_arn)
-  return (document.evaluate(documents, { identity = identity, action = "rekognition:copyprojectversion",
-    resource = version_arn, get = get }))
 end
 
 return M

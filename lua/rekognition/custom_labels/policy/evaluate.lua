@@ -19,6 +19,7 @@ local M = {}
 ---@field resource? string   an ARN, or "*" where the action has none
 ---@field get fun(key: string): string[]|nil|table  a condition key's values, see variables.expand
 ---@field unseen? fun(key: string)  told of each key that can't be seen; set here
+---@field direct? boolean          an Allow for the whole account doesn't count: who is asked for must be named
 ---@field variables? boolean       set from the document
 
 local function action_fits(element, request)
@@ -45,9 +46,12 @@ end
 local function principal_fits(statement, request)
   local element = statement.principal
   if not element then return true end
-  local result = element.inverted
-    and conditions.negate(principals.left_out(element, request.identity, statement.effect))
-    or not element.inverted and principals.match(element, request.identity)
+  local identity = request.identity
+  if request.direct and statement.effect == "Allow" then
+    identity = setmetatable({ direct = true }, { __index = identity })
+  end
+  local result = element.inverted and conditions.negate(principals.left_out(element, identity, statement.effect))
+    or not element.inverted and principals.match(element, identity)
   if result == UNKNOWN then request.unseen("aws:PrincipalArn") end
   return result
 end
