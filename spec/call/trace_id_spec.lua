@@ -1,0 +1,27 @@
+local trace_id = require "rekognition.call.trace_id"
+
+-- Expected values by Python's urllib.parse.quote(text, safe='-=;:+&[]{}"\','), which botocore uses.
+describe("call.trace_id", function()
+  local function of(text) return trace_id { AWS_LAMBDA_FUNCTION_NAME = "f", _X_AMZN_TRACE_ID = text } end
+
+  for text, value in pairs {
+    ["Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;lineage=25:2345"] =
+      "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;lineage=25:2345",
+    ["first\nsecond"] = "first%0Asecond",
+    ["a\r\nX: y"] = "a%0D%0AX:%20y",
+    ["\0\1\31\127"] = "%00%01%1F%7F",
+    ["test123-=;:+&[]{}\"',~_."] = "test123-=;:+&[]{}\"',~_.",
+    ["a/b?c#d%41<>\\^`|@!$*()"] = "a%2Fb%3Fc%23d%2541%3C%3E%5C%5E%60%7C%40%21%24%2A%28%29",
+    ["\xC3\xA9\xFF"] = "%C3%A9%FF",
+  } do
+    it(("encodes %q"):format(text), function() assert.equal(value, of(text)) end)
+  end
+
+  it("is nothing outside Lambda, or without a trace id", function()
+    assert.is_nil(trace_id {})
+    assert.is_nil(trace_id { _X_AMZN_TRACE_ID = "x" })
+    assert.is_nil(trace_id { AWS_LAMBDA_FUNCTION_NAME = "", _X_AMZN_TRACE_ID = "x" })
+    assert.is_nil(trace_id { AWS_LAMBDA_FUNCTION_NAME = "f" })
+    assert.is_nil(of "")
+  end)
+end)
