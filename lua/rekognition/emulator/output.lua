@@ -1,54 +1,84 @@
 --- Writes a response's JSON by its shape of the model: lists stay lists and maps stay maps when they are empty.
+--
+-- For each shape a function is made once, which knows the shape's members in the order of their names.
 
 local cjson = require("cjson").new()
 
 local M = {}
 
-local write
+local writer_of
 local by_type = {}
 
-function by_type.structure(model, shape, value)
-  local parts = {}
-  for name, member in pairs(shape.members) do
-    if value[name] ~= nil then
-      parts[#parts + 1] = cjson.encode(name) .. ":" .. write(model, member.shape, value[name])
+function by_type.structure(model, shape)
+  local names, keys, writers = {}, {}, {}
+  for name in pairs(shape.members) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    keys[i] = cjson.encode(name) .. ":"
+    local member, writer = shape.members[name].shape, nil
+    writers[i] = function(value) -- a shape may hold itself, so its members' writers are made when they are needed
+      writer = writer or writer_of(model, member)
+      return writer(value)
     end
   end
-  table.sort(parts)
-  return "{" .. table.concat(parts, ",") .. "}"
-end
-
-function by_type.list(model, shape, value)
-  local parts = {}
-  for i, item in ipairs(value) do parts[i] = write(model, shape.member, item) end
-  return "[" .. table.concat(parts, ",") .. "]"
-end
-
-function by_type.map(model, shape, value)
-  local parts = {}
-  for key, item in pairs(value) do
-    parts[#parts + 1] = cjson.encode(key) .. ":" .. write(model, shape.value, item)
+  return function(value)
+    local parts, count = {}, 0
+    for i = 1, #names do
+      local item = value[names[i]]
+      if item ~= nil then
+        count = count + 1
+        parts[count] = keys[i] .. writers[i](item)
+      end
+    end
+    return "{" .. table.concat(parts, ",") .. "}"
   end
-  table.sort(parts)
-  return "{" .. table.concat(parts, ",") .. "}"
 end
 
-function by_type.string(_, _, value) return cjson.encode(value) end
+function by_type.list(model, shape)
+  local write_item = writer_of(model, shape.member)
+  return function(value)
+    local parts = {}
+    for i, item in ipairs(value) do parts[i] = write_item(item) end
+    return "[" .. table.concat(parts, ",") .. "]"
+  end
+end
 
-function by_type.boolean(_, _, value) return tostring(value) end
+function by_type.map(model, shape)
+  local write_item = writer_of(model, shape.value)
+  return function(value)
+    local parts = {}
+    for key, item in pairs(value) do parts[#parts + 1] = cjson.encode(key) .. ":" .. write_item(item) end
+    table.sort(parts)
+    return "{" .. table.concat(parts, ",") .. "}"
+  end
+end
 
-function by_type.integer(_, _, value) return ("%d"):format(value) end
-
-by_type.long = by_type.integer
-
-function by_type.float(_, _, value) return ("%.15g"):format(value) end
-
+local function write_integer(value) return ("%d"):format(value) end
+local function write_float(value) return ("%.15g"):format(value) end
 -- Epoch seconds, as JSON 1.1 has them; milliseconds are what Rekognition shows in its examples.
-function by_type.timestamp(_, _, value) return ("%.3f"):format(value) end
+local function write_timestamp(value) return ("%.3f"):format(value) end
 
-function write(model, name, value)
-  local shape = model.shapes[name]
-  return by_type[shape.type](model, shape, value)
+function by_type.string() return cjson.encode end
+function by_type.boolean() return tostring end
+function by_type.integer() return write_integer end
+function by_type.float() return write_float end
+function by_type.timestamp() return write_timestamp end
+
+by_type.long, by_type.double = by_type.integer, by_type.float
+
+local writers = setmetatable({}, { __mode = "k" }) -- of each model, by the shapes' names
+
+function writer_of(model, name)
+  local known = writers[model]
+  if not known then
+    known = {}
+    writers[model] = known
+  end
+  if not known[name] then
+    local shape = model.shapes[name]
+    known[name] = by_type[shape.type](model, shape)
+  end
+  return known[name]
 end
 
 --- The body of an operation's response. It is empty, as the API reference has it, where the response has no members.
@@ -59,7 +89,7 @@ end
 function M.write(model, operation, response)
   local name = model.operations[operation].output
   if next(model.shapes[name].members) == nil then return "" end
-  return write(model, name, response)
+  return writer_of(model, name)(response)
 end
 
 return M
