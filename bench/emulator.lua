@@ -1,4 +1,4 @@
---- Measures the emulator as a process of its own on one processor: calls a second and memory, with few versions and with
+--- Measures the emulator as a process of its own on one processor: calls a second and memory, with few versions and
 -- many; and moto's server beside it, where script/peers has brought it. Nothing is asserted.
 --
 --   script/lua bench/emulator.lua [VERSIONS [SECONDS]]     10000 versions, 3 seconds a figure
@@ -27,9 +27,9 @@ local function fill(path, versions)
   local project = client.must(service, "CreateProject", { ProjectName = "birds" }).ProjectArn
   local first
   for i = 1, versions do
-    local arn = client.must(service, "CreateProjectVersion", { ProjectArn = project, VersionName = "v" .. i,
-      OutputConfig = { S3Bucket = "bucket" }, TrainingData = DATA, TestingData = { AutoCreate = true } }).ProjectVersionArn
-    first = first or arn
+    local version = client.must(service, "CreateProjectVersion", { ProjectArn = project, VersionName = "v" .. i,
+      OutputConfig = { S3Bucket = "bucket" }, TrainingData = DATA, TestingData = { AutoCreate = true } })
+    first = first or version.ProjectVersionArn
   end
   client.must(service, "StartProjectVersion", { ProjectVersionArn = first, MinInferenceUnits = 1 })
   client.must(service, "DescribeProjects", {})
@@ -42,8 +42,9 @@ end
 -- Starts a command on the processor; it ends when its stdin does. Returns its pid, and what stops it.
 local function start(command)
   local pid_file = os.tmpname()
-  local pipe = assert(io.popen(("sh -c 'taskset -c %s %s </dev/null >%s.out 2>&1 & echo $! >%s; read -r _; kill $!; wait'")
-    :format(CPU, command, pid_file, pid_file), "w"))
+  local script = ("taskset -c %s %s </dev/null >%s.out 2>&1 & echo $! >%s; read -r _; kill $!; wait"):format(
+    CPU, command, pid_file, pid_file)
+  local pipe = assert(io.popen("sh -c '" .. script .. "'", "w"))
   local function read(name)
     local file = io.open(name)
     local text = file and file:read("a") or ""
@@ -56,8 +57,8 @@ local function start(command)
     os.remove(pid_file)
     os.remove(pid_file .. ".out")
   end
-  return { pid = function() return read(pid_file):match("%d+") end, output = function() return read(pid_file .. ".out") end,
-           stop = stop }
+  return { pid = function() return read(pid_file):match("%d+") end,
+           output = function() return read(pid_file .. ".out") end, stop = stop }
 end
 
 local function wait_for(get)
