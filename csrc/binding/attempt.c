@@ -1,12 +1,13 @@
 /* One attempt: the request is signed, and sent, or pushed as a table. Here, and nowhere else, the
  * list of its headers is made. */
+#include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/target.h"
 #include "binding/transport.h"
 #include "core/alloc.h"
-#include "core/http.h"
+#include "core/http_transfer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -365,10 +366,14 @@ static long opt_milliseconds(lua_State *L, int index, long otherwise)
     return lua_isnil(L, index) ? otherwise : lrek_milliseconds(luaL_checknumber(L, index));
 }
 
-static enum rek_http_result perform(lua_State *L, const struct lrek_target *target,
-                                    struct lrek_request *request, struct rek_http *http,
-                                    struct rek_slice url, struct attempt *attempt)
+/* Sends what was prepared and pushes what came of it; returns how many values, or -1 where a hook
+ * of Lua raised: that is on top then. */
+static int perform(lua_State *L, const struct lrek_target *target, struct lrek_request *request,
+                   struct rek_slice url, struct attempt *attempt)
 {
+    struct rek_http_failure failure;
+    struct lrek_hook hook;
+    const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
     const struct rek_http_request http_request = {
         .method = request->method,
         .url = url,
@@ -379,10 +384,17 @@ static enum rek_http_result perform(lua_State *L, const struct lrek_target *targ
         .timeout_ms = opt_milliseconds(L, 11, target->timeout_ms),
         .direct = target->direct,
     };
-    lrek_hold_request(request);
-    enum rek_http_result result = rek_http_perform(http, &http_request, &attempt->response);
+    struct rek_http_client *client = lrek_check_transport(L, 2);
+    lrek_hold_request(request); /* a hook may close it */
+    enum rek_http_result result =
+        rek_http_perform(client, &http_request, &attempt->response, &watch, &failure);
+    int count = -1;
+    if (result == REK_HTTP_OK)
+        count = lrek_push_metadata(L, request, &attempt->response);
+    else if (!hook.raised)
+        count = lrek_push_no_response(L, result, &failure);
     lrek_release_request(request);
-    return result;
+    return count;
 }
 
 /* target:send(transport, request, access_key_id, secret_access_key, session_token, time, attempt,
@@ -404,20 +416,17 @@ int lrek_target_send(lua_State *L)
     struct rek_slice url;
     lua_settop(L, 13);
     struct attempt *attempt = lrek_take(L, &attempt_kind); /* 14 */
-    struct rek_http *http = lrek_check_transport(L, 2);    /* after all that lets finalizers run */
-    struct lrek_request *request = lrek_check_request(L, 3);
+    lrek_check_transport(L, 2);
+    struct lrek_request *request = lrek_check_request(L, 3); /* after what lets finalizers run */
     int count;
     if (read_credentials(L, 4, &arguments, &refusal) &&
         read_extras(L, 8, 12, &arguments, &refusal) &&
-        prepare(L, target, request, &arguments, attempt, &url, &refusal)) {
-        enum rek_http_result result = perform(L, target, request, http, url, attempt);
-        count = result == REK_HTTP_OK ? lrek_push_metadata(L, request, &attempt->response)
-                                      : lrek_push_no_response(L, http, result);
-    } else {
+        prepare(L, target, request, &arguments, attempt, &url, &refusal))
+        count = perform(L, target, request, url, attempt);
+    else
         count = push_refusal(L, &refusal);
-    }
     lrek_give(L, 14, &attempt_kind);
-    return count;
+    return count < 0 ? lua_error(L) : count;
 }
 
 /* Pushes { method =, url =, headers = {{name, value}, ...}, body = }. The URL of an operation

@@ -7,7 +7,7 @@
 #include "binding/response.h"
 #include "binding/transport.h"
 #include "binding/type.h"
-#include "core/http.h"
+#include "core/http_transfer.h"
 #include "core/shape.h"
 #include "core/sigv4.h"
 
@@ -209,10 +209,11 @@ static struct rek_slice attempt_text(struct caller *caller, lua_Integer attempt)
     return rek_slice_of(caller->attempt_text, (size_t)caller->attempt_len);
 }
 
-static enum rek_http_result exchange_http(struct caller *caller, struct rek_http *http,
+static enum rek_http_result exchange_http(struct caller *caller, struct rek_http_client *http,
                                           const struct lrek_request *request,
                                           const struct unsigned_headers *extra,
-                                          struct exchange *exchange)
+                                          struct exchange *exchange,
+                                          struct rek_http_failure *failure)
 {
     struct rek_http_header headers[9] = {
         request->headers[0],
@@ -234,7 +235,7 @@ static enum rek_http_result exchange_http(struct caller *caller, struct rek_http
         .connect_timeout_ms = caller->connect_timeout_ms,
         .timeout_ms = caller->timeout_ms,
     };
-    return rek_http_perform(http, &http_request, &exchange->response);
+    return rek_http_perform(http, &http_request, &exchange->response, NULL, failure);
 }
 
 /* nil, { signing = message } */
@@ -274,14 +275,17 @@ static int caller_send(lua_State *L)
     lua_settop(L, 8);
     struct exchange *exchange = take_exchange(L); /* 9 */
     lua_getiuservalue(L, 1, TRANSPORT_VALUE);
-    struct rek_http *http = lrek_check_transport(L, 10); /* after all that lets finalizers run */
+    struct rek_http_client *http =
+        lrek_check_transport(L, 10); /* after all that lets finalizers run */
     const struct lrek_request *request = lrek_check_request(L, 2);
     int count;
+    struct rek_http_failure failure;
     enum rek_sigv4_error error = sign(caller, request, &credentials, time, &exchange->signature);
     if (error == REK_SIGV4_OK) {
-        enum rek_http_result result = exchange_http(caller, http, request, &extra, exchange);
+        enum rek_http_result result =
+            exchange_http(caller, http, request, &extra, exchange, &failure);
         count = result == REK_HTTP_OK ? lrek_push_metadata(L, request, &exchange->response)
-                                      : lrek_push_no_response(L, http, result);
+                                      : lrek_push_no_response(L, result, &failure);
     } else {
         count = push_signing_failure(L, error);
     }

@@ -1,4 +1,5 @@
 /* luaopen_rekognition_core: the C module that the Lua files stand on. */
+#include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/pool.h"
 #include "binding/scratch.h"
@@ -40,6 +41,7 @@ int luaopen_rekognition_core(lua_State *L)
     lua_setfield(L, -2, "version");
     lrek_open_pool(L); /* first: see pool.h */
     lrek_open_scratch(L);
+    lrek_open_hook(L);
     lrek_open_caller(L);
     lrek_open_child(L);
     lrek_open_digest(L);

@@ -120,18 +120,17 @@ int lrek_push_metadata(lua_State *L, const struct lrek_request *request,
     return 2;
 }
 
-int lrek_push_no_response(lua_State *L, struct rek_http *http, enum rek_http_result result)
+int lrek_push_no_response(lua_State *L, enum rek_http_result result,
+                          const struct rek_http_failure *failure)
 {
-    bool sent = rek_http_sent(http);
-    lua_pushstring(L, rek_http_message(http)); /* first: a finalizer may close the transport */
     lua_pushnil(L);
     lua_createtable(L, 0, 1);
     lua_createtable(L, 0, 3);
     lua_pushstring(L, rek_http_result_name(result));
     lua_setfield(L, -2, "code");
-    lua_pushvalue(L, -4);
+    lua_pushstring(L, failure->message);
     lua_setfield(L, -2, "message");
-    lua_pushboolean(L, sent);
+    lua_pushboolean(L, failure->sent);
     lua_setfield(L, -2, "sent");
     lua_setfield(L, -2, "transport");
     return 2;

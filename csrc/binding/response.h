@@ -18,6 +18,7 @@ void lrek_open_response(lua_State *L);
 int lrek_push_metadata(lua_State *L, const struct lrek_request *request,
                        const struct rek_http_response *response);
 /* Pushes nil and { transport = { code =, message =, sent = } }. Returns 2. */
-int lrek_push_no_response(lua_State *L, struct rek_http *http, enum rek_http_result result);
+int lrek_push_no_response(lua_State *L, enum rek_http_result result,
+                          const struct rek_http_failure *failure);
 
 #endif

@@ -1,125 +1,190 @@
 /* transport: the built-in HTTP client as a userdata, with Lua tables in and out. */
 #include "binding/transport.h"
 
+#include "binding/hook.h"
 #include "binding/luautil.h"
-#include "binding/type.h"
+#include "binding/pool.h"
 #include "core/alloc.h"
+#include "core/http_transfer.h"
 
 #include <limits.h>
+#include <stdio.h>
 
-static const char TRANSPORT_TYPE[] = "rekognition.transport";
-static const char RESPONSE_TYPE[] = "rekognition.text.service_error";
-
-/* The user value of a transport: the response whose memory is ready to be used again. A finalizer
- * that runs while a response is pushed may make a request of its own: it then finds the place empty
- * and makes another response. */
-enum { RESPONSE_VALUE = 1 };
-
-/* A client with the memory that its requests use again and again. */
 struct transport {
-    struct rek_http *http; /* NULL once closed */
+    struct lrek_object object;
+    struct rek_http_client *client; /* NULL once closed */
+};
+
+/* What a request works with: memory that is used again. */
+struct exchange {
+    struct lrek_object object;
+    struct rek_http_response response;
     struct rek_http_header *headers;
     size_t header_capacity;
 };
 
-struct rek_http *lrek_check_transport(lua_State *L, int index)
+static void clear_transport(void *object)
 {
-    const struct transport *transport = lrek_check_type(L, index, TRANSPORT_TYPE);
-    luaL_argcheck(L, transport->http, index, "the transport is closed");
-    return transport->http;
+    struct transport *transport = object;
+    rek_http_client_close(transport->client);
+    transport->client = NULL;
 }
 
-/* Reads tables raw: a metamethod could run any code while strings are borrowed. */
-static int raw_field(lua_State *L, int table, const char *name)
+static void clear_exchange(void *object)
 {
-    lua_pushstring(L, name);
-    return lua_rawget(L, table);
+    struct exchange *exchange = object;
+    rek_http_response_clear(&exchange->response);
+    rek_free(exchange->headers);
+    exchange->headers = NULL;
+    exchange->header_capacity = 0;
 }
 
-/* An optional string without a NUL, left on the stack. NULL where absent. */
-static const char *text_option(lua_State *L, int table, const char *name)
+static void recycle_exchange(void *object)
 {
-    int type = raw_field(L, table, name);
-    if (type == LUA_TNIL)
-        return NULL;
-    size_t len = 0;
-    const char *text = type == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
-    if (!text || strlen(text) != len)
-        luaL_error(L, "%s: a string without NUL bytes expected, got %s", name,
-                   luaL_typename(L, -1));
-    return text;
+    struct exchange *exchange = object;
+    rek_http_response_empty(&exchange->response);
 }
 
-/* An optional positive number times `scale`, rounded up and at most INT_MAX; 0 where absent. */
-static long number_option(lua_State *L, int table, const char *name, lua_Number scale)
+static const struct lrek_kind transport_kind = {
+    .name = "rekognition.transport",
+    .size = sizeof(struct transport),
+    .clear = clear_transport,
+};
+
+static const struct lrek_kind exchange_kind = {
+    .name = "rekognition.exchange",
+    .size = sizeof(struct exchange),
+    .clear = clear_exchange,
+    .recycle = recycle_exchange,
+};
+
+struct rek_http_client *lrek_check_transport(lua_State *L, int index)
 {
-    int type = raw_field(L, table, name);
-    lua_Number value = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
-    lua_pop(L, 1);
-    if (type == LUA_TNIL)
-        return 0;
-    if (!(value > 0))
-        luaL_error(L, "%s: a positive number expected", name);
-    value *= scale;
-    if (value >= INT_MAX)
-        return INT_MAX;
-    long whole = (long)value;
-    return (lua_Number)whole < value ? whole + 1 : whole;
+    const struct transport *transport = lrek_check_object(L, index, &transport_kind);
+    luaL_argcheck(L, transport->client, index, "the transport is closed");
+    return transport->client;
 }
 
-/* The message is copied before anything else: a finalizer may close the client it belongs to. */
-static void push_failure(lua_State *L, enum rek_http_result result, const char *message)
+static int push_failure(lua_State *L, enum rek_http_result result,
+                        const struct rek_http_failure *failure)
 {
     lua_pushnil(L);
-    lua_pushstring(L, message);
-    lua_createtable(L, 0, 2);
-    lua_insert(L, -2);
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, failure->message);
     lua_setfield(L, -2, "message");
     lua_pushstring(L, rek_http_result_name(result));
     lua_setfield(L, -2, "code");
+    lua_pushboolean(L, failure->sent);
+    lua_setfield(L, -2, "sent");
+    return 2;
 }
 
-/* transport(options) -> a transport, or nil, {code, message}
- * options: http_proxy, https_proxy (URLs), no_proxy (hosts, comma-separated), ca_bundle (a path),
- * max_connections, max_response_bytes, connect_timeout, timeout (seconds): all optional, as in
- * struct rek_http_options. The environment is not read. */
+static bool complain(struct rek_http_failure *failure, const char *name, const char *wanted,
+                     const char *got)
+{
+    snprintf(failure->message, sizeof failure->message, "%s must be %s, got %s", name, wanted, got);
+    return false;
+}
+
+/* An optional string without a NUL, left on the stack; NULL by default. */
+static bool text_option(lua_State *L, const char *name, const char **out,
+                        struct rek_http_failure *failure)
+{
+    int type = lrek_raw_field(L, 1, name);
+    *out = NULL;
+    if (type == LUA_TNIL)
+        return true;
+    if (type != LUA_TSTRING)
+        return complain(failure, name, "a string", luaL_typename(L, -1));
+    struct rek_slice text = lrek_string_at(L, -1);
+    if (memchr(text.data, '\0', text.len))
+        return complain(failure, name, "a string without NUL bytes", "one with a NUL byte");
+    *out = text.data;
+    return true;
+}
+
+/* An optional number above 0 and up to `most`, times `scale` and rounded up; 0 by default. */
+static bool number_option(lua_State *L, const char *name, lua_Number most, lua_Number scale,
+                          long *out, struct rek_http_failure *failure)
+{
+    int type = lrek_raw_field(L, 1, name);
+    lua_Number value = lua_tonumber(L, -1);
+    *out = 0;
+    if (type == LUA_TNIL)
+        return true;
+    if (type != LUA_TNUMBER || !(value > 0 && value <= most)) {
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, "a number above 0 and at most %.0f", most);
+        return complain(failure, name, wanted, luaL_tolstring(L, -1, NULL));
+    }
+    *out = (long)(value * scale);
+    if ((lua_Number)*out < value * scale)
+        ++*out;
+    return true;
+}
+
+static bool read_options(lua_State *L, struct rek_http_options *options,
+                         struct rek_http_failure *failure)
+{
+    const lua_Number most_seconds = INT_MAX / 1000; /* libcurl counts milliseconds */
+    long most_bytes;
+    bool good =
+        text_option(L, "http_proxy", &options->http_proxy, failure) &&
+        text_option(L, "https_proxy", &options->https_proxy, failure) &&
+        text_option(L, "no_proxy", &options->no_proxy, failure) &&
+        text_option(L, "ca_bundle", &options->ca_bundle, failure) &&
+        text_option(L, "client_cert", &options->client_cert, failure) &&
+        text_option(L, "client_key", &options->client_key, failure) &&
+        number_option(L, "max_response_bytes", INT_MAX, 1, &most_bytes, failure) &&
+        number_option(L, "max_connections", 100000, 1, &options->max_connections, failure) &&
+        number_option(L, "connect_timeout", most_seconds, 1000, &options->connect_timeout_ms,
+                      failure) &&
+        number_option(L, "timeout", most_seconds, 1000, &options->timeout_ms, failure);
+    if (good)
+        options->max_response_bytes = (size_t)most_bytes;
+    return good;
+}
+
+/* transport(options) -> a transport, or nil, { code =, message =, sent = false }
+ * options: http_proxy, https_proxy (URLs), no_proxy (hosts), ca_bundle, client_cert, client_key
+ * (paths), max_connections, max_response_bytes, connect_timeout, timeout (seconds): all optional,
+ * as in struct rek_http_options. The environment is not read. */
 static int transport_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    struct transport *transport = lua_newuserdatauv(L, sizeof *transport, 1);
-    *transport = (struct transport){0};
-    lrek_set_type(L, TRANSPORT_TYPE);
-    struct rek_http_options options = {
-        .http_proxy = text_option(L, 1, "http_proxy"),
-        .https_proxy = text_option(L, 1, "https_proxy"),
-        .no_proxy = text_option(L, 1, "no_proxy"),
-        .ca_bundle = text_option(L, 1, "ca_bundle"),
-        .max_response_bytes = (size_t)number_option(L, 1, "max_response_bytes", 1),
-        .max_connections = number_option(L, 1, "max_connections", 1),
-        .connect_timeout_ms = number_option(L, 1, "connect_timeout", 1000),
-        .timeout_ms = number_option(L, 1, "timeout", 1000),
-    };
-    enum rek_http_result result = rek_http_new(&transport->http, &options);
+    struct transport *transport = lrek_new_object(L, &transport_kind, 0);
+    struct rek_http_failure failure = {.sent = false};
+    struct rek_http_options options = {0};
+    enum rek_http_result result = REK_HTTP_CONFIG;
+    if (read_options(L, &options, &failure))
+        result = rek_http_client_new(&transport->client, &options, &failure);
     if (result == REK_HTTP_MEMORY)
         return luaL_error(L, "not enough memory");
-    if (result != REK_HTTP_OK) {
-        push_failure(
-            L, result,
-            "the proxy's URL can't be understood: http://user:password@host:port expected");
-        return 2;
-    }
+    if (result != REK_HTTP_OK)
+        return push_failure(L, result, &failure);
     lua_pushvalue(L, 2);
     return 1;
+}
+
+/* A number of seconds of a request, as milliseconds; 0 by default. */
+static long timeout_field(lua_State *L, const char *name)
+{
+    int type = lrek_raw_field(L, 2, name);
+    lua_Number seconds = type == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+    lua_pop(L, 1);
+    if (type == LUA_TNIL)
+        return 0;
+    if (!(seconds > 0))
+        luaL_error(L, "%s: a positive number expected", name);
+    return lrek_milliseconds(seconds);
 }
 
 static struct rek_slice check_text(lua_State *L, int index, const char *what)
 {
     if (lua_type(L, index) != LUA_TSTRING)
         luaL_error(L, "request.%s: a string expected, got %s", what, luaL_typename(L, index));
-    size_t len;
-    const char *text = lua_tolstring(L, index, &len);
-    return rek_slice_of(text, len);
+    return lrek_string_at(L, index);
 }
 
 static struct rek_slice header_part(lua_State *L, size_t header, int part)
@@ -127,81 +192,51 @@ static struct rek_slice header_part(lua_State *L, size_t header, int part)
     if (lua_rawgeti(L, -1, part) != LUA_TSTRING)
         luaL_error(L, "request.headers[%d][%d]: a string expected, got %s", (int)header + 1, part,
                    luaL_typename(L, -1));
-    size_t len;
-    const char *text = lua_tolstring(L, -1, &len);
+    struct rek_slice text = lrek_string_at(L, -1);
     lua_pop(L, 1); /* the header's table keeps it */
-    return rek_slice_of(text, len);
+    return text;
 }
 
-/* Points transport->headers at the strings of the list on top of the stack. Nothing in here
+static void reserve_headers(lua_State *L, struct exchange *exchange, size_t count)
+{
+    if (count <= exchange->header_capacity)
+        return;
+    struct rek_http_header *headers =
+        count < INT_MAX ? rek_realloc(exchange->headers, count * sizeof *headers) : NULL;
+    if (!headers)
+        luaL_error(L, "not enough memory");
+    exchange->headers = headers;
+    exchange->header_capacity = count;
+}
+
+/* Points exchange->headers at the strings of the list on top of the stack. Nothing in here
  * allocates from Lua, so no finalizer can run and take a string away. */
-static size_t read_headers(lua_State *L, struct transport *transport)
+static size_t read_headers(lua_State *L, struct exchange *exchange)
 {
     if (lua_isnil(L, -1))
         return 0;
     if (!lua_istable(L, -1))
         luaL_error(L, "request.headers: a table expected, got %s", luaL_typename(L, -1));
     size_t count = lua_rawlen(L, -1);
-    if (count > transport->header_capacity) {
-        struct rek_http_header *headers =
-            count < INT_MAX ? rek_realloc(transport->headers, count * sizeof *headers) : NULL;
-        if (!headers)
-            return (size_t)luaL_error(L, "not enough memory");
-        transport->headers = headers;
-        transport->header_capacity = count;
-    }
+    reserve_headers(L, exchange, count);
     for (size_t i = 0; i < count; i++) {
         if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE)
-            return (size_t)luaL_error(L, "request.headers[%d]: {name, value} expected, got %s",
-                                      (int)i + 1, luaL_typename(L, -1));
-        transport->headers[i].name = header_part(L, i, 1);
-        transport->headers[i].value = header_part(L, i, 2);
+            luaL_error(L, "request.headers[%d]: {name, value} expected, got %s", (int)i + 1,
+                       luaL_typename(L, -1));
+        exchange->headers[i].name = header_part(L, i, 1);
+        exchange->headers[i].value = header_part(L, i, 2);
         lua_pop(L, 1);
     }
     return count;
 }
 
-/* Pushes the transport's response and leaves its place empty. */
-static struct rek_http_response *take_response(lua_State *L)
-{
-    lua_getiuservalue(L, 1, RESPONSE_VALUE);
-    struct rek_http_response *response = lua_touserdata(L, -1);
-    if (response) {
-        lua_pushnil(L);
-        lua_setiuservalue(L, 1, RESPONSE_VALUE);
-        return response;
-    }
-    lua_pop(L, 1);
-    response = lua_newuserdatauv(L, sizeof *response, 0);
-    rek_http_response_init(response);
-    lrek_set_type(L, RESPONSE_TYPE);
-    return response;
-}
-
-/* Puts the response at `index` back for the next request. */
-static void give_response(lua_State *L, int index)
-{
-    rek_http_response_empty(lua_touserdata(L, index));
-    lua_pushvalue(L, index);
-    lua_setiuservalue(L, 1, RESPONSE_VALUE);
-}
-
-static int response_gc(lua_State *L)
-{
-    rek_http_response_clear(lrek_check_type(L, 1, RESPONSE_TYPE));
-    return 0;
-}
-
-void lrek_push_headers(lua_State *L, struct rek_slice lines)
+/* Pushes a response's headers as {{name, value}, ...}, in their order. */
+static void push_headers(lua_State *L, struct rek_slice lines)
 {
     struct rek_http_header header;
     lua_newtable(L);
     for (lua_Integer i = 1; rek_http_next_header(&lines, &header); i++) {
-        lua_createtable(L, 2, 0);
-        lua_pushlstring(L, header.name.data, header.name.len);
-        lua_rawseti(L, -2, 1);
-        lua_pushlstring(L, header.value.data, header.value.len);
-        lua_rawseti(L, -2, 2);
+        lrek_push_pair(L, header.name, header.value);
         lua_rawseti(L, -2, i);
     }
 }
@@ -211,78 +246,65 @@ static void push_response(lua_State *L, const struct rek_http_response *response
     lua_createtable(L, 0, 3);
     lua_pushinteger(L, response->status);
     lua_setfield(L, -2, "status");
-    lrek_push_headers(L, rek_buffer_slice(&response->headers));
+    push_headers(L, rek_buffer_slice(&response->headers));
     lua_setfield(L, -2, "headers");
     lua_pushlstring(L, response->body.data, response->body.len);
     lua_setfield(L, -2, "body");
 }
 
-static bool flag_option(lua_State *L, int table, const char *name)
-{
-    raw_field(L, table, name);
-    bool value = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return value;
-}
-
-/* transport:request(request) -> response, or nil, {code, message}
+/* transport:request(request) -> response, or nil, { code =, message =, sent = }
  * request: {method, url, headers = {{name, value}, ...}, body, connect_timeout, timeout, direct},
  * the last five optional, timeouts in seconds, direct: by no proxy; read raw. response: {status,
- * headers = {{name, value}, ...}, body}. The codes are those of rek_http_result_name. Raises where
- * the request has the wrong types or the transport is closed. */
+ * headers = {{name, value}, ...}, body}. The codes are those of rek_http_result_name; sent: whether
+ * the server may have read the request. Raises where the request has the wrong types or the
+ * transport is closed, and what a hook of Lua raised meanwhile. */
 static int transport_request(lua_State *L)
 {
-    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
+    lrek_check_object(L, 1, &transport_kind);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
-    struct rek_http_response *response = take_response(L); /* 3 */
+    struct exchange *exchange = lrek_take(L, &exchange_kind); /* 3 */
+    struct rek_http_failure failure;
+    struct lrek_hook hook;
+    struct rek_http_watch watch = lrek_watch_hook(L, &hook);
     struct rek_http_request request = {
-        .connect_timeout_ms = number_option(L, 2, "connect_timeout", 1000),
-        .timeout_ms = number_option(L, 2, "timeout", 1000),
-        .direct = flag_option(L, 2, "direct"),
+        .connect_timeout_ms = timeout_field(L, "connect_timeout"),
+        .timeout_ms = timeout_field(L, "timeout"),
+        .direct = lrek_flag_field(L, 2, "direct"),
     };
-    raw_field(L, 2, "method");
-    raw_field(L, 2, "url");
-    int body_type = raw_field(L, 2, "body");
-    raw_field(L, 2, "headers");
+    lrek_raw_field(L, 2, "method");
+    lrek_raw_field(L, 2, "url");
+    int body_type = lrek_raw_field(L, 2, "body");
+    lrek_raw_field(L, 2, "headers");
     request.method = check_text(L, 4, "method");
     request.url = check_text(L, 5, "url");
     if (body_type != LUA_TNIL)
         request.body = check_text(L, 6, "body");
-    request.header_count = read_headers(L, transport);
-    request.headers = transport->headers;
-    struct rek_http *http = lrek_check_transport(L, 1);
-    enum rek_http_result result = rek_http_perform(http, &request, response);
+    request.header_count = read_headers(L, exchange);
+    request.headers = exchange->headers;
+    struct rek_http_client *client = lrek_check_transport(L, 1);
+    enum rek_http_result result =
+        rek_http_perform(client, &request, &exchange->response, &watch, &failure);
+    int count = 1;
     if (result == REK_HTTP_OK)
-        push_response(L, response);
-    else
-        push_failure(L, result, rek_http_message(http));
-    give_response(L, 3);
-    return result == REK_HTTP_OK ? 1 : 2;
+        push_response(L, &exchange->response);
+    else if (!hook.raised)
+        count = push_failure(L, result, &failure);
+    lrek_give(L, 3, &exchange_kind);
+    return hook.raised ? lua_error(L) : count;
 }
 
 /* transport:close(): closes its connections; a second time does nothing. */
 static int transport_close(lua_State *L)
 {
-    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
-    rek_http_free(transport->http);
-    transport->http = NULL;
-    return 0;
-}
-
-static int transport_gc(lua_State *L)
-{
-    struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
-    transport_close(L);
-    rek_free(transport->headers);
-    *transport = (struct transport){0};
+    clear_transport(lrek_check_object(L, 1, &transport_kind));
     return 0;
 }
 
 static int transport_tostring(lua_State *L)
 {
-    const struct transport *transport = lrek_check_type(L, 1, TRANSPORT_TYPE);
-    lua_pushfstring(L, "%s (%s)", TRANSPORT_TYPE, transport->http ? "open" : "closed");
+    const struct transport *transport = lrek_check_object(L, 1, &transport_kind);
+    lua_pushfstring(L, "%s (%s)", transport_kind.name, transport->client ? "open" : "closed");
     return 1;
 }
 
@@ -290,14 +312,10 @@ void lrek_open_transport(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"request", transport_request}, {"close", transport_close}, {NULL, NULL}};
-    static const luaL_Reg metamethods[] = {{"__gc", transport_gc},
-                                           {"__close", transport_close},
-                                           {"__tostring", transport_tostring},
-                                           {NULL, NULL}};
-    lrek_new_type(L, RESPONSE_TYPE);
-    lua_pushcfunction(L, response_gc);
-    lua_setfield(L, -2, "__gc");
-    lrek_new_type(L, TRANSPORT_TYPE);
+    static const luaL_Reg metamethods[] = {
+        {"__close", transport_close}, {"__tostring", transport_tostring}, {NULL, NULL}};
+    lrek_open_kind(L, &exchange_kind);
+    lrek_open_kind(L, &transport_kind);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");

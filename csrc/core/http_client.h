@@ -1,79 +1,50 @@
-/* The inside of an HTTP client, shared by http*.c alone. */
+/* An HTTP client: the options of its requests, and the connections that are kept open between them.
+ * One thread may use a client at a time. After a fork the child's first request starts with
+ * connections of its own and leaves the parent's alone. */
 #ifndef REK_HTTP_CLIENT_H
 #define REK_HTTP_CLIENT_H
 
 #include "core/http.h"
 
-#include <curl/curl.h>
-
+/* What 0 stands for in the options. The timeouts are botocore's habit (60 s) and a little over one
+ * lost SYN (3.1 s); the other two are choices. */
 enum {
-    REK_HTTP_MAX_METHOD = 32, /* with its NUL */
-    REK_HTTP_MAX_HEADER_BYTES = 256 << 10,
+    REK_HTTP_CONNECT_TIMEOUT_MS = 3100,
+    REK_HTTP_TIMEOUT_MS = 60000,
+    REK_HTTP_MAX_CONNECTIONS = 64,
+    REK_HTTP_MAX_RESPONSE_BYTES = 64 << 20,
 };
 
-/* A proxy, taken apart so that no message of libcurl's can show its password. The strings are
- * libcurl's. A NULL url is no proxy. */
-struct rek_http_proxy {
-    char *url;
-    char *user;
-    char *password;
-};
-
-/* One client: one easy handle, which keeps the connections. What stands in the handle from the
- * request before is noted here and set again only where it changes. */
-struct rek_http {
-    CURL *easy;
-    unsigned generation; /* rek_fork_generation of the process that made `easy` */
-    struct rek_http_proxy http_proxy;
-    struct rek_http_proxy https_proxy;
-    char *no_proxy;
-    char *ca_bundle;
-    size_t max_response_bytes;
-    long max_connections;
-    long connect_timeout_ms;
+/* Everything may be zero. Strings are copied; files are read when the client is made. */
+struct rek_http_options {
+    const char *http_proxy;  /* for http URLs: "http://user:password@host:port"; NULL or "": none */
+    const char *https_proxy; /* for https URLs */
+    const char *no_proxy;    /* hosts reached directly; see rek_http_is_direct */
+    const char *ca_bundle;   /* a PEM file or a hashed folder; NULL or "": the system's */
+    const char
+        *client_cert; /* a PEM file: the certificate to show a server that asks, and its chain */
+    const char *client_key;    /* a PEM file, unencrypted; NULL or "": it is in client_cert */
+    size_t max_response_bytes; /* of one body, once decompressed */
+    long max_connections;      /* kept open between requests */
+    long connect_timeout_ms;   /* for requests that name none */
     long timeout_ms;
-
-    struct rek_buffer url; /* as set, with a NUL; empty where none is */
-    CURLU *parsed_url;     /* the same, so that libcurl needn't parse it for each request */
-    size_t origin_len;     /* scheme, host and port, at the URL's front */
-    const struct rek_http_proxy *proxy;
-    char method[REK_HTTP_MAX_METHOD];
-    long set_connect_timeout_ms; /* 0 where none is set yet */
-    long set_timeout_ms;
-    bool method_sends_body;
-    bool large_body;
-    bool takes_gzip;
-
-    struct rek_buffer lines;  /* the request's header lines, each with a NUL */
-    struct curl_slist *nodes; /* and the list of them */
-    size_t node_capacity;
-
-    struct rek_http_response *response; /* of the request under way */
-    bool headers_ended;
-    bool too_large;
-    bool sent; /* libcurl began to send the request */
-    char curl_message[CURL_ERROR_SIZE];
-    char message[CURL_ERROR_SIZE + 300];
 };
 
-/* http_process.c: prepares libcurl for the process, at the first call. False where it can't. */
-bool rek_http_start_process(void);
-/* The system's folder of hashed certificates, or NULL where none is known. */
-const char *rek_http_ca_folder(void);
+struct rek_http_client;
 
-/* http_proxy.c: takes "http://user:password@host:port" apart. NULL and "" are no proxy. */
-enum rek_http_result rek_http_proxy_parse(struct rek_http_proxy *proxy, const char *text)
-    __attribute__((warn_unused_result));
-void rek_http_proxy_clear(struct rek_http_proxy *proxy);
+/* Makes a client. REK_HTTP_OK, REK_HTTP_CONFIG for an option that can't be used (the failure's
+ * message names it and the remedy), or REK_HTTP_MEMORY. */
+REK_CHECKED enum rek_http_result rek_http_client_new(struct rek_http_client **out,
+                                                     const struct rek_http_options *options,
+                                                     struct rek_http_failure *failure);
+/* Closes its connections; the client must not be used after. A transfer that is under way ends with
+ * REK_HTTP_CLOSED at its next look, and the memory goes with the last of them. NULL is fine. */
+void rek_http_client_close(struct rek_http_client *client);
 
-/* http_prepare.c: makes the handle ready to send the request. Where the request is refused, the
- * client's message says why. */
-enum rek_http_result rek_http_prepare(struct rek_http *http, const struct rek_http_request *request)
-    __attribute__((warn_unused_result));
-
-/* http_receive.c: libcurl's callbacks, with the client as their context. */
-size_t rek_http_on_header(char *data, size_t size, size_t count, void *context);
-int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port);
-size_t rek_http_on_body(char *data, size_t size, size_t count, void *context);
+/* http_proxy.c: whether a list of exceptions, as NO_PROXY has it, names the host and port of the
+ * URL's origin. Entries are separated by commas or blanks: "*" (all hosts), a host's name, with or
+ * without a dot before it (the host and all below it), an address, IPv6 with or without brackets, a
+ * network ("10.0.0.0/8"), each but the last with or without a port. */
+bool rek_http_is_direct(struct rek_slice no_proxy, struct rek_slice origin);
 
 #endif

@@ -1,4 +1,4 @@
-#include "core/http_client.h"
+#include "core/http_internal.h"
 
 #include <dirent.h>
 #include <pthread.h>

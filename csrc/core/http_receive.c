@@ -1,57 +1,127 @@
-#include "core/http_client.h"
+#include "core/http_internal.h"
 
-/* Keeps the lines of the last header block before the body: interim answers (1xx) are dropped, as
- * are status lines and trailers. */
+static size_t fail(struct rek_http_transfer *t, enum rek_http_result fault, const char *message)
+{
+    t->fault = fault;
+    t->fault_message = message;
+    return 0; /* ends the transfer */
+}
+
+static size_t fail_too_large(struct rek_http_transfer *t)
+{
+    return fail(t, REK_HTTP_TOO_LARGE, NULL);
+}
+
+/* Keeps the lines of the last header block before the body: interim responses (1xx) are dropped, as
+ * are status lines and trailers. All count. */
 size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
 {
-    struct rek_http *http = context;
-    struct rek_buffer *headers = &http->response->headers;
+    struct rek_http_transfer *t = context;
+    struct rek_buffer *headers = &t->response->headers;
     size_t len = size * count;
-    if (http->headers_ended) {
+    if (len > REK_HTTP_MAX_HEADER_BYTES - t->header_bytes)
+        return fail_too_large(t);
+    t->header_bytes += len;
+    if (t->headers_ended) {
         if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
-            http->headers_ended = false;
+            t->headers_ended = false;
             headers->len = 0;
         }
         return len;
     }
     if (len <= 2 && (data[0] == '\r' || data[0] == '\n')) {
-        http->headers_ended = true;
+        t->headers_ended = true;
         return len;
     }
-    if (len > REK_HTTP_MAX_HEADER_BYTES - headers->len) {
-        http->too_large = true;
-        return 0;
-    }
     rek_buffer_append(headers, data, len);
-    return headers->failed ? 0 : len;
+    return headers->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
 }
 
-/* The connection is there, tunnel and TLS included, and the request is what follows. */
-int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port)
+/* libcurl hands bodies over as they are on the wire: it fails for gzip that it could read. */
+static enum rek_http_gzip_result begin_body(struct rek_http_transfer *t)
 {
-    struct rek_http *http = context;
-    (void)peer;
-    (void)local;
-    (void)peer_port;
-    (void)local_port;
-    http->sent = true;
-    return CURL_PREREQFUNC_OK;
+    struct rek_slice lines = rek_buffer_slice(&t->response->headers);
+    struct rek_slice coding = rek_http_find_header(lines, REK_SLICE("content-encoding"));
+    curl_off_t announced = -1;
+    t->body_began = true;
+    t->is_gzip = rek_http_same_name(coding, REK_SLICE("gzip")) ||
+                 rek_http_same_name(coding, REK_SLICE("x-gzip"));
+    if (t->is_gzip)
+        return rek_http_gzip_start(&t->gzip);
+    if (coding.len > 0 && !rek_http_same_name(coding, REK_SLICE("identity")))
+        return REK_GZIP_BROKEN;
+    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0 && (size_t)announced <= t->client->max_response_bytes)
+        rek_buffer_reserve(&t->response->body, (size_t)announced);
+    return REK_GZIP_OK;
+}
+
+static size_t fail_body(struct rek_http_transfer *t, enum rek_http_gzip_result result)
+{
+    if (result == REK_GZIP_TOO_LARGE)
+        return fail_too_large(t);
+    if (result == REK_GZIP_NO_MEMORY)
+        return fail(t, REK_HTTP_MEMORY, NULL);
+    return fail(t, REK_HTTP_PROTOCOL,
+                t->is_gzip ? "the response says that it is gzip, and is not"
+                           : "the response is encoded in a way that was not asked for");
 }
 
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
 {
-    struct rek_http *http = context;
-    struct rek_buffer *body = &http->response->body;
+    struct rek_http_transfer *t = context;
+    struct rek_buffer *body = &t->response->body;
     size_t len = size * count;
-    if (len > http->max_response_bytes - body->len) {
-        http->too_large = true;
-        return 0;
-    }
-    curl_off_t announced = -1;
-    if (body->len == 0)
-        curl_easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0 && (size_t)announced <= http->max_response_bytes)
-        rek_buffer_reserve(body, (size_t)announced);
+    size_t limit = t->client->max_response_bytes;
+    enum rek_http_gzip_result result = t->body_began ? REK_GZIP_OK : begin_body(t);
+    if (result == REK_GZIP_OK && t->is_gzip)
+        result = rek_http_gzip_unpack(&t->gzip, rek_slice_of(data, len), limit, body);
+    if (result != REK_GZIP_OK)
+        return fail_body(t, result);
+    if (t->is_gzip)
+        return len;
+    if (len > limit - body->len)
+        return fail_too_large(t);
     rek_buffer_append(body, data, len);
-    return body->failed ? 0 : len;
+    return body->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
+}
+
+/* The connection is there, tunnel and TLS included, and the request is what follows. libcurl comes
+ * here a second time where the connection ended without a response and it is about to send the
+ * request again on another one. Where the first never got a byte of it, that goes unseen. Else the
+ * service may have read the request: whether it is sent again is for the loop of attempts to say.
+ * A new tunnel counts among the bytes that were sent: where it is not known how long its request
+ * is, it is taken for ours, which at worst makes one more attempt. */
+int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port)
+{
+    struct rek_http_transfer *t = context;
+    long sent = 0;
+    long connections = 0;
+    (void)peer;
+    (void)local;
+    (void)peer_port;
+    (void)local_port;
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+    if (t->is_ready) {
+        if (sent - t->size_when_ready > t->tunnel_size)
+            return CURL_PREREQFUNC_ABORT;
+    } else if (sent > 0) {
+        curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
+        if (connections == 1)
+            t->tunnel_size = sent;
+    }
+    t->is_ready = true;
+    t->size_when_ready = sent;
+    return CURL_PREREQFUNC_OK;
+}
+
+CURLcode rek_http_check_end(struct rek_http_transfer *t)
+{
+    if (!t->headers_ended) /* libcurl takes that for the whole response */
+        t->fault_message = "the connection ended in the headers";
+    else if (t->is_gzip && !rek_http_gzip_is_whole(&t->gzip))
+        t->fault_message = "the connection ended in the middle of a gzip body";
+    else
+        return CURLE_OK;
+    return CURLE_PARTIAL_FILE;
 }

@@ -1,7 +1,7 @@
 /* The HTTP client in C: what it refuses to send, how it reads header lines, and that a failure of
  * any allocation is reported and leaks nothing. spec/http has the network's misdeeds. */
 #include "core/alloc.h"
-#include "core/http.h"
+#include "core/http_transfer.h"
 #include "test/check.h"
 
 #include <arpa/inet.h>
@@ -159,14 +159,15 @@ static struct rek_http_request make_request(const char *url)
                                      .body = REK_SLICE("{}")};
 }
 
-static const struct rek_http_options options = {.no_proxy = "example.com", .ca_bundle = "/none"};
+static const struct rek_http_options options = {.no_proxy = "example.com"};
+static struct rek_http_failure failure;
 
-static bool perform(struct rek_http *http, const char *url, bool *reused)
+static bool perform(struct rek_http_client *client, const char *url, bool *reused)
 {
     struct rek_http_request request = make_request(url);
     struct rek_http_response response;
     rek_http_response_init(&response);
-    bool good = rek_http_perform(http, &request, &response) == REK_HTTP_OK;
+    bool good = rek_http_perform(client, &request, &response, NULL, &failure) == REK_HTTP_OK;
     if (good) {
         CHECK(response.status == 200);
         CHECK_TEXT(rek_buffer_slice(&response.body), "hello");
@@ -180,35 +181,35 @@ static bool perform(struct rek_http *http, const char *url, bool *reused)
 
 static void check_reuse(const char *url)
 {
-    struct rek_http *http;
+    struct rek_http_client *client;
     bool reused = true;
-    if (!CHECK(rek_http_new(&http, &options) == REK_HTTP_OK))
+    if (!CHECK(rek_http_client_new(&client, &options, &failure) == REK_HTTP_OK))
         return;
-    CHECK(perform(http, url, &reused) && !reused);
-    CHECK(perform(http, url, &reused) && reused);
-    rek_http_free(http);
-    rek_http_free(NULL);
+    CHECK(perform(client, url, &reused) && !reused);
+    CHECK(perform(client, url, &reused) && reused);
+    rek_http_client_close(client);
+    rek_http_client_close(NULL);
 }
 
 /* The child's requests go over a connection of its own; the parent's goes on. */
 static void check_fork(const char *url)
 {
-    struct rek_http *http;
+    struct rek_http_client *client;
     bool reused;
     int status = 0;
-    if (!CHECK(rek_http_new(&http, &options) == REK_HTTP_OK))
+    if (!CHECK(rek_http_client_new(&client, &options, &failure) == REK_HTTP_OK))
         return;
-    CHECK(perform(http, url, &reused));
+    CHECK(perform(client, url, &reused));
     pid_t child = fork();
     if (child == 0) {
-        bool good = perform(http, url, &reused) && !reused;
-        good = perform(http, url, &reused) && reused && good;
-        rek_http_free(http);
+        bool good = perform(client, url, &reused) && !reused;
+        good = perform(client, url, &reused) && reused && good;
+        rek_http_client_close(client);
         _exit(good ? 0 : 1);
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
-    CHECK(perform(http, url, &reused) && reused);
-    rek_http_free(http);
+    CHECK(perform(client, url, &reused) && reused);
+    rek_http_client_close(client);
 }
 
 /* Fails every allocation in turn, until all succeed. */
@@ -217,14 +218,15 @@ static void check_memory(const char *url)
     int failures = 0;
     bool done = false;
     while (!done && failures < 100) {
-        struct rek_http *http = NULL;
+        struct rek_http_client *client = NULL;
         struct rek_http_response response;
         struct rek_http_request request = make_request(url);
         rek_http_response_init(&response);
         rek_alloc_fail_after(failures);
-        enum rek_http_result made = rek_http_new(&http, &options);
+        enum rek_http_result made = rek_http_client_new(&client, &options, &failure);
         enum rek_http_result sent =
-            made == REK_HTTP_OK ? rek_http_perform(http, &request, &response) : REK_HTTP_MEMORY;
+            made == REK_HTTP_OK ? rek_http_perform(client, &request, &response, NULL, &failure)
+                                : REK_HTTP_MEMORY;
         rek_alloc_fail_after(-1);
         done = sent == REK_HTTP_OK;
         if (!done) {
@@ -232,25 +234,33 @@ static void check_memory(const char *url)
             CHECK(sent == REK_HTTP_MEMORY);
             CHECK(response.status == 0 && response.body.len == 0 && response.headers.len == 0);
             if (made == REK_HTTP_OK) { /* and the same client works once there is memory */
-                CHECK(strcmp(rek_http_message(http), "") != 0);
-                CHECK(rek_http_perform(http, &request, &response) == REK_HTTP_OK);
+                CHECK(strcmp(failure.message, "") != 0);
+                CHECK(rek_http_perform(client, &request, &response, NULL, &failure) == REK_HTTP_OK);
             }
         }
         rek_http_response_clear(&response);
-        rek_http_free(http);
+        rek_http_client_close(client);
     }
     CHECK(done && failures >= 6);
 }
 
 static void check_proxies(void)
 {
-    static const char *const bad[] = {"ftp://h", "http://", "http://h:x", "http://user:pw@", "a b"};
+    static const char *const bad[] = {"ftp://h",
+                                      "http://",
+                                      "http://h:x",
+                                      "http://user:pw@",
+                                      "a b",
+                                      "http://user:a%0ab@h",
+                                      "http://user:a%00@h",
+                                      "http://a%0d@h"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        struct rek_http *http;
+        struct rek_http_client *client;
         struct rek_http_options with = {.https_proxy = bad[i]};
-        if (!CHECK(rek_http_new(&http, &with) == REK_HTTP_PROXY && http == NULL))
+        if (!CHECK(rek_http_client_new(&client, &with, &failure) == REK_HTTP_CONFIG &&
+                   client == NULL))
             fprintf(stderr, "  %s\n", bad[i]);
-        rek_http_free(http);
+        rek_http_client_close(client);
     }
 }
 

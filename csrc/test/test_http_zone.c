@@ -1,7 +1,7 @@
 /* An IPv6 address with a zone is connected to in that zone. This program has a connect() of its
  * own, which libcurl calls in the place of the system's. */
 #include "check.h"
-#include "core/http.h"
+#include "core/http_transfer.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -10,6 +10,7 @@
 
 static unsigned zone; /* of the last one that libcurl connected to */
 static int count;
+static struct rek_http_failure failure;
 
 __attribute__((visibility("default"))) int connect(int socket, const struct sockaddr *address,
                                                    socklen_t len)
@@ -29,7 +30,7 @@ __attribute__((visibility("default"))) int connect(int socket, const struct sock
 
 /* The zone that libcurl asks for: the URL's, or (expected < 0) any but that of the URL before.
  * Without one in the URL newer libcurls (8.23) choose an interface by themselves. */
-static void check_zone(struct rek_http *http, const char *url, int expected)
+static void check_zone(struct rek_http_client *client, const char *url, int expected)
 {
     struct rek_http_response response;
     rek_http_response_init(&response);
@@ -37,7 +38,7 @@ static void check_zone(struct rek_http *http, const char *url, int expected)
                                              .url = rek_slice_cstr(url)};
     int before = count;
     zone = 0;
-    CHECK(rek_http_perform(http, &request, &response) == REK_HTTP_CONNECT);
+    CHECK(rek_http_perform(client, &request, &response, NULL, &failure) == REK_HTTP_CONNECT);
     if (CHECK(count > before) && !CHECK(expected < 0 ? zone != 7 : zone == (unsigned)expected))
         fprintf(stderr, "  %s: %u\n", url, zone);
     rek_http_response_clear(&response);
@@ -51,12 +52,13 @@ int main(void)
         return 0;
     }
     close(probe);
-    struct rek_http *http = NULL;
-    if (!CHECK(rek_http_new(&http, &(struct rek_http_options){0}) == REK_HTTP_OK))
+    struct rek_http_client *client = NULL;
+    if (!CHECK(rek_http_client_new(&client, &(struct rek_http_options){0}, &failure) ==
+               REK_HTTP_OK))
         return check_result();
-    check_zone(http, "http://[fe80::1%257]:9/", 7);
-    check_zone(http, "http://[fe80::1]:9/%257", -1);
-    check_zone(http, "http://[fe80::1%258]:9/%20", 8);
-    rek_http_free(http);
+    check_zone(client, "http://[fe80::1%257]:9/", 7);
+    check_zone(client, "http://[fe80::1]:9/%257", -1);
+    check_zone(client, "http://[fe80::1%258]:9/%20", 8);
+    rek_http_client_close(client);
     return check_result();
 }

@@ -29,7 +29,7 @@ function M.build(folder, model)
   write_tables(folder, model)
   local command = ([[mkdir FOLDER/rekognition &&
     cc -std=c17 -O0 -fPIC -shared -Wall -Wextra -Werror -I csrc FLAGS -o FOLDER/rekognition/core.so FOLDER/*.c \
-      $(cat BUILD/binding_objects) BUILD/librekognition_core.a -lcurl -lcrypto]])
+      $(cat BUILD/binding_objects) BUILD/librekognition_core.a -lcurl -lssl -lcrypto -lz]])
     :gsub("%u%u%u+", { FOLDER = support.quoted(folder), BUILD = support.quoted(build), FLAGS = extra_flags() })
   local ok, output = support.run(command)
   if not ok then error("the module could not be built: " .. output, 0) end

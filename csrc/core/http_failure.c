@@ -1,0 +1,144 @@
+/* What libcurl's codes mean. docs/errors.md has the words; spec/http/codes_spec.lua a case for each
+ * code that can come. */
+#include "core/http_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+const char *rek_http_result_name(enum rek_http_result result)
+{
+    static const char *const names[] = {
+        [REK_HTTP_OK] = "ok",
+        [REK_HTTP_REQUEST] = "request",
+        [REK_HTTP_TIMEOUT] = "timeout",
+        [REK_HTTP_CONNECT] = "connect",
+        [REK_HTTP_TLS] = "tls",
+        [REK_HTTP_PROXY] = "proxy",
+        [REK_HTTP_RESET] = "reset",
+        [REK_HTTP_PROTOCOL] = "protocol",
+        [REK_HTTP_TOO_LARGE] = "too_large",
+        [REK_HTTP_MEMORY] = "memory",
+        [REK_HTTP_CONFIG] = "config",
+        [REK_HTTP_CLOSED] = "closed",
+        [REK_HTTP_STOPPED] = "stopped",
+    };
+    return names[result];
+}
+
+/* libcurl has one code for all that can go wrong in a TLS handshake. OpenSSL's own faults have its
+ * number in the message, "error:0A000086:"; without one the connection itself broke. One number is
+ * that of an end without a farewell. (Words may come in the host's language, numbers don't.) */
+static enum rek_http_result of_handshake(const struct rek_http_transfer *t)
+{
+    const char *message = t->curl_message;
+    if (!t->client->tls.uses_openssl)
+        return REK_HTTP_TLS;
+    bool is_fault = strstr(message, "error:") && !strstr(message, "error:0A000126:");
+    return is_fault ? REK_HTTP_TLS : REK_HTTP_RESET;
+}
+
+/* What libcurl makes of a proxy's refusal to make a tunnel is also what it makes of a broken
+ * connection. */
+static enum rek_http_result of_reading(const struct rek_http_transfer *t)
+{
+    long connect_status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+    return connect_status >= 300 ? REK_HTTP_PROXY : REK_HTTP_RESET;
+}
+
+/* A line of header that is longer than libcurl takes (100 KB) is the same to it as no memory. */
+static enum rek_http_result of_memory(const struct rek_http_transfer *t, int why)
+{
+    bool in_headers = t->is_ready && (t->header_bytes == 0 || !t->headers_ended);
+    return in_headers && why != ENOMEM ? REK_HTTP_TOO_LARGE : REK_HTTP_MEMORY;
+}
+
+static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode code, int why)
+{
+    if (t->fault != REK_HTTP_OK)
+        return t->fault;
+    switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return REK_HTTP_TIMEOUT;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_INTERFACE_FAILED:
+        return REK_HTTP_CONNECT;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        return REK_HTTP_PROXY;
+    case CURLE_SSL_CONNECT_ERROR:
+        return of_handshake(t);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CLIENTCERT:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_USE_SSL_FAILED:
+        return REK_HTTP_TLS;
+    case CURLE_RECV_ERROR:
+        return of_reading(t);
+    case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return REK_HTTP_RESET;
+    case CURLE_OUT_OF_MEMORY:
+        return of_memory(t, why);
+    case CURLE_URL_MALFORMAT:
+        return REK_HTTP_REQUEST;
+    default:
+        return REK_HTTP_PROTOCOL;
+    }
+}
+
+/* Whether OpenSSL read something that no TLS server sends: wrong version number, or http request.
+ */
+static bool speaks_no_tls(const struct rek_http_transfer *t)
+{
+    return strstr(t->curl_message, "error:0A00010B:") ||
+           strstr(t->curl_message, "error:0A00009C:") ||
+           strstr(t->curl_message, "error:0A0000C6:"); /* packet length too long */
+}
+
+static const char *reason(const struct rek_http_transfer *t, enum rek_http_result result,
+                          CURLcode code)
+{
+    if (result == REK_HTTP_TOO_LARGE)
+        return "the response is larger than max_response_bytes allows, or its headers than 256 KiB";
+    if (result == REK_HTTP_MEMORY)
+        return "not enough memory";
+    if (t->fault_message)
+        return t->fault_message;
+    if (code == CURLE_ABORTED_BY_CALLBACK && result == REK_HTTP_RESET)
+        return "the connection ended before the response";
+    return t->curl_message[0] ? t->curl_message : curl_easy_strerror(code);
+}
+
+/* Whether the request, or a part of it, was handed over. */
+static bool was_sent(const struct rek_http_transfer *t)
+{
+    long sent = 0;
+    if (!t->is_ready)
+        return false;
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent > t->size_when_ready;
+}
+
+enum rek_http_result rek_http_explain(struct rek_http_transfer *t, CURLcode code)
+{
+    enum rek_http_result result = classify(t, code, errno);
+    const char *remedy =
+        result == REK_HTTP_TLS && speaks_no_tls(t)
+            ? "; the server does not speak TLS there: check the port, or use http://"
+            : "";
+    size_t origin_len = t->origin_len < 200 ? t->origin_len : 200;
+    t->failure.sent = was_sent(t);
+    snprintf(t->failure.message, sizeof t->failure.message, "%s%s (%.*s)", reason(t, result, code),
+             remedy, (int)origin_len, t->url.data ? t->url.data : "");
+    return result;
+}

@@ -1,0 +1,133 @@
+/* The inside of HTTP clients and transfers, shared by http_*.c alone.
+ *
+ * An engine that drives many transfers: rek_http_transfer_take, _start, then
+ * curl_multi_add_handle(multi, transfer->easy) with a multi handle of its own. Where
+ * curl_multi_info_read says that an easy handle is done, CURLINFO_PRIVATE is its transfer:
+ * curl_multi_remove_handle, then rek_http_transfer_finish with libcurl's code, then, once the
+ * response was used, rek_http_transfer_give. To end one early: curl_multi_remove_handle,
+ * rek_http_transfer_abort, rek_http_transfer_give. `client->closed` says that it must end;
+ * `client->generation` that the process was forked, so that multi handles of before must be left
+ * alone. A multi handle (rek_http_new_multi) serves one client: libcurl would let another one use
+ * its connections, whomever that one trusts. */
+#ifndef REK_HTTP_INTERNAL_H
+#define REK_HTTP_INTERNAL_H
+
+#include "core/http_gzip.h"
+#include "core/http_tls.h"
+#include "core/http_transfer.h"
+
+#include <curl/curl.h>
+
+enum {
+    REK_HTTP_MAX_METHOD = 32, /* with its NUL */
+    REK_HTTP_MAX_HEADER_BYTES = 256 << 10,
+};
+
+/* A proxy, taken apart so that no message of libcurl's can show its password. The strings are
+ * libcurl's. A NULL url is no proxy. */
+struct rek_http_proxy {
+    char *url;
+    char *user;
+    char *password;
+};
+
+struct rek_http_client {
+    unsigned users; /* the owner, and each transfer that was taken */
+    bool closed;
+    CURLM *multi;        /* of requests that are waited for */
+    unsigned generation; /* rek_fork_generation of the process that made `multi` */
+    struct rek_http_transfer *spares;
+    size_t spare_count;
+
+    struct rek_http_proxy http_proxy;
+    struct rek_http_proxy https_proxy;
+    struct rek_buffer no_proxy;
+    struct rek_http_tls tls;
+    size_t max_response_bytes;
+    long max_connections;
+    long connect_timeout_ms;
+    long timeout_ms;
+};
+
+/* What stands in the easy handle from the request before is noted here and set again only where it
+ * changes. */
+struct rek_http_transfer {
+    struct rek_http_transfer *next; /* among the client's spares */
+    struct rek_http_client *client;
+    CURL *easy;
+
+    struct rek_buffer url; /* as set, with a NUL; empty where none is */
+    CURLU *parsed_url;     /* the same, so that libcurl needn't parse it for each request */
+    size_t origin_len;     /* scheme, host and port, at the URL's front */
+    const struct rek_http_proxy *proxy;
+    char method[REK_HTTP_MAX_METHOD];
+    long set_connect_timeout_ms; /* 0 where none is set yet */
+    long set_timeout_ms;
+    bool method_sends_body;
+    bool large_body;
+    bool size_is_set;
+
+    struct rek_buffer lines;  /* the request's header lines, each with a NUL */
+    struct curl_slist *nodes; /* and the list of them */
+    size_t node_capacity;
+
+    struct rek_http_response *response; /* of the request under way */
+    struct rek_http_gzip gzip;
+    enum rek_http_result fault; /* found by a callback of ours, which ended the transfer */
+    const char *fault_message;  /* static text, or NULL */
+    size_t header_bytes;        /* interim responses' included */
+    bool headers_ended;
+    bool body_began;
+    bool is_gzip;
+
+    bool is_ready;        /* libcurl was about to send the request */
+    long size_when_ready; /* CURLINFO_REQUEST_SIZE then: what a tunnel took */
+    long tunnel_size;     /* what the last new tunnel took, for this origin; 0: not known */
+    bool done;            /* libcurl is done with it, with this code */
+    CURLcode code;
+    char curl_message[CURL_ERROR_SIZE];
+    struct rek_http_failure failure;
+};
+
+/* http_process.c: prepares libcurl for the process, at the first call. False where it can't. */
+bool rek_http_start_process(void);
+/* The system's folder of hashed certificates, or NULL where none is known. */
+const char *rek_http_ca_folder(void);
+
+/* http_proxy.c: takes "http://user:password@host:port" apart. NULL and "" are no proxy. */
+REK_CHECKED enum rek_http_result rek_http_proxy_parse(struct rek_http_proxy *proxy,
+                                                      const char *text);
+void rek_http_proxy_clear(struct rek_http_proxy *proxy);
+
+/* http_client.c: lets go of the client; the last one frees it. */
+void rek_http_client_release(struct rek_http_client *client);
+/* The multi handle of requests that are waited for, made where there is none. NULL: no memory. */
+CURLM *rek_http_client_multi(struct rek_http_client *client);
+/* A multi handle with the client's options. */
+CURLM *rek_http_new_multi(const struct rek_http_client *client);
+void rek_http_transfer_free(struct rek_http_transfer *transfer);
+
+/* http_setup.c: what holds for every request of the client's transfers. */
+REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);
+
+/* http_prepare.c: sets what this request needs. Where it is refused, the failure says why. */
+REK_CHECKED enum rek_http_result rek_http_prepare(struct rek_http_transfer *transfer,
+                                                  const struct rek_http_request *request);
+
+/* http_receive.c: libcurl's callbacks, with the transfer as their context. */
+size_t rek_http_on_header(char *data, size_t size, size_t count, void *context);
+size_t rek_http_on_body(char *data, size_t size, size_t count, void *context);
+int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port);
+/* What remains to be looked at where all bytes came. */
+CURLcode rek_http_check_end(struct rek_http_transfer *transfer);
+
+/* http_failure.c: what libcurl's code means; fills the failure. */
+enum rek_http_result rek_http_explain(struct rek_http_transfer *transfer, CURLcode code);
+
+/* http_transfer.c: after libcurl is done with the easy handle, and it is in no multi handle. */
+enum rek_http_result rek_http_transfer_finish(struct rek_http_transfer *transfer, CURLcode code);
+/* The same for one that ends early, of that result. */
+void rek_http_transfer_abort(struct rek_http_transfer *transfer, enum rek_http_result result,
+                             const char *message);
+
+#endif

@@ -1,0 +1,47 @@
+#include "core/http_internal.h"
+
+#include <sys/socket.h>
+
+/* Children don't inherit a connection, not even one that is forked while it is made. */
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+    int type = address->socktype;
+    (void)context;
+    (void)purpose;
+#ifdef SOCK_CLOEXEC
+    type |= SOCK_CLOEXEC;
+#endif
+    return socket(address->family, type, address->protocol);
+}
+
+static bool set_callbacks(struct rek_http_transfer *t, CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->curl_message);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, rek_http_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, rek_http_on_ready) == CURLE_OK;
+}
+
+/* Verification of certificates is libcurl's default; there is no option that touches it. The system
+ * resolver works in a thread of its own: with QUICK_EXIT nobody waits for it, neither at a deadline
+ * nor at the end, which is why the module must never be unloaded. */
+bool rek_http_set_up(struct rek_http_transfer *t)
+{
+    CURL *easy = t->easy;
+    bool good = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* the path was signed as it stands */
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    good &= curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK; /* or the environment's */
+    good &= set_callbacks(t, easy);
+    return good && rek_http_tls_set_up(&t->client->tls, easy);
+}
