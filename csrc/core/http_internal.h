@@ -78,7 +78,7 @@ struct rek_http_transfer {
     size_t header_bytes;        /* interim responses' included */
     bool headers_ended;
     bool body_began;
-    bool is_gzip;
+    enum { REK_CODING_NONE, REK_CODING_GZIP, REK_CODING_UNKNOWN } coding;
 
     bool is_ready;        /* libcurl was about to send the request */
     long size_when_ready; /* CURLINFO_REQUEST_SIZE then: what a tunnel took */

@@ -12,6 +12,25 @@ static size_t fail_too_large(struct rek_http_transfer *t)
     return fail(t, REK_HTTP_TOO_LARGE, NULL);
 }
 
+/* Looks for the coding of the body, which few responses have. Every line comes by. */
+static void note_coding(struct rek_http_transfer *t, const char *line, size_t len)
+{
+    static const struct rek_slice name = {"content-encoding:", 17};
+    if (len < name.len || line[16] != ':' ||
+        !rek_http_same_name(rek_slice_of(line, name.len), name))
+        return;
+    struct rek_slice value = rek_slice_of(line + name.len, len - name.len);
+    while (value.len > 0 &&
+           (value.data[value.len - 1] == '\r' || value.data[value.len - 1] == '\n'))
+        value.len--;
+    value = rek_http_trim(value);
+    if (rek_http_same_name(value, REK_SLICE("gzip")) ||
+        rek_http_same_name(value, REK_SLICE("x-gzip")))
+        t->coding = REK_CODING_GZIP;
+    else if (value.len > 0 && !rek_http_same_name(value, REK_SLICE("identity")))
+        t->coding = REK_CODING_UNKNOWN;
+}
+
 /* Keeps the lines of the last header block before the body: interim responses (1xx) are dropped, as
  * are status lines and trailers. All count. */
 size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
@@ -26,6 +45,7 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
         if (len > 5 && memcmp(data, "HTTP/", 5) == 0) {
             t->headers_ended = false;
             headers->len = 0;
+            t->coding = REK_CODING_NONE;
         }
         return len;
     }
@@ -33,6 +53,7 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
         t->headers_ended = true;
         return len;
     }
+    note_coding(t, data, len);
     rek_buffer_append(headers, data, len);
     return headers->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
 }
@@ -40,15 +61,11 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
 /* libcurl hands bodies over as they are on the wire: it fails for gzip that it could read. */
 static enum rek_http_gzip_result begin_body(struct rek_http_transfer *t)
 {
-    struct rek_slice lines = rek_buffer_slice(&t->response->headers);
-    struct rek_slice coding = rek_http_find_header(lines, REK_SLICE("content-encoding"));
     curl_off_t announced = -1;
     t->body_began = true;
-    t->is_gzip = rek_http_same_name(coding, REK_SLICE("gzip")) ||
-                 rek_http_same_name(coding, REK_SLICE("x-gzip"));
-    if (t->is_gzip)
+    if (t->coding == REK_CODING_GZIP)
         return rek_http_gzip_start(&t->gzip);
-    if (coding.len > 0 && !rek_http_same_name(coding, REK_SLICE("identity")))
+    if (t->coding == REK_CODING_UNKNOWN)
         return REK_GZIP_BROKEN;
     curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     if (announced > 0 && (size_t)announced <= t->client->max_response_bytes)
@@ -63,8 +80,9 @@ static size_t fail_body(struct rek_http_transfer *t, enum rek_http_gzip_result r
     if (result == REK_GZIP_NO_MEMORY)
         return fail(t, REK_HTTP_MEMORY, NULL);
     return fail(t, REK_HTTP_PROTOCOL,
-                t->is_gzip ? "the response says that it is gzip, and is not"
-                           : "the response is encoded in a way that was not asked for");
+                t->coding == REK_CODING_GZIP
+                    ? "the response says that it is gzip, and is not"
+                    : "the response is encoded in a way that was not asked for");
 }
 
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
@@ -74,11 +92,11 @@ size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
     size_t len = size * count;
     size_t limit = t->client->max_response_bytes;
     enum rek_http_gzip_result result = t->body_began ? REK_GZIP_OK : begin_body(t);
-    if (result == REK_GZIP_OK && t->is_gzip)
+    if (result == REK_GZIP_OK && t->coding == REK_CODING_GZIP)
         result = rek_http_gzip_unpack(&t->gzip, rek_slice_of(data, len), limit, body);
     if (result != REK_GZIP_OK)
         return fail_body(t, result);
-    if (t->is_gzip)
+    if (t->coding == REK_CODING_GZIP)
         return len;
     if (len > limit - body->len)
         return fail_too_large(t);
@@ -119,7 +137,7 @@ CURLcode rek_http_check_end(struct rek_http_transfer *t)
 {
     if (!t->headers_ended) /* libcurl takes that for the whole response */
         t->fault_message = "the connection ended in the headers";
-    else if (t->is_gzip && !rek_http_gzip_is_whole(&t->gzip))
+    else if (t->coding == REK_CODING_GZIP && !rek_http_gzip_is_whole(&t->gzip))
         t->fault_message = "the connection ended in the middle of a gzip body";
     else
         return CURLE_OK;

@@ -95,8 +95,9 @@ enum rek_http_result rek_http_transfer_start(struct rek_http_transfer *t,
 {
     rek_http_response_empty(response);
     t->failure.sent = false;
-    snprintf(t->failure.message, sizeof t->failure.message, "not enough memory");
     enum rek_http_result result = rek_http_prepare(t, request);
+    if (result == REK_HTTP_MEMORY)
+        snprintf(t->failure.message, sizeof t->failure.message, "not enough memory");
     if (result != REK_HTTP_OK)
         return result;
     t->response = response;
@@ -105,7 +106,7 @@ enum rek_http_result rek_http_transfer_start(struct rek_http_transfer *t,
     t->header_bytes = 0;
     t->headers_ended = true;
     t->body_began = false;
-    t->is_gzip = false;
+    t->coding = REK_CODING_NONE;
     t->is_ready = false;
     t->size_when_ready = 0;
     t->done = false;

@@ -55,8 +55,10 @@ describe("TLS", function()
 
   it("fails against a server that speaks none, or with a bundle that is missing", function()
     fails("tls", transport { method = "GET", url = "https://" .. server.plain .. "/" })
-    local message = fails("tls", ask("tls", { ca_bundle = folder .. "/missing.pem" }))
-    assert.is_truthy(message:find("missing.pem", 1, true))
+    local ok, why = pcall(ask, "tls", { ca_bundle = folder .. "/missing.pem" })
+    assert.is_false(ok)
+    assert.equal("config", why.kind)
+    assert.is_truthy(why.message:find("ca_bundle: " .. folder .. "/missing.pem: ", 1, true), why.message)
   end)
 end)
 

@@ -23,6 +23,7 @@ import time
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 COUNTS = {"connections": 0}
+SEEN = {}  # how many requests came, by path
 PROXY_LOG = []
 PROXY_PASSWORD = "s3cr3t/pass word"
 
@@ -135,6 +136,13 @@ PATHS = {
     "binary": lambda r: [answer(bytes(range(256)) * 4)],
     "gzip": lambda r: [answer(gzip.compress(b"unpacked " * 100), headers=["Content-Encoding: gzip"])],
     "bomb": lambda r: [answer(bomb(), headers=["Content-Encoding: gzip"])],
+    "gzip-two": lambda r: [answer(gzip.compress(b"one ") + gzip.compress(b"two"), headers=["Content-Encoding: gzip"])],
+    "gzip-padded": lambda r: [answer(gzip.compress(b"one") + bytes(512), headers=["Content-Encoding: x-gzip"])],
+    "gzip-rest": lambda r: [answer(gzip.compress(b"one") + b"\0\0rest", headers=["Content-Encoding: gzip"])],
+    "gzip-cut": lambda r: [answer(gzip.compress(b"one " * 1000)[:-9], headers=["Content-Encoding: gzip"])],
+    "gzip-empty": lambda r: [answer(b"", headers=["Content-Encoding: gzip"])],
+    "br": lambda r: [answer(b"abc", headers=["Content-Encoding: br"])],
+    "identity": lambda r: [answer(b"abc", headers=["Content-Encoding: identity"])],
     "gzip-broken": lambda r: [answer(b"not gzip at all", headers=["Content-Encoding: gzip"])],
     "204": lambda r: [answer(status="204 No Content", length=False)],
     "304": lambda r: [answer(status="304 Not Modified", headers=['ETag: "x"'], length=False)],
@@ -155,6 +163,11 @@ PATHS = {
     "nothing": lambda r: [CLOSE],
     "garbage": lambda r: [b"\x00\x01 this is not HTTP\r\n\r\n", CLOSE],
     "many-headers": lambda r: [answer(headers=["X-%d: %s" % (i, "v" * 1000) for i in range(290)])],
+    "header-line": lambda r: [answer(headers=["X-Long: " + "v" * int(r.argument)])],
+    "interim-flood": lambda r: [b"HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n" * 20000, answer(b"late")],
+    "old-http": lambda r: [b"just some text, as HTTP/0.9 had it\r\n", CLOSE],
+    "seen": lambda r: [answer(b"%d" % SEEN.get(r.argument, 0))],
+    "drip": lambda r: [answer(length=100)] + [b"x"] * 100,
     "long-header": lambda r: [answer(headers=["X-Long: " + "v" * 2000000])],
     "headers-truncated": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", CLOSE],
     "hang-headers": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", HANG],
@@ -195,6 +208,8 @@ def send(connection, parts):
         if part is CLOSE:
             return False
         connection.sendall(part)
+        if part == b"x":  # drip
+            time.sleep(0.02)
     return True
 
 
@@ -209,6 +224,8 @@ def serve(connection):
             return
         serial += 1
         request = Request(head, body, number, serial)
+        with LOCK:
+            SEEN[request.path] = SEEN.get(request.path, 0) + 1
         if request.path in ("reset", "reset-body"):
             reset(connection, answer(b"some", length=100) if request.path == "reset-body" else b"")
             return
@@ -260,6 +277,43 @@ def serve_proxy(connection):
             connection.sendall(answer(head, headers=["X-Via-Proxy: yes"]))
 
 
+# Connections that break off before there is a request
+
+def hang_up(connection):
+    """Takes some bytes, and closes."""
+    connection.recv(65536)
+
+
+def hang_up_hard(connection):
+    connection.recv(65536)
+    reset(connection)
+
+
+def speak_another(connection):
+    connection.recv(65536)
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n")
+    time.sleep(0.2)
+
+
+def answer_502(connection):
+    connection.recv(65536)
+    connection.sendall(answer(b"", "502 Bad Gateway"))
+
+
+def stay_silent(connection):
+    connection.recv(65536)
+    time.sleep(600)
+
+
+def open_tunnel_then(end):
+    """A proxy whose tunnel breaks in the TLS handshake."""
+    def handler(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        end(connection)
+    return handler
+
+
 # Listeners
 
 def guarded(handler, connection, context):
@@ -286,8 +340,12 @@ def listen(handler, context=None):
     return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
-def tls(name):
+def tls(name, asks_client=False):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if asks_client:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # a refusal is part of the handshake
+        context.load_verify_locations(os.path.join(FOLDER, "ca.pem"))
+        context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(os.path.join(FOLDER, name + ".pem"), os.path.join(FOLDER, name + ".key"))
     return context
 
@@ -318,6 +376,14 @@ def main():
         "wrong_host": listen(serve, tls("wrong-host")),
         "expired": listen(serve, tls("expired")),
         "proxy": listen(serve_proxy),
+        "hang_up": listen(hang_up),
+        "hang_up_hard": listen(hang_up_hard),
+        "speak_another": listen(speak_another),
+        "answer_502": listen(answer_502),
+        "stay_silent": listen(stay_silent),
+        "tunnel_hang_up": listen(open_tunnel_then(hang_up)),
+        "tunnel_hang_up_hard": listen(open_tunnel_then(hang_up_hard)),
+        "tls_client": listen(serve, tls("good", asks_client=True)),
         "full": listen_full(),
         "closed": closed_port(),
         "free": closed_port(),

@@ -51,7 +51,7 @@ static const char network_script[] =
     "  assert(failure.code == 'connect', failure.message)\n"
     "end\n"
     "return function()\n"
-    "  local transport = core.transport { no_proxy = 'h', ca_bundle = '/none', timeout = 9 }\n"
+    "  local transport = core.transport { no_proxy = 'h', ca_bundle = '/', timeout = 9 }\n"
     "  check(select(2, transport:request { method = 'PUT', url = 'http://127.0.0.1:1/',\n"
     "    headers = headers, body = 'x' }))\n"
     "  local caller = core.caller(transport, { url = 'http://127.0.0.1:1', region = 'r',\n"

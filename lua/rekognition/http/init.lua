@@ -20,6 +20,8 @@ local seams = require "rekognition.seams"
 ---@field proxy? string               "http://user:password@host:port" for every request, also https and socks5(h);
 ---                                   "" for none. Where absent, the environment says
 ---@field ca_bundle? string           a PEM file, or a folder made by `openssl rehash`; used instead of the system's
+---@field client_cert? string         a PEM file: what is shown to a server that asks who we are, and its chain
+---@field client_key? string          a PEM file: its private key, not encrypted; default: it is in client_cert
 ---@field max_connections? integer    kept open between requests; 64 where absent
 ---@field max_response_bytes? integer of one body, once decompressed; 64 MiB where absent, which is a choice
 ---@field env? table<string, string>  instead of the process's environment
@@ -85,14 +87,18 @@ function M.new(options)
     https_proxy = https_proxy,
     no_proxy = no_proxy,
     ca_bundle = options.ca_bundle or env_ca_bundle(env),
+    client_cert = options.client_cert,
+    client_key = options.client_key,
     max_connections = options.max_connections,
     max_response_bytes = options.max_response_bytes,
     connect_timeout = options.connect_timeout,
     timeout = options.timeout,
   }
   if not object then
-    local source = options.proxy and "proxy" or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
-    error_class.raise { kind = "config", code = "InvalidProxy", message = source .. ": " .. failure.message }
+    local is_proxy = failure.message:find("^the proxy must") ~= nil
+    local source = options.proxy and "proxy: " or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: "
+    error_class.raise { kind = "config", code = is_proxy and "InvalidProxy" or "InvalidOption",
+      message = (is_proxy and source or "") .. failure.message }
   end
   return setmetatable({ core = object }, Transport)
 end
