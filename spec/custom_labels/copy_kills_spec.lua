@@ -1,6 +1,7 @@
 -- copy_model in a process of its own, against an emulator's process, killed by SIGKILL and run again.
 --
--- REK_KILLS says how many random moments there are (20 by default; 200 for the full run).
+-- REK_KILLS says at how many random moments (20 by default; 200 for the full run), REK_FLEET_KILLS at how many moments of
+-- a fleet of 12 copies (20 by default; 100 for the full run).
 
 local cjson = require("cjson").new()
 local copy_world = require "spec.support.copy_world"
@@ -9,6 +10,7 @@ local files = require "spec.support.files"
 local rekognition = require "rekognition"
 
 local KILLS = math.tointeger(tonumber(os.getenv("REK_KILLS") or 20))
+local FLEET_KILLS = math.tointeger(tonumber(os.getenv("REK_FLEET_KILLS") or 20))
 local OUTPUT = { S3Bucket = "bucket-name", S3KeyPrefix = "folder" }
 local POLICY = "rekognition-lua.copies-to.555555555555"
 local THEIRS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"999999999999"},'
@@ -17,7 +19,9 @@ local THEIRS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principa
 local function quoted_table(value)
   if type(value) ~= "table" then return ("%q"):format(value) end
   local parts = {}
-  for key, item in pairs(value) do parts[#parts + 1] = ("[%q]=%s"):format(key, quoted_table(item)) end
+  for key, item in pairs(value) do
+    parts[#parts + 1] = ("[%s]=%s"):format(tonumber(key) or ("%q"):format(key), quoted_table(item))
+  end
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
@@ -101,5 +105,42 @@ describe("copy_model, killed", function()
       check(arguments, ("killed after %.3f s"):format(0.01 + moment))
     end
     assert.is_true(killed >= 1)
+  end)
+
+  it(("a fleet of 12 copies, at %d random moments, ends as ever"):format(FLEET_KILLS), function()
+    local journal, killed = os.tmpname(), 0
+    os.remove(journal)
+    local models = {}
+    local project = owner:create_project({ ProjectName = "Fleet" }).ProjectArn
+    for i = 1, 12 do
+      models[tostring(i)] = { project = "Fleet", version = "m" .. i, source = { profile = "account1" } }
+      owner:create_project_version { ProjectArn = project, VersionName = "m" .. i, OutputConfig = OUTPUT,
+        TrainingData = copy_world.TRAINING_DATA, TestingData = { AutoCreate = true } }
+    end
+    for i = 1, FLEET_KILLS do
+      number = number + 1
+      local name = "Fleet" .. number
+      local arguments = { journal = journal, fleet = { models = models, destinations = { ["1"] = { profile = "account2",
+        project = name, create_project = true, output_config = OUTPUT } } } }
+      local moment = 0.02 + (i * 0.6180339887 % 1) * 0.5
+      local ok = files.run(("timeout -s KILL %.3f %s >/dev/null"):format(moment, command("run", 0, arguments)))
+      killed = killed + (ok and 0 or 1)
+      local what = ("killed after %.3f s"):format(moment)
+      local is_well, output = files.run(command("run", 0, arguments))
+      assert.is_true(is_well, what .. output)
+      assert.equal("ok", output:match("^[a-z]+"), what .. output)
+      local projects = other:describe_projects({ ProjectNames = { name } }).ProjectDescriptions
+      assert.equal(1, #projects, what)
+      local versions = other:describe_project_versions({ ProjectArn = projects[1].ProjectArn }).ProjectVersionDescriptions
+      assert.equal(12, #versions, what)
+      for _, version in ipairs(versions) do assert.equal("COPYING_COMPLETED", version.Status, what) end
+    end
+    os.remove(journal)
+    os.remove(journal .. ".lock")
+    assert.is_true(killed >= 1)
+    assert.equal(12, #owner:describe_project_versions({ ProjectArn = project }).ProjectVersionDescriptions)
+    local names = {}
+    for policy in owner:items("ListProjectPolicies", { ProjectArn = project }) do names[#names + 1] = policy.PolicyName end
+    assert.same({ POLICY }, names)
   end)
 end)

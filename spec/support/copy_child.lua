@@ -3,7 +3,7 @@
 -- HOW: "arrival", "effect" or "response" kills it with SIGKILL at that moment of its request NUMBER; "run" doesn't.
 -- ARGUMENTS: a Lua table constructor with the arguments of copy_model, or `fleet = {...}` for a plan.
 
-local files = require "rekognition.http"
+local http_of = require "rekognition.http"
 local rekognition = require "rekognition"
 
 local url, how, number, text = arg[1], arg[2], math.tointeger(tonumber(arg[3])), arg[4]
@@ -16,7 +16,7 @@ end
 
 local function die() os.execute("kill -9 " .. pid()) end
 
-local count, transport = 0, files.new { env = {} }
+local count, transport = 0, http_of.new { env = {} }
 
 local function http(request)
   count = count + 1
@@ -45,7 +45,7 @@ end
 
 if arguments.fleet then
   local fleet = rekognition.custom_labels.copy_models { plan = arguments.fleet, journal = arguments.journal,
-    clients = function(profile) return by_profile[profile] end, on_progress = on_progress, delay = 0.05 }
+    clients = function(profile) return by_profile[profile] end, on_progress = on_progress, delay = 0.05, rate = 1000 }
   local summary = fleet:apply()
   print(summary.ok and "ok" or "failed", count)
   for _, row in ipairs(summary.rows) do print(row.key, row.state, row.message) end

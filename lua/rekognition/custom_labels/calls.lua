@@ -71,7 +71,7 @@ end
 function M.is_unclear(e)
   if not rek_error.is_error(e) then return false end
   if e.maybe_succeeded or e.kind == "protocol" then return true end
-  if e.kind == "transport" then return e.sent ~= false end
+  if e.kind == "transport" then return e.retryable ~= false end
   return e.kind == "service" and e.status ~= nil and e.status >= 500 and not THROTTLED[e.code]
 end
 
@@ -81,11 +81,22 @@ function M.is_throttled(e)
   return rek_error.is_error(e) and THROTTLED[e.code] == true
 end
 
+-- A call begun just before the deadline may take this much longer (seconds). Our decision.
+local GRACE = 0.5
+
+-- The call's own options, within the workflow's time.
+local function limited(self, options)
+  local result = {}
+  for name, value in pairs(options or {}) do result[name] = value end
+  result.total_timeout = math.min(result.total_timeout or math.huge, math.max(self:left(), GRACE))
+  return result
+end
+
 -- One call. What `before` does comes out as it is.
-local function send(self, client, operation, params)
+local function send(self, client, operation, params, options)
   self:check_deadline()
   if self.before then self.before(client, operation, params) end
-  local ok, response = pcall(client.call, client, operation, params)
+  local ok, response = pcall(client.call, client, operation, params, limited(self, options))
   if self.after then self.after(client, operation, not ok and response or nil) end
   if not ok then error(response, 0) end
   return response
@@ -100,10 +111,11 @@ end
 ---@param client rekognition.Client
 ---@param operation string
 ---@param params table
+---@param options? rekognition.CallOptions
 ---@return table response
-function Calls:call(client, operation, params)
+function Calls:call(client, operation, params, options)
   for try = 1, MOST_TRIES do
-    local ok, response = pcall(send, self, client, operation, params)
+    local ok, response = pcall(send, self, client, operation, params, options)
     if ok then return response end
     local passes = M.is_throttled(response) or is_reading(operation) and waiter.is_passing(response)
     if not passes or try == MOST_TRIES or response.code == "WaiterTimeout" then error(response, 0) end

@@ -4,13 +4,15 @@ local rek_error = require "rekognition.error"
 
 local M = {}
 
+local LONGEST = 10 -- seconds; our decision: an answer that helps is not worth more waiting
+
 --- Asks STS. It needs no permission, so what fails is the network, the endpoint or the credentials.
 ---@param client rekognition.Client
 ---@return { account: string, arn: string, user_id: string }? identity
 ---@return rekognition.Error? e
 function M.ask(client)
   local sts = require "rekognition.services.sts"
-  local ok, found = pcall(sts.get_caller_identity, client)
+  local ok, found = pcall(sts.get_caller_identity, client, { total_timeout = LONGEST })
   if ok then return found end
   if rek_error.is_error(found) then return nil, found end
   error(found, 0)

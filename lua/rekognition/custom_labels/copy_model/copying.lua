@@ -81,6 +81,7 @@ local function clear_name(job)
   elseif state == "deleting" then
     wait_until_gone(job, existing.ProjectVersionArn)
   end
+  job.existing, job.existing_state = nil, nil
 end
 
 --- The parameters of CopyProjectVersion.
@@ -136,7 +137,8 @@ function M.run(job)
   if job.existing_state ~= "ours" then
     clear_name(job)
     for try = 1, MOST_TRIES do
-      local ok, response = pcall(job.calls.call, job.calls, job.destination, "CopyProjectVersion", M.params(job))
+      local ok, response = pcall(job.calls.call, job.calls, job.destination, "CopyProjectVersion", M.params(job),
+        job.copy_call)
       if ok then
         job.copy_arn = response.ProjectVersionArn
         return "done", job.copy_arn

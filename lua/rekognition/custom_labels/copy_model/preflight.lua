@@ -35,7 +35,8 @@ local function resolve_source_project(job)
   return project.ProjectArn
 end
 
-local function resolve_source(job)
+--- Finds the source version. Sets `source_project` and `source_version`.
+function M.resolve_source(job)
   job.source_project = resolve_source_project(job)
   local version = places.source_version(job.calls, job.source, job.source_project, job.options.source_version)
   job.source_version = version.ProjectVersionArn
@@ -52,8 +53,9 @@ local function check_project(project)
   end
 end
 
--- The destination project's ARN; nil if it is to be created.
-local function resolve_destination(job)
+--- The destination project's ARN; nil if it must be created.
+---@return string?
+function M.resolve_destination(job)
   local given = job.options.destination_project
   if arns.of_kind(given, "project") then return given end
   local project = places.find_project(job.calls, job.destination, given)
@@ -66,7 +68,8 @@ local function resolve_destination(job)
     "the destination account has no project named %s in %s", given, job.destination.region)
 end
 
-local function refuse_failed(description)
+--- Raises for an earlier copy that failed and holds the name.
+function M.refuse_failed(description)
   local message = description.StatusMessage
   places.refuse("CopyFailed", "correct what the status message says, then run again with replace_failed = true (it "
     .. "deletes the failed copy and copies again), or choose another version_name",
@@ -82,7 +85,7 @@ function M.look_at_name(job, may_replace)
   job.existing, job.existing_state = description, nil
   if not description then return end
   job.existing_state = adoption.judge(description, job.source_version)
-  if job.existing_state == "failed" and not may_replace then refuse_failed(description) end
+  if job.existing_state == "failed" and not may_replace then M.refuse_failed(description) end
 end
 
 --- The policies that a copy across accounts needs, as `sharing` takes it; nil if it needs none, or if the other side
@@ -121,12 +124,12 @@ end
 ---@return "done", string
 function M.run(job)
   if job.source then
-    on_side(job, "source", resolve_source, job)
+    on_side(job, "source", M.resolve_source, job)
   else
     job.source_project, job.source_version = job.options.source_project, job.options.source_version
   end
   job.version_name = job.options.version_name or arns.parse(job.source_version).version
-  local destination = on_side(job, "destination", resolve_destination, job)
+  local destination = on_side(job, "destination", M.resolve_destination, job)
   if destination then
     M.set_destination(job, destination)
     on_side(job, "destination", M.look_at_name, job, job.options.replace_failed)

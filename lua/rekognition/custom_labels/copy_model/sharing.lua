@@ -88,9 +88,11 @@ function M.decide(sharing, list, version)
 end
 
 local function refuse_denied(sharing, name, version)
-  places.refuse("PolicyDenies",
+  local ok, e = pcall(places.refuse, "PolicyDenies",
     ("look at the policy %s of that project, and take out or narrow its Deny; nothing was changed"):format(name),
     "the policy %s of the project %s denies account %s the copy of %s", name, sharing.project, sharing.account, version)
+  e.source_version = not ok and version
+  error(e, 0)
 end
 
 local function options_of(sharing, version)
