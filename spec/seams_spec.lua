@@ -34,3 +34,23 @@ describe("sleep", function()
     assert.is_truthy(output:find("interrupted!", 1, true), output)
   end)
 end)
+
+describe("the environment", function()
+  it("has no variable that is empty or blank: for everyone, in one place", function()
+    local env = seams.from({ env = { A = "", B = " \t\r\n", C = " c ", D = false } }).env
+    assert.same({ nil, nil, " c ", nil, nil }, { env.A, env.B, env.C, env.D, env.E })
+    assert.is_nil(next(env))
+    assert.equal(env, seams.from({ env = env }).env)
+    assert.is_nil(seams.from().env.REK_NO_SUCH_VARIABLE)
+    assert.equal(os.getenv "PATH", seams.from().env.PATH)
+  end)
+
+  it("can be read as it stands, for the proxies", function()
+    local env = seams.from({ env = { http_proxy = "" } }).env
+    assert.is_nil(env.http_proxy)
+    assert.equal("", seams.raw(env, "http_proxy"))
+    assert.equal("", seams.raw({ http_proxy = "" }, "http_proxy"))
+    assert.is_nil(seams.raw(env, "HTTP_PROXY"))
+    assert.equal(os.getenv "PATH", seams.raw(seams.from().env, "PATH"))
+  end)
+end)

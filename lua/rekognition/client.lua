@@ -263,8 +263,7 @@ end
 
 -- Lambda sets the trace id anew for each invocation, and AWS_LAMBDA_FUNCTION_NAME once.
 local function trace_id_of(env)
-  local name = env.AWS_LAMBDA_FUNCTION_NAME
-  if name == nil or name == "" then return nil end
+  if not env.AWS_LAMBDA_FUNCTION_NAME then return nil end
   return function() return trace_id(env) end
 end
 

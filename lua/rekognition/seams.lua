@@ -37,13 +37,40 @@ local core = require "rekognition.core"
 
 local M = {}
 
-local process_env = setmetatable({}, {
-  __index = function(_, name) return os.getenv(name) end,
-})
+-- The one rule for variables: one that is empty, or holds blanks alone, counts as unset.
+local function unless_blank(value)
+  if type(value) == "string" and value:find("[^ \t\r\n\v\f]") then return value end
+end
 
--- The environment that a host gave, which may hold keys: read by name, not shown by a walk of tables.
+local Environment = {} -- marks the tables that `environment` makes, and has what they stand for
+local raw_of = setmetatable({}, { __mode = "k" })
+
+-- An environment that is read by name, through a function. It may hold keys, so that a walk of tables shows nothing.
+local function environment(read)
+  local env = setmetatable({}, {
+    __index = function(_, name) return unless_blank(read(name)) end,
+    __metatable = Environment,
+  })
+  raw_of[env] = read
+  return env
+end
+
+local process_env = environment(os.getenv)
+
+-- The environment that a host gave.
 local function given_env(env)
-  return setmetatable({}, { __index = function(_, name) return env[name] end })
+  if getmetatable(env) == Environment then return env end
+  return environment(function(name) return env[name] end)
+end
+
+--- A variable as it stands, empty or not. Only the proxies' variables need this: an empty http_proxy means no proxy.
+---@param env table<string, string>
+---@param name string
+---@return string?
+function M.raw(env, name)
+  local read = raw_of[env]
+  if read then return read(name) end
+  return env[name]
 end
 
 local function silent() end

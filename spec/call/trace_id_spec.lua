@@ -1,3 +1,4 @@
+local fake = require "spec.support.fake"
 local trace_id = require "rekognition.call.trace_id"
 
 -- Expected values by Python's urllib.parse.quote(text, safe='-=;:+&[]{}"\','), which botocore uses.
@@ -20,8 +21,22 @@ describe("call.trace_id", function()
   it("is nothing outside Lambda, or without a trace id", function()
     assert.is_nil(trace_id {})
     assert.is_nil(trace_id { _X_AMZN_TRACE_ID = "x" })
-    assert.is_nil(trace_id { AWS_LAMBDA_FUNCTION_NAME = "", _X_AMZN_TRACE_ID = "x" })
     assert.is_nil(trace_id { AWS_LAMBDA_FUNCTION_NAME = "f" })
-    assert.is_nil(of "")
+  end)
+
+  it("is sent by a client in Lambda, read anew for each call, and not signed", function()
+    local env = { AWS_LAMBDA_FUNCTION_NAME = "f", _X_AMZN_TRACE_ID = "Root=1;\n" }
+    local client, world = fake.client({ fake.answer(200, {}) }, { env = env })
+    client:describe_projects()
+    env._X_AMZN_TRACE_ID = "Root=2"
+    client:describe_projects()
+    env._X_AMZN_TRACE_ID = ""
+    client:describe_projects()
+    local sent = {}
+    for index, request in ipairs(world.requests) do
+      sent[index] = fake.header(request, "x-amzn-trace-id") or "none"
+      assert.is_nil(fake.header(request, "authorization"):find("trace", 1, true))
+    end
+    assert.same({ "Root=1;%0A", "Root=2", "none" }, sent)
   end)
 end)

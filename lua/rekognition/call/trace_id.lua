@@ -8,6 +8,6 @@
 ---@return string?
 return function(env)
   local name, id = env.AWS_LAMBDA_FUNCTION_NAME, env._X_AMZN_TRACE_ID
-  if name == nil or name == "" or id == nil or id == "" then return nil end
+  if not name or not id then return nil end
   return (id:gsub("[^A-Za-z0-9_.~%-=;:+&%[%]{}\"',]", function(byte) return ("%%%02X"):format(byte:byte()) end))
 end

@@ -35,8 +35,7 @@ end
 ---@param env table<string, string>
 ---@return string?
 function M.home(env)
-  local function set(name) return env[name] ~= "" and env[name] or nil end
-  return set "HOME" or set "USERPROFILE" or (set "HOMEDRIVE" and set "HOMEPATH" and env.HOMEDRIVE .. env.HOMEPATH)
+  return env.HOME or env.USERPROFILE or env.HOMEDRIVE and env.HOMEPATH and env.HOMEDRIVE .. env.HOMEPATH or nil
 end
 
 --- A path with "~" or "~user" at its beginning replaced by the home folder.
@@ -117,7 +116,6 @@ end
 
 local function file_of(env, kind, variable, default)
   local given = env[variable]
-  if given == "" then given = nil end
   local path = M.expand(given and M.expand_variables(given, env) or default, env)
   return { kind = kind, variable = variable, is_named = given ~= nil, path = path }
 end

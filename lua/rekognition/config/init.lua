@@ -40,12 +40,6 @@ local function fail(code, message, ...)
   errors.raise { kind = "config", code = code, message = message:format(...) }
 end
 
--- What the environment has under a name; an empty variable is as good as none.
-local function variable(env, name)
-  local value = env[name]
-  return value ~= "" and value or nil
-end
-
 -- The value of the option "a.b" in { a = { b = value } }.
 local function option_value(options, name)
   local value = options
@@ -104,7 +98,7 @@ end
 -- The text that the environment or the profile has for a setting, where it is from, and how a message names it.
 local function find_text(config, rule)
   for _, name in ipairs(rule.env or {}) do
-    local value = variable(config.env, name)
+    local value = config.env[name]
     if value then return value, "environment " .. name, "environment variable " .. name end
   end
   local value = rule.key and profile_text(config, rule.key)
@@ -158,7 +152,7 @@ function Config:endpoint_url(service)
   if service == "rekognition" and self.endpoint_option then return self.endpoint_option, "client option" end
   if self:get("ignore_configured_endpoint_urls") then return nil end
   for _, name in ipairs { "AWS_ENDPOINT_URL_" .. ascii.upper(service_key(service)), "AWS_ENDPOINT_URL" } do
-    local value = variable(self.env, name)
+    local value = self.env[name]
     if value then return value, "environment " .. name end
   end
   local url, source = services_endpoint(self, service)
@@ -219,7 +213,7 @@ local function named_profile(options, env)
     return options.profile, "client option"
   end
   for _, name in ipairs { "AWS_DEFAULT_PROFILE", "AWS_PROFILE" } do
-    local value = variable(env, name)
+    local value = env[name]
     if value then return value, "environment " .. name end
   end
 end

@@ -68,9 +68,8 @@ local CONNECT_TIMEOUT = { standard = 3.1, ["in-region"] = 1.1, ["cross-region"] 
 -- The mode that "auto" stands for. The instance metadata service is not asked (our decision: it would hold up every
 -- start). If the environment doesn't tell, the guide's answer is "standard".
 local function resolve_auto(env, region)
-  local function set(name) return env[name] ~= "" and env[name] or nil end
-  local here = set "AWS_REGION" or set "AWS_DEFAULT_REGION"
-  if not set "AWS_EXECUTION_ENV" or not here then return "standard" end
+  local here = env.AWS_REGION or env.AWS_DEFAULT_REGION
+  if not env.AWS_EXECUTION_ENV or not here then return "standard" end
   return here == region and "in-region" or "cross-region"
 end
 

@@ -86,13 +86,11 @@ function Context:region()
   return self.given_region or (self:config():get("region"))
 end
 
---- A variable of the environment; empty, or of blanks alone, counts as unset.
+--- A variable of the environment; see `rekognition.seams` for when it counts as unset.
 ---@param name string
 ---@return string?
 function Context:variable(name)
-  local value = self.env[name]
-  if type(value) == "string" and not value:find("[^ \t\r\n\v\f]") then return nil end
-  return value
+  return self.env[name]
 end
 
 --- Where a service is; see `rekognition.config`.

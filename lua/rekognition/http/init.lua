@@ -59,12 +59,8 @@ local function env_proxies(env)
   return (proxy.of_scheme(env, "http")), (proxy.of_scheme(env, "https")), LINK_LOCAL .. "," .. no_proxy
 end
 
--- An empty variable is the same as none.
 local function env_ca_bundle(env)
-  for _, name in ipairs { "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE" } do -- botocore's order
-    local path = env[name]
-    if path and path ~= "" then return path end
-  end
+  return env.AWS_CA_BUNDLE or env.REQUESTS_CA_BUNDLE -- botocore's order
 end
 
 local M = {}

@@ -1,17 +1,19 @@
 --- Which proxy the environment names, as curl and Python read it: no AWS document has these variables.
 
 local ascii = require "rekognition.text.ascii"
+local raw = require("rekognition.seams").raw
 
 local M = {}
 
+-- The first variable that is there, empty or not.
 local function first(env, ...)
   for _, name in ipairs { ... } do
-    local value = env[name]
+    local value = raw(env, name)
     if value then return value, name end
   end
 end
 
---- The proxy for URLs of a scheme: the lower-case variable first, where an empty one means none.
+--- The proxy for URLs of a scheme: the lower-case variable first; an empty one means none.
 -- Upper-case HTTP_PROXY is passed over in a CGI program, where it holds a header that the client sent
 -- (CVE-2016-5385). ALL_PROXY comes last; botocore doesn't read it.
 ---@param env table<string, string>
@@ -20,10 +22,10 @@ end
 ---@return string? variable
 function M.of_scheme(env, scheme)
   local lower = scheme .. "_proxy"
-  if env[lower] then return env[lower], lower end
+  if raw(env, lower) then return raw(env, lower), lower end
   local upper = ascii.upper(scheme) .. "_PROXY"
   local is_header = scheme == "http" and env.REQUEST_METHOD
-  if env[upper] and env[upper] ~= "" and not is_header then return env[upper], upper end
+  if env[upper] and not is_header then return env[upper], upper end
   return first(env, "all_proxy", "ALL_PROXY")
 end
 
