@@ -301,12 +301,12 @@ describe("options", function()
     { { connect_timeout = math.huge }, "option connect_timeout" },
     { { max_connections = 1.5 }, "option max_connections must be a whole number of at least 1" },
     { { retry = "standard" }, "option retry must be a table" },
-    { { retry = { mode = "sometimes" } }, 'option retry.mode must be "standard", "adaptive", "off"' },
+    { { retry = { mode = "sometimes" } }, 'option retry.mode must be off, standard, adaptive or legacy, got "sometimes"' },
     { { retry = { max_attempts = 0 } }, "option retry.max_attempts" },
     { { retry = { attempts = 3 } }, "unknown option retry.attempts" },
     { { http = "curl" }, "option http must be a function" },
     { { logger = {} }, "option logger must be a function" },
-    { { use_fips = "yes" }, "option use_fips must be a boolean" },
+    { { use_fips = "yes" }, "option use_fips must be true or false" },
     { { credentials = 7 }, "option credentials" },
     { { credentials = {} }, "access_key_id" },
     { { credentials = { access_key_id = "AKID" } }, "secret_access_key" },
@@ -331,6 +331,27 @@ describe("options", function()
       assert.is_nil(tostring(e):find("SECRET", 1, true))
     end)
   end
+
+  it("may be any setting that docs/configuration.md has", function()
+    for name, value in pairs {
+      ignore_configured_endpoint_urls = true, sts_regional_endpoints = "legacy", defaults_mode = "in-region",
+      ec2_metadata_disabled = true, ec2_metadata_v1_disabled = true, ec2_metadata_service_endpoint = "http://127.0.0.1:1",
+      ec2_metadata_service_endpoint_mode = "ipv6", metadata_service_timeout = 2, metadata_service_num_attempts = 3,
+    } do
+      local client = fake.client({ fake.answer(200, {}) }, { [name] = value })
+      assert.same({ value, "client option" }, { client._config:get(name) })
+      local e = fake.catch(fake.client, {}, { [name] = {} })
+      assert.same({ "config", "InvalidOption" }, { e.kind, e.code })
+      assert.truthy(e.message:find("option " .. name .. " must be .*, got a table"), e.message)
+    end
+  end)
+
+  it("may leave configured endpoints out", function()
+    local env = { AWS_ENDPOINT_URL = "http://127.0.0.1:1" }
+    local client = fake.client({}, { env = env, ignore_configured_endpoint_urls = true })
+    assert.equal("https://rekognition.us-east-1.amazonaws.com", client.endpoint)
+    assert.equal("http://127.0.0.1:1", fake.client({}, { env = env }).endpoint)
+  end)
 
   it("without a region anywhere raise, saying what to do", function()
     local e = fake.catch(rekognition.client, { env = {} })

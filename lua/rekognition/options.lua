@@ -3,6 +3,7 @@
 local error_class = require "rekognition.error"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
+local settings = require "rekognition.config.settings"
 
 local M = {}
 
@@ -67,20 +68,28 @@ local CREDENTIALS = kind("a table of keys, a provider (an object with get()) or 
   return found == "table" or found == "function" or found == "userdata"
 end, { secret = true })
 
+-- A setting's kind: `rekognition.config.settings` has the rules of the options that are settings too.
+local function of_setting(setting)
+  return kind(setting.option_must or setting.must, function(value) return setting.accept(value) ~= nil end,
+    { values = setting.values })
+end
+
 local CLIENT = {
-  region = TEXT, profile = TEXT, endpoint = TEXT, credentials = CREDENTIALS,
-  use_fips = is("boolean"), use_dualstack = is("boolean"), ignore_configured_endpoint_urls = is("boolean"),
+  profile = TEXT, endpoint = TEXT, credentials = CREDENTIALS,
   retry = is("table"), hooks = is("table"),
-  connect_timeout = SECONDS, timeout = SECONDS, total_timeout = SECONDS,
-  proxy = PROXY, ca_bundle = TEXT, client_cert = TEXT, client_key = TEXT,
+  timeout = SECONDS, total_timeout = SECONDS,
+  proxy = PROXY, client_cert = TEXT, client_key = TEXT,
   max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, rate = RATE,
-  app_id = TEXT, logger = CALLABLE, mfa_token = CALLABLE, loop = is("table"),
+  logger = CALLABLE, mfa_token = CALLABLE, loop = is("table"),
   http = CALLABLE, env = is("table"), clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
 }
+for name, setting in pairs(settings.options) do
+  if not name:find(".", 1, true) then CLIENT[name] = of_setting(setting) end
+end
 
 local RETRY = {
-  mode = one_of("standard", "adaptive", "off", "legacy"),
-  max_attempts = COUNT,
+  mode = of_setting(settings.options["retry.mode"]),
+  max_attempts = of_setting(settings.options["retry.max_attempts"]),
   initial_tokens = kind("a number of at least 0", function(value)
     return type(value) == "number" and value >= 0
   end),

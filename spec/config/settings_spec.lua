@@ -148,9 +148,9 @@ describe("rekognition.config", function()
       connect_timeout = { { connect_timeout = 0 }, "a number of seconds above 0 and at most 2147483, got 0" },
       profile = { { profile = 7 }, "a profile's name, got 7" },
       endpoint = { { endpoint = {} }, "a URL, got a table" },
-      region = { { region = "" }, 'a text without NUL bytes, and not empty, got ""' },
-      ca_bundle = { { ca_bundle = "/ca\0.pem" }, 'a text without NUL bytes, and not empty, got "/ca\\x00.pem"' },
-      app_id = { { app_id = false }, "a text without NUL bytes, and not empty, got false" },
+      region = { { region = "" }, 'a non-empty string without NUL bytes, got ""' },
+      ca_bundle = { { ca_bundle = "/ca\0.pem" }, 'a non-empty string without NUL bytes, got "/ca\\x00.pem"' },
+      app_id = { { app_id = false }, "a non-empty string without NUL bytes, got false" },
       metadata_service_timeout = { { metadata_service_timeout = 2147484 }, "a whole number from 1 to 2147483, got 2147484" },
       defaults_mode = { { defaults_mode = {} }, "legacy, standard, in-region, cross-region, mobile or auto, got a table" },
       env = { { env = "x" }, 'a table of variables, got "x"' },
@@ -171,7 +171,7 @@ describe("rekognition.config", function()
     end
 
     it("shows numbers with a point and no secret of any length", function()
-      assert.equal('option region must be a text without NUL bytes, and not empty, got a table',
+      assert.equal('option region must be a non-empty string without NUL bytes, got a table',
         refusal { region = setmetatable({}, { __tostring = function() return "secret" end }) })
     end)
 

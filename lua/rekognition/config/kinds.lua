@@ -6,6 +6,8 @@ local M = {}
 
 ---@class rekognition.SettingKind
 ---@field must string                what the value must be, for errors: "true or false"
+---@field option_must? string        the same for the option, if it may be more
+---@field values? string[]           the words that the option may be, if there are a few
 ---@field read fun(text: string): any    the value of a text from the environment or a file; nil if it is not allowed
 ---@field accept fun(value: any): any    the same for a value that a program gave as an option
 
@@ -19,7 +21,7 @@ end
 local function text(value) return is_text(value) and value or nil end
 
 --- Any text that is not empty and has no NUL, which the system's functions could not take.
-M.text = { must = "a text without NUL bytes, and not empty", read = text, accept = text }
+M.text = { must = "a non-empty string without NUL bytes", read = text, accept = text }
 
 local WORDS = { ["true"] = true, ["false"] = false }
 
@@ -80,6 +82,7 @@ function M.one_of(words, synonyms, option_only)
   return {
     must = listed(words),
     option_must = option_only and listed { option_only, table.unpack(words) },
+    values = option_only and { option_only, table.unpack(words) } or words,
     read = read,
     accept = function(value)
       if type(value) ~= "string" then return nil end
