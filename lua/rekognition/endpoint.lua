@@ -7,7 +7,7 @@
 local ascii = require "rekognition.text.ascii"
 local errors = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
-local shown = require "rekognition.config.shown"
+local quote = require "rekognition.text.quote"
 
 local M = {}
 
@@ -103,7 +103,7 @@ local function check_region(region, source)
     and not region:find("^-") and not region:find("-$")
   if not is_label or not region:find("%D") then
     fail("InvalidRegion", "region must be made of letters, digits and hyphens, such as us-east-1, got %s%s",
-      shown(region), source)
+      quote.value(region), source)
   end
 end
 
@@ -118,7 +118,7 @@ end
 local function target_of(options)
   for _, name in ipairs { "use_fips", "use_dualstack", "use_global_endpoint" } do
     if options[name] ~= nil and type(options[name]) ~= "boolean" then
-      fail("InvalidOption", "%s must be true or false, got %s", name, shown(options[name]))
+      fail("InvalidOption", "%s must be true or false, got %s", name, quote.value(options[name]))
     end
   end
   local target = {
@@ -182,7 +182,7 @@ local function custom_url(given, source)
     or url_problem(scheme, authority, path)
   if problem then
     local safe = type(given) == "string" and given:gsub("//[^/]*@", "//***@") or given
-    fail("InvalidEndpoint", "endpoint %s, got %s%s", problem, shown(safe), source)
+    fail("InvalidEndpoint", "endpoint %s, got %s%s", problem, quote.value(safe), source)
   end
   return scheme .. "://" .. authority .. (path == "/" and "" or path)
 end
@@ -225,11 +225,11 @@ end
 --- region or an endpoint that can't be one (InvalidRegion, InvalidEndpoint).
 function M.resolve(options)
   if type(options) ~= "table" then
-    fail("InvalidOption", "resolve takes a table { region = ... }, got %s", shown(options))
+    fail("InvalidOption", "resolve takes a table { region = ... }, got %s", quote.value(options))
   end
   local service = options.service or "rekognition"
   local rule = SERVICES[service]
-  if not rule then fail("InvalidEndpoint", "service must be %s, got %s", KNOWN_SERVICES, shown(service)) end
+  if not rule then fail("InvalidEndpoint", "service must be %s, got %s", KNOWN_SERVICES, quote.value(service)) end
   local target = target_of(options)
   if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint, options.endpoint_source) end
   if not target.region then fail("NoRegion", "Invalid Configuration: Missing Region") end

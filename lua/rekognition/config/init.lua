@@ -10,7 +10,7 @@ local files = require "rekognition.config.files"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
-local shown = require "rekognition.config.shown"
+local quote = require "rekognition.text.quote"
 
 ---@class rekognition.Setting
 ---@field value any
@@ -90,7 +90,8 @@ end
 local function read_option(rule, value)
   local name, accepted = rule.option or rule.name, rule.kind.accept(value)
   if accepted == nil then
-    fail("InvalidOption", "option %s must be %s, got %s", name, rule.kind.option_must or rule.kind.must, shown(value))
+    fail("InvalidOption", "option %s must be %s, got %s", name, rule.kind.option_must or rule.kind.must,
+      quote.value(value))
   end
   return accepted
 end
@@ -114,7 +115,7 @@ local function resolve(config, rule, options)
   local text, source, where = find_text(config, rule)
   if not text then return { value = rule.default, source = "default" } end
   local value = rule.kind.read(text)
-  if value == nil then fail("InvalidSetting", "%s must be %s, got %s", where, rule.kind.must, shown(text)) end
+  if value == nil then fail("InvalidSetting", "%s must be %s, got %s", where, rule.kind.must, quote.value(text)) end
   return { value = value, source = source }
 end
 
@@ -131,7 +132,7 @@ local function services_endpoint(config, service)
   if not section then
     fail("InvalidSetting", "services of %s must be the name of a [services NAME] section of %s, got %s; write the "
       .. "section, or remove the key%s", config:origin(config.profile_name, "services"),
-      config.config_path or "the config file", shown(name), skipped_lines(config))
+      config.config_path or "the config file", quote.value(name), skipped_lines(config))
   end
   local keys = section[service_key(service)]
   if type(keys) == "string" then
@@ -171,7 +172,7 @@ function Config:get(name)
     local names = {}
     for known in pairs(self.settings) do names[#names + 1] = known end
     table.sort(names)
-    fail("UnknownSetting", "there is no setting %s; there are: %s", shown(name), table.concat(names, ", "))
+    fail("UnknownSetting", "there is no setting %s; there are: %s", quote.value(name), table.concat(names, ", "))
   end
   return setting.value, setting.source
 end
@@ -187,7 +188,7 @@ function Config:endpoint(service, region, given_url)
   local region_source
   if not region then region, region_source = self:get("region") end
   if type(service) ~= "string" then
-    fail("InvalidEndpoint", "service must be a service's name, got %s", shown(service))
+    fail("InvalidEndpoint", "service must be a service's name, got %s", quote.value(service))
   end
   local url, url_source = given_url, "call option endpoint"
   if not url then url, url_source = self:endpoint_url(service) end
@@ -208,7 +209,7 @@ end
 local function named_profile(options, env)
   if options.profile ~= nil then
     if type(options.profile) ~= "string" or options.profile == "" then
-      fail("InvalidOption", "option profile must be a profile's name, got %s", shown(options.profile))
+      fail("InvalidOption", "option profile must be a profile's name, got %s", quote.value(options.profile))
     end
     return options.profile, "client option"
   end
@@ -222,7 +223,7 @@ local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
     fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s",
-      shown(name), source == "client option" and "option profile" or source,
+      quote.value(name), source == "client option" and "option profile" or source,
       config.config_path or "a config file", config.credentials_path or "a credentials file", skipped_lines(config))
   end
   config.profile_name, config.named_in_code = name or "default", options.profile ~= nil
@@ -264,11 +265,11 @@ local CALLABLE = { ["function"] = true, table = true, userdata = true }
 -- The options that are not settings.
 local function check_options(options)
   if type(options) ~= "table" then
-    fail("InvalidOption", "config.load takes a table of options, got %s", shown(options))
+    fail("InvalidOption", "config.load takes a table of options, got %s", quote.value(options))
   end
   local function check(name, must, ok)
     if options[name] ~= nil and not ok(options[name]) then
-      fail("InvalidOption", "option %s must be %s, got %s", name, must, shown(options[name]))
+      fail("InvalidOption", "option %s must be %s, got %s", name, must, quote.value(options[name]))
     end
   end
   check("endpoint", "a URL", function(value) return type(value) == "string" end)

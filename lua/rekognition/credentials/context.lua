@@ -5,7 +5,7 @@ local clocks = require "rekognition.call.clock"
 local core = require "rekognition.core"
 local files = require "rekognition.config.files"
 local seams = require "rekognition.seams"
-local shown = require "rekognition.config.shown"
+local quote = require "rekognition.text.quote"
 
 ---@class rekognition.CredentialContext : rekognition.Seams
 ---@field explicit_profile? string  the profile that the caller named in code
@@ -58,7 +58,7 @@ end
 function Context:profile_name()
   local name = self.explicit_profile
   if not name then return self:config().profile_name end
-  if not self:profile(name) then check.misconfigured(("there is no profile %s"):format(shown(name))) end
+  if not self:profile(name) then check.misconfigured(("there is no profile %s"):format(quote.value(name))) end
   return name
 end
 

@@ -1,5 +1,6 @@
 --- Text from outside, made fit for a message: one line, printable, of bounded length.
 
+local number = require "rekognition.text.number"
 local redact = require "rekognition.text.redact"
 
 local M = {}
@@ -29,17 +30,26 @@ function M.message(text)
   return text
 end
 
-local function quoted(text)
-  if #text > 60 then text = text:sub(1, 60) .. "..." end
-  return '"' .. text:gsub("[^\32-\126]", "?") .. '"'
+local LONGEST = 100
+
+local function escape(char)
+  if char == '"' or char == "\\" then return "\\" .. char end
+  return ("\\x%02X"):format(char:byte())
 end
 
---- A value as an error shows it: strings in quotes and cut, tables and functions by their type.
+local function quoted(text)
+  if #text > LONGEST then text = text:sub(1, LONGEST) .. "..." end
+  return '"' .. text:gsub('[\0-\31"\\\127-\255]', escape) .. '"'
+end
+
+--- A value as an error shows it: a string in quotes, on one line, in ASCII and cut; a number or boolean as it is; other
+--- values by their type.
 ---@param value any
 ---@return string
 function M.value(value)
   if type(value) == "string" then return quoted(value) end
-  if type(value) == "number" or type(value) == "boolean" or value == nil then return tostring(value) end
+  if type(value) == "number" then return number.text(value) end
+  if type(value) == "boolean" or value == nil then return tostring(value) end
   return "a " .. type(value)
 end
 
