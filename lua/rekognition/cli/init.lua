@@ -69,6 +69,7 @@ end
 local function ending(command, ok, result, format)
   local interrupts = require "rekognition.cli.interrupts"
   if ok then return interrupts.exit_code() or result or 0 end
+  if type(result) == "table" and result.reader_gone then return 141 end -- what a shell says of a SIGPIPE
   complain(command, result, format)
   return interrupts.exit_code() or code_of(result)
 end
@@ -87,8 +88,7 @@ local function perform(name, arguments)
   local result = table.pack(xpcall(command.run, trace, context))
   context.progress:clear()
   if not result[1] then error(result[2], 0) end
-  local flushed, why = io.stdout:flush()
-  if not flushed then error(("could not write the output: %s"):format(why), 0) end
+  context.output:flush()
   return result[2]
 end
 

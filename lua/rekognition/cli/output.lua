@@ -17,11 +17,23 @@ function M.new(format, color)
   return setmetatable({ format = format, _color = color }, Output)
 end
 
---- Writes a line. Raises where nobody can read it any more.
+local EPIPE = 32
+
+-- A reader that has gone away (`| head`) wants no more, and no word about it.
+local function check(ok, why, number)
+  if ok then return end
+  error(number == EPIPE and { reader_gone = true } or ("could not write the output: %s"):format(why), 0)
+end
+
+--- Writes a line.
 ---@param line string
 function Output.line(_, line)
-  local ok, why = io.stdout:write(line, "\n")
-  if not ok then error(("could not write the output: %s"):format(why), 0) end
+  check(io.stdout:write(line, "\n"))
+end
+
+--- Writes what is not written yet.
+function Output.flush()
+  check(io.stdout:flush())
 end
 
 local function cell_of(column, row)

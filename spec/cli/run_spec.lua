@@ -1,0 +1,258 @@
+-- Models that the command line starts and stops, against the emulator, in seconds.
+
+local cjson = require("cjson").new()
+local cli = require "spec.support.cli"
+local emulator = require "spec.support.emulator"
+local files = require "spec.support.files"
+local rekognition = require "rekognition"
+
+local PACE = { "--delay", "0.1", "--yes" }
+
+local running, folder, env, client, project, models
+local journal
+
+-- The ARN of a trained model.
+local function train(name)
+  local arn = client:create_project_version({
+    ProjectArn = project, VersionName = name, OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
+    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
+    TestingData = { AutoCreate = true },
+  }).ProjectVersionArn
+  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn }, { delay = 0.05, timeout = 60 })
+  return arn
+end
+
+local function status_of(name)
+  for version in client:items("DescribeProjectVersions", { ProjectArn = project, VersionNames = { name } }) do return version.Status end
+end
+
+local function arguments(...)
+  local list = {}
+  for _, part in ipairs { ... } do
+    if type(part) == "table" then table.move(part, 1, #part, #list + 1, list) else list[#list + 1] = part end
+  end
+  return list
+end
+
+local function run(...) return cli.run(env, arguments(...)) end
+
+local function entries()
+  local text = files.read(journal)
+  return text and cjson.decode(text).models or {}
+end
+
+setup(function()
+  running = emulator.start { "--train-seconds", "0", "--start-seconds", "0.3", "--stop-seconds", "0.2", "--fail-start", "weak*" }
+  folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
+  env = cli.env(running, folder)
+  journal = folder .. "/state/rekognition/started.json"
+  client = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = running.accounts[1] and {
+    access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  project = client:create_project({ ProjectName = "birds" }).ProjectArn
+  models = { v1 = train "v1", weak = train "weak" }
+end)
+teardown(function()
+  client:close()
+  running.stop()
+  files.run("rm -rf " .. folder)
+end)
+
+after_each(function()
+  assert.equal(0, #entries())
+  assert.is_true(status_of "v1" ~= "RUNNING" and status_of "v1" ~= "STARTING")
+end)
+
+describe("rekognition run", function()
+  it("runs the command while the model does, and stops it; the status is the command's", function()
+    for _, case in ipairs { { "exit 0", 0 }, { "exit 7", 7 }, { "exit 255", 255 }, { "kill -9 $$", 137 }, { "kill -TERM $$", 143 } } do
+      local result = run("run", "--version", "birds/v1", PACE, "--", "sh", "-c", "echo $REKOGNITION_PROJECT_VERSION_ARN; cat; " .. case[1])
+      assert.equal(case[2], result.code, result.err)
+      assert.equal(models.v1 .. "\n", result.out)
+      for _, line in ipairs { "start: requested", "start: RUNNING", "run: started", "stop: STOPPED" } do
+        assert.is_truthy(result.err:find(line, 1, true), result.err)
+      end
+      assert.equal("STOPPED", status_of "v1")
+    end
+  end)
+
+  it("gives the command its input, its words as they are, and its options", function()
+    local result = cli.run(env, arguments("run", "--quiet", "--version", models.v1, PACE, "--", "sh", "-c", 'cat; printf "<%s>" "$@"', "x",
+      "--yes", "a  b", "--", "*"), "of the input\n")
+    assert.same({ 0, "of the input\n<--yes><a  b><--><*>", "" }, { result.code, result.out, result.err })
+  end)
+
+  it("starts no model for a command that isn't there", function()
+    local before = status_of "v1"
+    for _, name in ipairs { "no-such-command", "/nowhere/x", folder } do
+      local result = run("run", "--version", "birds/v1", PACE, "--", name)
+      assert.equal(127, result.code)
+      assert.is_truthy(result.err:find("the model was not started", 1, true), result.err)
+    end
+    assert.equal(before, status_of "v1")
+  end)
+
+  it("ends with 1 where the model does not start, and runs nothing", function()
+    local result = run("run", "--version", "birds/weak", PACE, "--", "echo", "ran")
+    assert.same({ 1, "" }, { result.code, result.out })
+    assert.is_truthy(result.err:find("StartFailed", 1, true), result.err)
+    for _, name in ipairs { "birds/v9", "cats/v1" } do
+      assert.equal(1, run("run", "--version", name, PACE, "--", "true").code)
+    end
+  end)
+
+  it("ends the command at a limit, after a warning, and stops the model", function()
+    for _, limit in ipairs { { "--max-hours", "0.0004" }, { "--max-cost", "0.0016" } } do -- 1.44 s
+      local result = run("run", "--version", "birds/v1", PACE, limit, "--", "sh", "-c", "trap 'echo told; exit 0' TERM; sleep 30 & wait")
+      assert.same({ 1, "told\n" }, { result.code, result.out }, result.err)
+      assert.is_truthy(result.err:find("limit: warning", 1, true), result.err)
+      assert.is_truthy(result.err:find("RunLimitReached", 1, true), result.err)
+      assert.equal("STOPPED", status_of "v1")
+    end
+  end)
+
+  it("kills a command that doesn't end when it is told to", function()
+    local result = run("run", "--version", "birds/v1", PACE, "--max-hours", "0.0002", "--grace", "0.2", "--", "sh", "-c",
+      "trap '' TERM; while :; do sleep 0.1; done")
+    assert.equal(1, result.code)
+    assert.equal("STOPPED", status_of "v1")
+  end)
+end)
+
+-- Starts the command in the background, waits until its error stream has a text, and sends signals to it. Waits are
+-- bounded. Returns its exit status and its error stream.
+local SCRIPT = [[
+%s %s >%s/out 2>%s/err </dev/null &
+pid=$!
+for _ in $(seq 400); do grep -q -- '%s' %s/err && break; sleep 0.02; done
+for signal in %s; do
+  kill -$signal $pid
+  sleep 0.1
+done
+for _ in $(seq 1500); do kill -0 $pid 2>/dev/null || break; sleep 0.02; done
+kill -KILL $pid 2>/dev/null && echo hung
+wait $pid
+echo $?
+]]
+
+local function interrupted(words, text, signals)
+  local assignments = {}
+  for name, value in pairs(env) do assignments[#assignments + 1] = name .. "=" .. files.quoted(value) end
+  files.write(folder .. "/err", "")
+  local command = cli.command(words)
+  local _, output = files.run("bash -c " .. files.quoted(SCRIPT:format("env " .. table.concat(assignments, " "), command, folder, folder,
+    text, folder, signals)))
+  return output:match("(%S+)\n$"), files.read(folder .. "/err"), output
+end
+
+describe("a signal", function()
+  local sleeping = { "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--", "sleep", "30" }
+
+  for _, case in ipairs { { "INT", "130" }, { "TERM", "143" }, { "HUP", "129" } } do
+    for _, point in ipairs { "start: STARTING", "run: started" } do
+      it(("SIG%s after '%s' stops the model and ends with %s"):format(case[1], point, case[2]), function()
+        local code, err = interrupted(sleeping, point, case[1])
+        assert.equal(case[2], code, err)
+        assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
+        assert.equal("STOPPED", status_of "v1")
+      end)
+    end
+  end
+
+  it("reaches the command, which has its grace", function()
+    local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--", "sh", "-c",
+      "trap 'echo told >&2; exit 3' INT; sleep 30 & wait" }, "run: started", "INT")
+    assert.equal("130", code)
+    assert.is_truthy(err:find("told", 1, true), err)
+  end)
+
+  it("twice leaves the model running, and says so; stop --mine stops it", function()
+    local slow = { "run", "--version", "birds/v1", "--delay", "5", "--yes", "--", "sleep", "30" }
+    local code, err = interrupted(slow, "run: started", "INT INT INT INT")
+    assert.equal("130", code, err)
+    if not err:find("stop: STOPPED", 1, true) then
+      assert.is_truthy(err:find("stop --mine", 1, true), err)
+      assert.equal(1, #entries())
+    end
+    assert.equal(0, run("stop", "--mine", "--delay", "0.1").code)
+    assert.equal("STOPPED", status_of "v1")
+  end)
+
+  it("SIGKILL leaves it running; stop --mine finds it, and so does the next run", function()
+    for _, point in ipairs { "start: requested", "start: STARTING", "run: started" } do
+      assert.equal("137", (interrupted(sleeping, point, "KILL")))
+      assert.equal(1, #entries(), point)
+      local result = run("stop", "--mine", "--delay", "0.1", "--output", "jsonl")
+      assert.equal(0, result.code, result.err)
+      assert.equal(models.v1, cjson.decode(result.out).version_arn)
+      assert.is_true(status_of "v1" == "STOPPED" or status_of "v1" == "TRAINING_COMPLETED")
+    end
+    assert.equal("137", (interrupted(sleeping, "run: started", "KILL")))
+    local result = run("run", "--version", "birds/v1", PACE, "--", "true")
+    assert.equal(0, result.code)
+    assert.is_truthy(result.err:find("left running by an earlier run", 1, true), result.err)
+  end)
+
+  it("ends start, which leaves the model starting and in the journal", function()
+    local code, err = interrupted({ "start", "birds/v1", "--delay", "0.1", "--yes" }, "start: STARTING", "INT")
+    assert.equal("130", code)
+    assert.is_truthy(err:find("stop --mine", 1, true), err)
+    assert.equal(0, run("stop", "--mine", "--delay", "0.1").code)
+  end)
+
+  it("ends wait", function()
+    local code = interrupted({ "wait", "running", "birds/v1", "--delay", "0.1" }, "running:", "TERM")
+    assert.equal("143", code)
+  end)
+end)
+
+describe("rekognition start and stop", function()
+  it("start, list and stop a model", function()
+    local started = cli.json(env, arguments("start", "birds/v1", PACE, "--min-units", "2", "--output", "json"))
+    assert.same({ version_arn = models.v1, status = "RUNNING" }, started)
+    assert.same({ models.v1, true, true }, { entries()[1].version, entries()[1].confirmed, entries()[1].kept })
+    local listed = cli.json(env, { "models", "--running", "--output", "json", "--no-cloudwatch", "--price-per-hour", "2" })
+    assert.same({ 1, "RUNNING", "journal", 2880 }, { #listed.models, listed.models[1].status, listed.models[1].since_source,
+      listed.models[1].month_cost })
+    local again = run("start", "birds/v1", PACE)
+    assert.equal(1, again.code)
+    assert.is_truthy(again.err:find("ModelInUse", 1, true), again.err)
+    local used = run("run", "--version", "birds/v1", PACE, "--", "true")
+    assert.equal(1, used.code)
+    assert.equal(0, run("run", "--version", "birds/v1", PACE, "--use-running", "--", "true").code)
+    assert.equal("RUNNING", status_of "v1")
+    local result = run("stop", "birds/v1", "--delay", "0.1")
+    assert.equal(0, result.code)
+    assert.is_truthy(result.out:find("STOPPED  " .. models.v1, 1, true), result.out)
+    assert.equal(0, run("stop", "birds/v1", "--delay", "0.1").code) -- stopping what is stopped is well
+  end)
+
+  it("start fails, and leaves nothing", function()
+    local result = run("start", "birds/weak", PACE)
+    assert.equal(1, result.code)
+    assert.is_truthy(result.err:find("StartFailed", 1, true), result.err)
+  end)
+
+  it("stop --mine finds nothing, another journal, and what a run still uses", function()
+    local none = run("stop", "--mine", "--output", "json")
+    assert.same({ 0, "[]\n" }, { none.code, none.out })
+    local mine = folder .. "/mine.json"
+    assert.equal(0, run("start", "birds/v1", "--no-wait", PACE, "--journal", mine).code)
+    assert.equal(0, #entries())
+    assert.equal(0, run("stop", "--mine", "--journal", mine, "--delay", "0.1").code)
+    local result = run("run", "--version", "birds/v1", PACE, "--", "sh", "-c", cli.command { "stop", "--mine" })
+    assert.equal(0, result.code)
+    assert.is_truthy(result.err:find("is in use by a run that is under way", 1, true), result.err)
+  end)
+
+  it("stop --older-than stops what the journal dates, and asks first", function()
+    assert.equal(0, run("start", "birds/v1", PACE).code)
+    assert.equal(0, run("stop", "--older-than", "1h", "--yes").code)
+    assert.equal("RUNNING", status_of "v1")
+    local refused = run("stop", "--older-than", "0.1")
+    assert.equal(2, refused.code)
+    assert.is_truthy(refused.err:find("only with --yes", 1, true), refused.err)
+    assert.equal(0, run("stop", "--older-than", "0.1", "--yes", "--delay", "0.1").code)
+    assert.equal("STOPPED", status_of "v1")
+    assert.equal(0, run("stop", "--mine", "--delay", "0.1").code)
+  end)
+end)
