@@ -23,7 +23,8 @@ local function train(name)
 end
 
 local function status_of(name)
-  for version in client:items("DescribeProjectVersions", { ProjectArn = project, VersionNames = { name } }) do return version.Status end
+  local params = { ProjectArn = project, VersionNames = { name } }
+  return client:describe_project_versions(params).ProjectVersionDescriptions[1].Status
 end
 
 local function arguments(...)
