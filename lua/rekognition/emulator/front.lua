@@ -6,11 +6,12 @@
 local ascii = require "rekognition.text.ascii"
 local auth = require "rekognition.emulator.auth"
 local rekognition_api = require "rekognition.emulator.rekognition_api"
+local s3_api = require "rekognition.emulator.s3_api"
 local sts = require "rekognition.emulator.sts"
 
 local M = {}
 
-local BY_SIGNATURE = { sts = sts }
+local BY_SIGNATURE = { sts = sts, s3 = s3_api }
 
 local function is_form(headers)
   return ascii.lower(headers["content-type"] or ""):sub(1, 33) == "application/x-www-form-urlencoded"

@@ -77,6 +77,7 @@ function M.perform(exchange)
     { service = "rekognition", region = emulator.settings.region },
     function(key, token) return emulator.identities:find(key, token) end, exchange.now)
   exchange.caller = emulator.identities:caller(account, region)
+  exchange.caller.about = exchange
   check_content_type(exchange.headers)
   local operation = operations[name]
   if not operation then

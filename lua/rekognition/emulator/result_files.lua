@@ -11,7 +11,8 @@ local M = {}
 ---@param output table  OutputConfig
 ---@return boolean
 function M.can_write(context, output)
-  return s3.head_bucket(context.store, context.caller, output.S3Bucket) ~= nil
+  local key = output.S3KeyPrefix or ""
+  return s3.bucket_for(context.store, context.caller, output.S3Bucket, "s3:PutObject", key) ~= nil
 end
 
 --- The place of a version's file, as an S3Object.

@@ -3,6 +3,7 @@
 -- A code that comes instead of a result is S3's own: NoSuchBucket, NoSuchKey, AccessDenied.
 
 local core = require "rekognition.core"
+local iam = require "rekognition.emulator.iam"
 
 local M = {}
 
@@ -17,6 +18,8 @@ local M = {}
 ---@field body string
 ---@field etag string     hexadecimal
 ---@field modified number epoch seconds
+---@field headers? table<string, string>  those that a reader gets again: Content-Type and the like, x-amz-meta-*
+---@field checksums? table<string, string>  as the sender said them
 
 --- Whether a part of a state file can be the buckets.
 ---@return boolean
@@ -42,33 +45,70 @@ end
 ---@param identity rekognition.emulator.Caller  its owner
 ---@param now number
 ---@return rekognition.emulator.Bucket?, string? code
-function M.create_bucket(store, identity, name, now)
+function M.create_bucket(store, identity, name, now, region)
   local bucket = store.buckets[name]
   if bucket then
     return nil, bucket.account == identity.account and "BucketAlreadyOwnedByYou" or "BucketAlreadyExists"
   end
-  bucket = { name = name, account = identity.account, region = identity.region, created = now, objects = {} }
+  bucket = { name = name, account = identity.account, region = region or identity.region, created = now, objects = {} }
   store.buckets[name] = bucket
   store.changed = true
   return bucket
 end
 
---- A bucket that the identity may use.
----@return rekognition.emulator.Bucket?, string? code
-function M.head_bucket(store, identity, name)
+-- Whether the identity may do something in a bucket, which has no policy of its own.
+local function allowed(bucket, identity, action, key)
+  local ok, reason = iam.allows(identity, {
+    action = action, resource = M.arn(bucket.name, key), owner = bucket.account,
+  }, identity.about or { now = 0 })
+  if ok then return true end
+  return false, bucket.account == identity.account and reason or nil
+end
+
+--- The ARN of a bucket or of an object.
+---@return string
+function M.arn(bucket, key)
+  return "arn:aws:s3:::" .. bucket .. (key and "/" .. key or "")
+end
+
+--- A bucket in which the identity may do something.
+---@param store rekognition.emulator.Store
+---@param identity rekognition.emulator.Caller
+---@param name string
+---@param action string  "s3:PutObject"
+---@param key? string    where the action is on an object
+---@return rekognition.emulator.Bucket?, string? code, string? reason  why it is denied, if that may be told
+function M.bucket_for(store, identity, name, action, key)
   local bucket = store.buckets[name]
   if not bucket then return nil, "NoSuchBucket" end
-  if bucket.account ~= identity.account then return nil, "AccessDenied" end
+  local ok, reason = allowed(bucket, identity, action, key)
+  if not ok then return nil, "AccessDenied", reason end
   return bucket
+end
+
+--- A bucket that the identity may list.
+---@return rekognition.emulator.Bucket?, string? code, string? reason
+function M.head_bucket(store, identity, name)
+  return M.bucket_for(store, identity, name, "s3:ListBucket")
+end
+
+--- An object that the identity may read. Who may not list the bucket isn't told that an object isn't there.
+---@return rekognition.emulator.Object?, string? code, string? reason
+function M.find_object(store, identity, bucket_name, key)
+  local bucket, code, reason = M.bucket_for(store, identity, bucket_name, "s3:GetObject", key)
+  if not bucket then return nil, code, reason end
+  local object = bucket.objects[key]
+  if object then return object end
+  local may_list, why = allowed(bucket, identity, "s3:ListBucket")
+  if not may_list then return nil, "AccessDenied", why end
+  return nil, "NoSuchKey"
 end
 
 --- An object's bytes.
 ---@return string? body, string? code
 function M.get_object(store, identity, bucket_name, key)
-  local bucket, code = M.head_bucket(store, identity, bucket_name)
-  if not bucket then return nil, code end
-  local object = bucket.objects[key]
-  if not object then return nil, "NoSuchKey" end
+  local object, code = M.find_object(store, identity, bucket_name, key)
+  if not object then return nil, code end
   return object.body
 end
 
@@ -77,6 +117,7 @@ end
 function M.store_object(store, bucket_name, key, body, now)
   local bucket = store.buckets[bucket_name]
   if not bucket then return nil end
+  -- S3's own is a digest that clients must not rely on; so is this one.
   local object = { body = body, etag = core.sha256_hex(body):sub(1, 32), modified = now }
   bucket.objects[key] = object
   store.changed = true
@@ -84,10 +125,10 @@ function M.store_object(store, bucket_name, key, body, now)
 end
 
 --- Puts an object.
----@return rekognition.emulator.Object?, string? code
+---@return rekognition.emulator.Object?, string? code, string? reason
 function M.put_object(store, identity, bucket_name, key, body, now)
-  local bucket, code = M.head_bucket(store, identity, bucket_name)
-  if not bucket then return nil, code end
+  local bucket, code, reason = M.bucket_for(store, identity, bucket_name, "s3:PutObject", key)
+  if not bucket then return nil, code, reason end
   return M.store_object(store, bucket_name, key, body, now)
 end
 

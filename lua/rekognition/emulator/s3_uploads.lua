@@ -1,0 +1,105 @@
+--- S3's uploads in parts, as clients send larger files: created, parts put, completed or aborted.
+--
+-- Source: Amazon S3 API Reference, CreateMultipartUpload and its companions. Parts lie in memory alone until the upload
+-- is complete; parts may have any size: our decision.
+
+local buckets = require "rekognition.emulator.s3_buckets"
+local core = require "rekognition.core"
+local failures = require "rekognition.emulator.s3_failures"
+local objects = require "rekognition.emulator.s3_objects"
+local s3 = require "rekognition.emulator.s3"
+local xml = require "rekognition.emulator.xml"
+
+local NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+local MOST_PARTS = 10000
+local MOST_BYTES = 256 * 1024 * 1024 -- of all parts that wait
+
+local M = {}
+
+local function headers_of(exchange, more)
+  return { { "x-amz-request-id", exchange.id }, { "Content-Type", "application/xml" }, table.unpack(more or {}) }
+end
+
+local function uploads_of(exchange)
+  local emulator = exchange.emulator
+  emulator.uploads = emulator.uploads or { bytes = 0 }
+  return emulator.uploads
+end
+
+local function find(exchange)
+  buckets.allowed(exchange, "s3:PutObject", exchange.key)
+  local upload = uploads_of(exchange)[exchange.query.uploadId]
+  if type(upload) ~= "table" or upload.bucket ~= exchange.bucket or upload.key ~= exchange.key then
+    failures.raise "NoSuchUpload"
+  end
+  return upload
+end
+
+local function create(exchange)
+  buckets.allowed(exchange, "s3:PutObject", exchange.key)
+  local id = core.uuid():gsub("-", "")
+  uploads_of(exchange)[id] = { bucket = exchange.bucket, key = exchange.key, parts = {},
+                               type = exchange.headers["content-type"] }
+  return 200, headers_of(exchange), xml.document("InitiateMultipartUploadResult", NAMESPACE, {
+    { "Bucket", exchange.bucket }, { "Key", exchange.key }, { "UploadId", id },
+  })
+end
+
+--- UploadPart.
+function M.PUT(exchange)
+  local upload, uploads = find(exchange), uploads_of(exchange)
+  local number = math.tointeger(tonumber(exchange.query.partNumber))
+  if not number or number < 1 or number > MOST_PARTS then
+    failures.raise("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+  end
+  local body = objects.body_of(exchange)
+  local old = upload.parts[number]
+  uploads.bytes = uploads.bytes + #body - (old and #old.body or 0)
+  if uploads.bytes > MOST_BYTES then
+    uploads.bytes = uploads.bytes - #body + (old and #old.body or 0)
+    failures.raise("InvalidArgument", "The emulator keeps 256 MiB of parts at most")
+  end
+  local etag = core.sha256_hex(body):sub(1, 32)
+  upload.parts[number] = { body = body, etag = etag }
+  return 200, headers_of(exchange, { { "ETag", '"' .. etag .. '"' } }), ""
+end
+
+local function forget(exchange, upload)
+  local uploads = uploads_of(exchange)
+  for _, part in pairs(upload.parts) do uploads.bytes = uploads.bytes - #part.body end
+  uploads[exchange.query.uploadId] = nil
+end
+
+local function complete(exchange)
+  local upload, pieces = find(exchange), {}
+  local numbers, etags = xml.texts(exchange.request.body, "PartNumber"), xml.texts(exchange.request.body, "ETag")
+  if #numbers == 0 or #numbers ~= #etags then failures.raise "MalformedXML" end
+  for i, number in ipairs(numbers) do
+    local part = upload.parts[math.tointeger(tonumber(number)) or 0]
+    if not part or part.etag ~= etags[i]:gsub('"', "") then failures.raise "InvalidPart" end
+    pieces[i] = part.body
+  end
+  local object = s3.store_object(exchange.emulator.store, exchange.bucket, exchange.key, table.concat(pieces),
+    exchange.now)
+  object.etag = ("%s-%d"):format(object.etag, #pieces)
+  object.headers = { ["content-type"] = upload.type }
+  forget(exchange, upload)
+  return 200, headers_of(exchange), xml.document("CompleteMultipartUploadResult", NAMESPACE, {
+    { "Location", "/" .. exchange.bucket .. "/" .. exchange.key }, { "Bucket", exchange.bucket },
+    { "Key", exchange.key }, { "ETag", '"' .. object.etag .. '"' },
+  })
+end
+
+--- CreateMultipartUpload and CompleteMultipartUpload.
+function M.POST(exchange)
+  if exchange.query.uploads then return create(exchange) end
+  return complete(exchange)
+end
+
+--- AbortMultipartUpload.
+function M.DELETE(exchange)
+  forget(exchange, find(exchange))
+  return 204, headers_of(exchange), ""
+end
+
+return M
