@@ -73,7 +73,7 @@ function World:serve(request, account)
   self.calls[#self.calls + 1] = call
   local function pass()
     local status, headers, body = self.emulator:handle {
-      method = request.method, target = request.url:match("^https?://[^/]+(.*)$"), headers = request.headers,
+      method = request.method, target = request.url:match("^https?://[^/?]+(/.*)$") or "/", headers = request.headers,
       body = request.body or "",
     }
     call.status, call.code = status, body:match('"__type":"([^"]*)"')
