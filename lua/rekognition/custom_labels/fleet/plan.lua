@@ -136,8 +136,9 @@ local function item_of(plan, i, model, j, destination)
   local project = project_of(destination, model)
   return {
     path = ("models[%d] to destinations[%d]"):format(i, j),
-    key = ("%s %s to %s %s %s %s"):format(model.project or "", model.version or "newest",
-      destination.profile or "default", destination.region or "", project, model.name or ""),
+    key = ("%s%s to %s%s:%s%s"):format(model.project and model.project .. "/" or "", model.version or "newest",
+      destination.profile or "default", destination.region and " " .. destination.region or "", project,
+      model.name and "/" .. model.name or ""),
     source = { profile = source.profile, region = source.region or destination.region },
     destination = { profile = destination.profile, region = destination.region or source.region },
     start = units_of(start),
