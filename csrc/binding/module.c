@@ -49,7 +49,7 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_interrupt(L);
     lrek_open_json(L);
     lrek_open_lock(L);
-    lrek_open_precompiled(L);
+    lrek_open_modules(L);
     lrek_open_process(L);
     lrek_open_request(L);
     lrek_open_service(L);

@@ -287,10 +287,11 @@ local M = {}
 
 --- Makes a client. Every option is optional; see docs/configuration.md.
 ---@param options? rekognition.ClientOptions
+---@param module? table  the module that it is called through
 ---@return rekognition.Client
-function M.new(options)
+function M.new(options, module)
   options = options or {}
-  options_check.check_client(options)
+  options_check.check_client(options, module)
   local config = config_of.load(options)
   local endpoint = config:endpoint(SERVICE)
   local self = {

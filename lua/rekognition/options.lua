@@ -154,8 +154,9 @@ end
 
 --- Checks the options of a client. Raises a `config` error that names the option, its value and what it must be.
 ---@param options table
-function M.check_client(options)
-  if options == package.loaded["rekognition"] and options ~= nil then
+---@param module? table  the module `rekognition`, which is no set of options
+function M.check_client(options, module)
+  if options == module then
     refuse("InvalidCall", "client must be called with a dot: rekognition.client { region = \"us-east-1\" }")
   end
   check(options, CLIENT, "options")

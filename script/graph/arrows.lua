@@ -64,8 +64,7 @@ local c = {}
 c.rooms = {
   ["core/shape.h"] = "shape",
   ["core/slice.h"] = "shape",
-  ["startup/precompiled.c"] = "binding", -- the module's part of it
-}
+  }
 
 c.arrows = {
   binding = { "core", "startup" },

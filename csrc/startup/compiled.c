@@ -1,0 +1,92 @@
+#include "startup/compiled.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* "$LuaVersion: Lua 5.4.4  Copyright (C) ..." has the release as words. */
+static bool is_same_release(const char *lua_ident)
+{
+    const char *found = lua_ident ? strstr(lua_ident, rek_chunks_release) : NULL;
+    return found && found[strlen(rek_chunks_release)] == ' ';
+}
+
+/* As compile.lua computes it. It tells edited files from unedited ones, and guards nothing. */
+static uint64_t checksum(const char *text, size_t len)
+{
+    uint64_t sum = 0;
+    for (size_t at = 0; at < len; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, text + at, len - at < sizeof word ? len - at : sizeof word);
+        sum = (sum ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
+static bool has_checksum(const char *path, const struct rek_chunk *chunk)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    void *text = mmap(NULL, chunk->source_len, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (text == MAP_FAILED)
+        return false;
+    bool same = checksum(text, chunk->source_len) == chunk->checksum;
+    munmap(text, chunk->source_len);
+    return same;
+}
+
+/* When this module was built: the time of its own file. */
+static bool is_newer(const struct stat *file)
+{
+    static const char here;
+    Dl_info info;
+    struct stat own;
+    if (!dladdr(&here, &info) || !info.dli_fname || stat(info.dli_fname, &own) != 0)
+        return true;
+    if (file->st_mtim.tv_sec != own.st_mtim.tv_sec)
+        return file->st_mtim.tv_sec > own.st_mtim.tv_sec;
+    return file->st_mtim.tv_nsec >= own.st_mtim.tv_nsec;
+}
+
+static bool is_source(const char *folder, const struct rek_chunk *chunk)
+{
+    char path[4096];
+    struct stat file;
+    int len = snprintf(path, sizeof path, "%s%s", folder, chunk->file);
+    if (len < 0 || (size_t)len >= sizeof path || stat(path, &file) != 0)
+        return false;
+    if (!S_ISREG(file.st_mode) || (uint64_t)file.st_size != chunk->source_len)
+        return false;
+    return !is_newer(&file) || has_checksum(path, chunk);
+}
+
+size_t rek_find_chunk(const char *name)
+{
+    size_t low = 0;
+    size_t high = rek_chunk_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, rek_chunks[middle].name);
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return rek_chunk_count;
+}
+
+void rek_check_chunks(const char *folder, const char *lua_ident, bool *valid)
+{
+    bool same_release = is_same_release(lua_ident);
+    for (size_t i = 0; i < rek_chunk_count; i++)
+        valid[i] = same_release && rek_chunks[i].data && is_source(folder, &rek_chunks[i]);
+}

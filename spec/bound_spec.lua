@@ -1,0 +1,167 @@
+-- What a call, an error, a retry or a renewal needs is bound when the library is loaded: a host may take away its
+-- files and its globals afterwards. Each row is a host, run as a process of its own.
+
+local files = require "spec.support.files"
+
+local build = os.getenv "BUILD" or "build"
+local quoted = files.quoted
+
+-- What is done after the host did its worst: one line for each.
+local ACTIONS = [=[
+local function client(responses, more)
+  local count = 0
+  local options = { region = "us-east-1", env = {}, sleep = function() end,
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" },
+    http = function()
+      count = count + 1
+      local response = responses[count] or responses[#responses]
+      return { status = response[1], headers = {}, body = response[2] }
+    end }
+  for name, value in next, more or {} do options[name] = value end
+  return rekognition.client(options)
+end
+local function code(f, ...)
+  local ok, e = pcall(f, ...)
+  return ok and "no error" or rekognition.error.is_error(e) and e.kind .. "/" .. e.code .. "/" .. tostring(e.attempts)
+    or tostring(e)
+end
+local project = "arn:aws:rekognition:us-east-1:111122223333:project/p/1"
+local function show(name, value) write(name .. "=" .. tostring(value) .. "\n") end
+show("refused", code(function() client({ { 400, '{"__type":"AccessDeniedException","message":"no"}' } }):describe_projects() end))
+show("retried", code(function() client({ { 503, "" } }):describe_projects() end))
+show("garbled", code(function() client({ { 200, "[" } }):describe_projects() end))
+show("slip", code(function() client({}):describe_project() end))
+show("invalid", code(function() client({}):describe_projects { Foo = 1 } end))
+show("connect", code(function()
+  rekognition.client { region = "us-east-1", env = {}, endpoint = "http://127.0.0.1:1", retry = { mode = "off" },
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }:describe_projects()
+end))
+local pages = 0
+for _ in client({ { 200, '{"NextToken":"a"}' }, { 200, "{}" } }):pages("DescribeProjects") do pages = pages + 1 end
+show("pages", pages)
+local version = project:gsub("/1$", "/version/v/1")
+show("waited", client({ { 200, '{"ProjectVersionDescriptions":[{"Status":"RUNNING","ProjectVersionArn":"' .. version .. '"}]}' } })
+  :wait("project_version_running", { ProjectArn = project, ProjectVersionArn = version }).Status)
+show("wait failed", code(function()
+  client({ { 200, '{"ProjectVersionDescriptions":[{"Status":"FAILED","ProjectVersionArn":"' .. version .. '"}]}' } })
+    :wait("project_version_running", { ProjectArn = project, ProjectVersionArn = version })
+end))
+local renewals = 0
+local renewed = client({ { 400, '{"__type":"ExpiredTokenException"}' }, { 200, "{}" } }, { credentials = function()
+  renewals = renewals + 1
+  return { access_key_id = "AKID" .. renewals, secret_access_key = "SECRETEXAMPLE" }
+end })
+show("renewed", select(2, renewed:describe_projects()).attempts .. "/" .. renewals)
+show("container", code(function()
+  client({ { 400, '{"__type":"AccessDeniedException"}' } }, { credentials = container }):describe_projects()
+end))
+show("presigned", #client({}):presign("DescribeProjects").headers > 0)
+show("signed", #rekognition.sigv4.sign({ method = "GET", target = "/", headers = { { "Host", "x" } } }, { region = "a",
+  service = "b", time = 0, credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }).signature)
+]=]
+
+local EXPECTED = [[
+refused=service/AccessDeniedException/1
+retried=service/ServiceUnavailable/3
+garbled=protocol/InvalidResponse/1
+slip=validation/UnknownMethod/nil
+invalid=validation/ValidationError/nil
+connect=transport/connect/1
+pages=2
+waited=RUNNING
+wait failed=waiter/WaiterFailure/nil
+renewed=2/2
+container=service/AccessDeniedException/1
+presigned=true
+signed=64
+]]
+
+-- A host's last deeds before the actions. FOLDER has the library.
+local HOSTS = {
+  { "that does nothing", "" },
+  { "that empties its paths", 'package.path, package.cpath = "", ""' },
+  { "that takes io, os and require away", "io, os, require = nil, nil, nil" },
+  { "that takes its package table apart", "for name in next, package do package[name] = nil end package = nil" },
+  { "that takes every global away but what it prints with", [[
+    for name in next, _G do if name ~= "_G" then _G[name] = nil end end]], keep = true },
+  { "that removes the library's files", 'os.execute("rm -rf FOLDER/rekognition")' },
+  { "that lays another release over them", [[
+    os.execute("for f in $(find FOLDER/rekognition -name '*.lua'); do echo 'error(\"another release\")' >$f; done")]] },
+  { "that has used up its file descriptors", "helper.exhaust()" },
+  { "that has gone into another root", 'helper.chroot("FOLDER/empty")', root = true },
+}
+
+local HELPER = [[
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+int luaopen_helper(lua_State *L);
+static int exhaust(lua_State *L)
+{
+    struct rlimit limit = {40, 40};
+    (void)L;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    while (open("/dev/null", O_RDONLY) >= 0) {
+    }
+    close(39); /* a socket, and what libcurl wakes itself with, are the call's own need */
+    close(38);
+    close(37);
+    return 0;
+}
+static int go(lua_State *L)
+{
+    if (chroot(luaL_checkstring(L, 1)) != 0 || chdir("/") != 0)
+        return luaL_error(L, "chroot failed");
+    return 0;
+}
+int luaopen_helper(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"exhaust", exhaust}, {"chroot", go}, {NULL, NULL}};
+    luaL_newlib(L, functions);
+    return 1;
+}
+]]
+
+local function make_helper(folder)
+  local include = files.read(build .. "/CMakeCache.txt"):match "\nlua_include_dir:[^=]*=([^\n]*)"
+  files.write(folder .. "/helper.c", HELPER)
+  assert(files.run(("cc -std=gnu17 -D_GNU_SOURCE -fPIC -shared -I %s -o %s/helper.so %s/helper.c"):format(
+    quoted(include), quoted(folder), quoted(folder))))
+end
+
+local function is_root()
+  return select(2, files.run "id -u"):match "^0\n" ~= nil
+end
+
+describe("a host", function()
+  for _, edited in ipairs { false, true } do
+    for _, host in ipairs(HOSTS) do
+      local name = host[1] .. (edited and ", with files that were edited," or "")
+      it(name .. " gets the same answers", function()
+        if host.root and not is_root() then return pending "chroot is root's alone" end
+        files.with_folder(function(folder)
+          assert(files.run(("cp -R lua/rekognition %s && mkdir %s/empty"):format(quoted(folder), quoted(folder))))
+          if edited then
+            assert(files.run(("find %s/rekognition -name '*.lua' -exec sh -c 'echo >>{}' ';'"):format(quoted(folder))))
+          end
+          make_helper(folder)
+          local deed = host[2]:gsub("FOLDER", (folder:gsub("%%", "%%%%")))
+          files.write(folder .. "/script.lua", table.concat {
+            ("package.path = %q; package.cpath = %q .. package.cpath\n"):format(
+              folder .. "/?.lua;" .. folder .. "/?/init.lua", build .. "/lib/?.so;" .. folder .. "/?.so;"),
+            "local rekognition, helper = require 'rekognition', require 'helper'\n",
+            "local pcall, tostring, select, next, write = pcall, tostring, select, next, io.write\n",
+            "local container = rekognition.credentials.container { env = {\n",
+            "  AWS_CONTAINER_CREDENTIALS_FULL_URI = 'http://localhost/x' }, http = function() return { status = 200,\n",
+            "  headers = {}, body = '{\"AccessKeyId\":\"AKIDBOX\",\"SecretAccessKey\":\"BOXSECRET\",\"Token\":\"T\",'\n",
+            "  .. '\"Expiration\":\"2099-01-01T00:00:00Z\"}' } end }\n",
+            deed, "\n", ACTIONS,
+          })
+          local _, output = files.run(files.lua .. " " .. quoted(folder .. "/script.lua"))
+          assert.equal(EXPECTED, output)
+        end)
+      end)
+    end
+  end
+end)
