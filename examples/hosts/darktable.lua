@@ -1,4 +1,6 @@
---- darktable: each image that is exported is tagged with its labels. In darktable's luarc: dofile "/path/to/darktable.lua"
+--- darktable: each image that is exported is tagged with its labels. In darktable's luarc:
+--
+--   dofile "/path/to/darktable.lua"
 --
 --   $ darktable-cli --core --luacmd 'dofile "darktable.lua"' in.jpg out.jpg
 --   out.jpg: Cat 99.5, Animal 99.5

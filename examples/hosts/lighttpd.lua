@@ -6,9 +6,8 @@
 --   $ curl --data-binary @cat.jpg http://127.0.0.1/labels
 --   Cat 99.5
 --
--- mod_magnet runs scripts in the server's only thread: while a call is under way, nobody else is served. Hence the short
--- timeouts. lighttpd keeps a script's compiled form and runs it anew for each request in the same state, so that a module
--- keeps the client.
+-- mod_magnet runs scripts in the server's only thread: while a call is under way, nobody else is served. Hence the
+-- short timeouts. lighttpd keeps the state from one request to the next, so that the client is made once.
 
 local rekognition = require "rekognition"
 
