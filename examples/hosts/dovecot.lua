@@ -7,8 +7,8 @@
 --   }
 --   import_environment = $import_environment PHOTOS=/var/lib/photos AWS_REGION=us-east-1 AWS_PROFILE=mail
 --
--- Dovecot passes on only the environment that import_environment names. With blocking=yes, the default, it runs the script
--- in auth workers: a call makes one worker wait, not the server.
+-- Dovecot passes on only the environment that import_environment names. With blocking=yes, the default, it runs the
+-- script in auth workers: a call makes one worker wait, not the server.
 -- Rekognition says how alike two faces are; it does not say that a photo is of a living person. Combine it with more.
 
 local rekognition = require "rekognition"
