@@ -1,6 +1,7 @@
 -- examples/hosts/neomutt.lua, in NeoMutt.
 
 local emulator = require "spec.support.emulator"
+local emulator_calls = require "spec.support.emulator_calls"
 local files = require "spec.support.files"
 local hosts = require "spec.support.hosts"
 local rekognition = require "rekognition"
@@ -25,7 +26,8 @@ describe("in NeoMutt", function()
     local project = client:create_project({ ProjectName = "birds" }).ProjectArn
     for i = 1, 2 do
       client:create_project_version {
-        ProjectArn = project, VersionName = "model_" .. i, OutputConfig = { S3Bucket = "bucket", S3KeyPrefix = "x" },
+        ProjectArn = project, VersionName = "model_" .. i, OutputConfig = emulator_calls.OUTPUT,
+        TrainingData = emulator_calls.TRAINING, TestingData = emulator_calls.TESTING,
       }
     end
 
