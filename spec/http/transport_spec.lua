@@ -71,7 +71,7 @@ describe("a transport", function()
         print(nested > 50, wrong)
       ]])
       assert.equal("true\t0\n",
-        select(2, files.run((os.getenv "LUA" or "lua5.4") .. " " .. files.quoted(folder .. "/script.lua"))))
+        select(2, files.run(files.lua .. " " .. files.quoted(folder .. "/script.lua"))))
     end)
   end)
 
