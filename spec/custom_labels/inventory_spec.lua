@@ -6,16 +6,17 @@ local running_service = require "spec.support.running_service"
 
 local inventory = rekognition.custom_labels.inventory
 
--- CloudWatch, as `rekognition.services.cloudwatch` has it. `points(params)` returns the datapoints.
+local cloudwatch = require "rekognition.services.cloudwatch"
+
+-- With a CloudWatch whose datapoints are `points(params)`.
 local function with_cloudwatch(points, body)
-  local name = "rekognition.services.cloudwatch"
-  local before, asked = package.loaded[name], {}
-  package.loaded[name] = { get_metric_statistics = function(_, params)
+  local before, asked = cloudwatch.get_metric_statistics, {}
+  cloudwatch.get_metric_statistics = function(_, params)
     asked[#asked + 1] = params
     return points(params)
-  end }
+  end
   local ok, problem = pcall(body, inventory, asked)
-  package.loaded[name] = before
+  cloudwatch.get_metric_statistics = before
   if not ok then error(problem, 0) end
 end
 
@@ -24,7 +25,7 @@ local function constant(hours_back, average)
     local list = {}
     local time = params.end_time - params.period
     while time > params.end_time - hours_back * 3600 and time >= params.start_time do
-      table.insert(list, 1 + #list % 2, { timestamp = time, average = average }) -- in no order
+      table.insert(list, 1, { timestamp = time, average = average })
       time = time - params.period
     end
     return list
@@ -90,8 +91,8 @@ describe("the inventory", function()
     service:add("m1", "RUNNING")
     with_cloudwatch(function(params)
       local list = constant(2, 1)(params)
-      list[#list + 1] = { timestamp = params.end_time - 3 * 3600, average = 0 }
-      list[#list + 1] = { timestamp = params.end_time - 3.1 * 3600, average = 1 }
+      table.insert(list, 1, { timestamp = params.end_time - 3 * 3600, average = 0 })
+      table.insert(list, 1, { timestamp = params.end_time - 3.1 * 3600, average = 1 })
       return list
     end, function(run)
       assert.is_true(near(2, run({ client })[1].hours, 0.2))
@@ -112,6 +113,18 @@ describe("the inventory", function()
         assert.same({ "CloudWatch", "AccessDenied", 1 }, { rows.problems[1].what, rows.problems[1].error.code, #rows.problems })
         assert.equal(1, #asked) -- what is refused once is not asked for each model
       end)
+  end)
+
+  it("asks no CloudWatch of AWS about an emulator, unless it is told to", function()
+    service:add("m1", "RUNNING")
+    with_cloudwatch(constant(2, 1), function(run, asked)
+      local emulated = service:client { endpoint = "http://127.0.0.1:4566" }
+      assert.equal("unknown", run({ emulated })[1].since_source)
+      assert.equal(0, #asked)
+      assert.equal("cloudwatch", run({ emulated, cloudwatch = true })[1].since_source)
+      assert.equal("unknown", run({ client, cloudwatch = false })[1].since_source)
+      assert.equal(1, #asked)
+    end)
   end)
 
   it("goes on with the other clients where one fails, and stops where it is cancelled", function()

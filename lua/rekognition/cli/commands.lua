@@ -4,6 +4,8 @@ local M = {}
 
 --- In the order in which help lists them.
 M.list = {
+  { name = "copy", summary = "Copy a model to another project or account, or carry out a plan of copies" },
+  { name = "doctor", summary = "Say why a copy is refused, and what to attach where" },
   { name = "models", summary = "List models: state, age, cost, quotas" },
   { name = "run", summary = "Run a command while a model runs, and stop the model whatever comes of it" },
   { name = "start", summary = "Start a model, and wait until it runs" },

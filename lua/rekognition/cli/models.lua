@@ -118,7 +118,8 @@ end
 function M.run(context)
   local clients, profiles = make_clients(context)
   clients.price_per_hour, clients.journal = context.args.price_per_hour, context.args.journal
-  clients.cloudwatch, clients.on_progress = not context.args.no_cloudwatch, context:on_progress()
+  if context.args.no_cloudwatch then clients.cloudwatch = false end
+  clients.on_progress = context:on_progress()
   local rows = inventory.run(clients)
   context.progress:clear()
   for _, client in ipairs(clients) do client:close() end

@@ -2,6 +2,7 @@
 
 local arns = require "rekognition.text.arn"
 local journals = require "rekognition.custom_labels.run_journal"
+local partitions = require "rekognition.generated.partitions"
 local rek_error = require "rekognition.error"
 local run_options = require "rekognition.custom_labels.run_options"
 local running_since = require "rekognition.custom_labels.running_since"
@@ -120,6 +121,17 @@ local function add_client(rows, state)
   add_quotas(rows, state)
 end
 
+-- Whether it is AWS's own service that a client asks, by its host name. About an emulator AWS's CloudWatch knows nothing.
+local function asks_aws(client)
+  local host = client.endpoint:match("^https?://([^/:]+)") or ""
+  for _, partition in ipairs(partitions) do
+    for _, suffix in ipairs { partition.dns_suffix, partition.dual_stack_dns_suffix } do
+      if host:sub(-#suffix - 1) == "." .. suffix then return true end
+    end
+  end
+  return false
+end
+
 local function is_price(value) return type(value) == "number" and value >= 0 and value < math.huge end
 
 local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true }
@@ -154,7 +166,8 @@ end
 --- Lists the projects and versions of all these clients.
 --
 -- A client that fails doesn't stop the others: its error is in `problems`.
----@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (true),
+---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked if
+---  the endpoint is one of AWS's),
 ---  on_progress
 ---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
 ---  ({ client, region, endpoint, what, error })
@@ -164,7 +177,7 @@ function M.run(options)
   for index, client in ipairs(options) do
     local state = {
       index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
-      cloudwatch = options.cloudwatch ~= false, projects = 0, models = 0, running = 0, units = 0,
+      cloudwatch = options.cloudwatch or options.cloudwatch == nil and asks_aws(client), projects = 0, models = 0, running = 0, units = 0,
       journal = options.journal ~= false and journals.open(client, options.journal) or nil,
     }
     if options.on_progress then

@@ -5,6 +5,7 @@
 -- August 2022 (namespace AWS/Rekognition, dimensions ProjectName and VersionName).
 
 local arns = require "rekognition.text.arn"
+local cloudwatch = require "rekognition.services.cloudwatch"
 
 local M = {}
 
@@ -15,13 +16,11 @@ local LOOKS = { { period = 300, span = 4 * 86400 }, { period = 3600, span = 59 *
 local GAP = 3
 
 local function datapoints(client, arn, look, now)
-  local cloudwatch = require "rekognition.services.cloudwatch" -- when it is needed: it brings XML along
   local points = cloudwatch.get_metric_statistics(client, {
     namespace = "AWS/Rekognition", metric_name = "InServiceInferenceUnits", period = look.period,
     dimensions = { { Name = "ProjectName", Value = arn.project }, { Name = "VersionName", Value = arn.version } },
     start_time = now - look.span, end_time = now, statistics = { "Average" },
   })
-  table.sort(points, function(left, right) return left.timestamp < right.timestamp end)
   return points
 end
 
@@ -30,7 +29,7 @@ local function last_run(points, look, now)
   local since, unit_hours, expected = nil, 0, now
   for i = #points, 1, -1 do
     local point = points[i]
-    if point.average <= 0 or expected - point.timestamp > (GAP + 1) * look.period then break end
+    if (point.average or 0) <= 0 or expected - point.timestamp > (GAP + 1) * look.period then break end
     since, expected = point.timestamp, point.timestamp
     unit_hours = unit_hours + point.average * look.period / 3600
   end
