@@ -9,6 +9,16 @@ _rekognition() {
     args=("${args[@]:1}")
     for arg in "${args[@]}"; do
         case "$arg" in
+            copy)
+                cmd="copy"
+                opts="$opts -h --help --source-project --source-version --destination-project --create-project --version-name --bucket --prefix --kms-key --tag --role --source-profile --destination-profile --no-source --remove-policy --replace-failed --plan --journal --timeout --delay --profile --region --endpoint-url --output --quiet --yes"
+                break
+                ;;
+            doctor)
+                cmd="doctor"
+                opts="$opts -h --help --source-project --source-version --destination-project --create-project --version-name --bucket --prefix --kms-key --tag --role --source-profile --destination-profile --no-source --profile --region --endpoint-url --output --quiet"
+                break
+                ;;
             models)
                 cmd="models"
                 opts="$opts -h --help --profile --profiles --region --all-regions --running --arn --no-cloudwatch --price-per-hour --journal --endpoint-url --output --quiet"
@@ -84,7 +94,153 @@ _rekognition() {
 
     case "$cmd" in
         '')
-            COMPREPLY=($(compgen -W "models run start stop wait policy call presign emulator completion" -- "$cur"))
+            COMPREPLY=($(compgen -W "copy doctor models run start stop wait policy call presign emulator completion" -- "$cur"))
+            ;;
+        'copy')
+            case "$prev" in
+                --source-project)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --source-version)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --destination-project)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --version-name)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --kms-key)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --destination-profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --plan)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --delay)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "$cur"))
+                    return 0
+                    ;;
+            esac
+
+            ;;
+        'doctor')
+            case "$prev" in
+                --source-project)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --source-version)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --destination-project)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --version-name)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --bucket)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --prefix)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --kms-key)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --destination-profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "$cur"))
+                    return 0
+                    ;;
+            esac
+
             ;;
         'models')
             case "$prev" in

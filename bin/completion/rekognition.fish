@@ -4,6 +4,12 @@ function __fish_rekognition_print_command
     set -e cmdline[1]
     for arg in $cmdline
         switch $arg
+            case copy
+                set cmd $cmd copy
+                break
+            case doctor
+                set cmd $cmd doctor
+                break
             case models
                 set cmd $cmd models
                 break
@@ -65,6 +71,8 @@ function __fish_rekognition_seen_command
     or return 1
 end
 
+complete -c rekognition -n '__fish_rekognition_using_command' -xa 'copy' -d 'Copy a model to another project or account, or carry out a plan of copies'
+complete -c rekognition -n '__fish_rekognition_using_command' -xa 'doctor' -d 'Say why a copy is refused, and what to attach where'
 complete -c rekognition -n '__fish_rekognition_using_command' -xa 'models' -d 'List models: state, age, cost, quotas'
 complete -c rekognition -n '__fish_rekognition_using_command' -xa 'run' -d 'Run a command while a model runs, and stop the model whatever comes of it'
 complete -c rekognition -n '__fish_rekognition_using_command' -xa 'start' -d 'Start a model, and wait until it runs'
@@ -77,6 +85,53 @@ complete -c rekognition -n '__fish_rekognition_using_command' -xa 'emulator' -d 
 complete -c rekognition -n '__fish_rekognition_using_command' -xa 'completion' -d 'Print the completion script of a shell'
 complete -c rekognition -s h -l help -d 'Show this help message and exit'
 complete -c rekognition -l version -d 'Show the version, and exit'
+
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -s h -l help -d 'Show this help message and exit'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l source-project -r -d 'The project that has the model: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l source-version -r -d 'The version to copy: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l destination-project -r -d 'The project that gets the copy: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l create-project -d 'Create the destination project if there is none of that name'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l version-name -r -d 'The copy\'s name'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l bucket -r -d 'Bucket of the destination\'s account that gets the training results'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l prefix -r -d 'Folder in the bucket'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l kms-key -r -d 'Key that encrypts the copy: its id, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l tag -r -d 'A tag of the copy'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l role -r -d 'Allow only this role of the destination\'s account to copy, not all of it'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l source-profile -r -d 'Profile of the source\'s account'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l destination-profile -r -d 'Profile of the destination\'s account'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l no-source -d 'Don\'t use the source\'s account: it attaches the policy itself'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l remove-policy -d 'Take this copy out of the policy when it is complete'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l replace-failed -d 'Delete a failed copy that has the name'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l plan -r -d 'A plan of copies, JSON'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l journal -r -d 'With --plan: where a killed apply finds what it had begun'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l timeout -r -d 'How long everything may take'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l delay -r -d 'Time between two looks, such as 10 or 1m'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l profile -r -d 'Profile of the shared AWS files'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l region -r -d 'AWS region'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l endpoint-url -r -d 'Where to send requests, such as the emulator\'s http://127.0.0.1:4566'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l output -xa 'table json jsonl' -d 'table for people, json as one document, jsonl as one line for each item'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l quiet -d 'No progress'
+complete -c rekognition -n '__fish_rekognition_seen_command copy' -l yes -d 'Don\'t ask before what costs or deletes'
+
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -s h -l help -d 'Show this help message and exit'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l source-project -r -d 'The project that has the model: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l source-version -r -d 'The version to copy: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l destination-project -r -d 'The project that gets the copy: its name, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l create-project -d 'Create the destination project if there is none of that name'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l version-name -r -d 'The copy\'s name'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l bucket -r -d 'Bucket of the destination\'s account that gets the training results'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l prefix -r -d 'Folder in the bucket'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l kms-key -r -d 'Key that encrypts the copy: its id, or its ARN'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l tag -r -d 'A tag of the copy'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l role -r -d 'Allow only this role of the destination\'s account to copy, not all of it'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l source-profile -r -d 'Profile of the source\'s account'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l destination-profile -r -d 'Profile of the destination\'s account'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l no-source -d 'Don\'t use the source\'s account: it attaches the policy itself'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l profile -r -d 'Profile of the shared AWS files'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l region -r -d 'AWS region'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l endpoint-url -r -d 'Where to send requests, such as the emulator\'s http://127.0.0.1:4566'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l output -xa 'table json jsonl' -d 'table for people, json as one document, jsonl as one line for each item'
+complete -c rekognition -n '__fish_rekognition_seen_command doctor' -l quiet -d 'No progress'
 
 complete -c rekognition -n '__fish_rekognition_seen_command models' -s h -l help -d 'Show this help message and exit'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l profile -r -d 'Profile of the shared AWS files'

@@ -15,6 +15,70 @@ _rekognition() {
     && return 0
 
   case $words[1] in
+    copy)
+      options=(
+        $options
+        {-h,--help}"[Show this help message and exit]"
+        "--source-project[The project that has the model\: its name, or its ARN]: :_files"
+        "--source-version[The version to copy\: its name, or its ARN]: :_files"
+        "--destination-project[The project that gets the copy\: its name, or its ARN]: :_files"
+        "--create-project[Create the destination project if there is none of that name]"
+        "--version-name[The copy's name]: :_files"
+        "--bucket[Bucket of the destination's account that gets the training results]: :_files"
+        "--prefix[Folder in the bucket]: :_files"
+        "--kms-key[Key that encrypts the copy\: its id, or its ARN]: :_files"
+        "*--tag[A tag of the copy]: :_files"
+        "--role[Allow only this role of the destination's account to copy, not all of it]: :_files"
+        "--source-profile[Profile of the source's account]: :_files"
+        "--destination-profile[Profile of the destination's account]: :_files"
+        "--no-source[Don't use the source's account\: it attaches the policy itself]"
+        "--remove-policy[Take this copy out of the policy when it is complete]"
+        "--replace-failed[Delete a failed copy that has the name]"
+        "--plan[A plan of copies, JSON]: :_files"
+        "--journal[With --plan\: where a killed apply finds what it had begun]: :_files"
+        "--timeout[How long everything may take]: :_files"
+        "--delay[Time between two looks, such as 10 or 1m]: :_files"
+        "--profile[Profile of the shared AWS files]: :_files"
+        "--region[AWS region]: :_files"
+        "--endpoint-url[Where to send requests, such as the emulator's http\://127.0.0.1\:4566]: :_files"
+        "--output[table for people, json as one document, jsonl as one line for each item]: :(table json jsonl)"
+        "--quiet[No progress]"
+        "--yes[Don't ask before what costs or deletes]"
+      )
+      _arguments -s -S \
+        $options \
+        ": :(plan apply check)" \
+        && return 0
+      ;;
+
+    doctor)
+      options=(
+        $options
+        {-h,--help}"[Show this help message and exit]"
+        "--source-project[The project that has the model\: its name, or its ARN]: :_files"
+        "--source-version[The version to copy\: its name, or its ARN]: :_files"
+        "--destination-project[The project that gets the copy\: its name, or its ARN]: :_files"
+        "--create-project[Create the destination project if there is none of that name]"
+        "--version-name[The copy's name]: :_files"
+        "--bucket[Bucket of the destination's account that gets the training results]: :_files"
+        "--prefix[Folder in the bucket]: :_files"
+        "--kms-key[Key that encrypts the copy\: its id, or its ARN]: :_files"
+        "*--tag[A tag of the copy]: :_files"
+        "--role[Allow only this role of the destination's account to copy, not all of it]: :_files"
+        "--source-profile[Profile of the source's account]: :_files"
+        "--destination-profile[Profile of the destination's account]: :_files"
+        "--no-source[Don't use the source's account\: it attaches the policy itself]"
+        "--profile[Profile of the shared AWS files]: :_files"
+        "--region[AWS region]: :_files"
+        "--endpoint-url[Where to send requests, such as the emulator's http\://127.0.0.1\:4566]: :_files"
+        "--output[table for people, json as one document, jsonl as one line for each item]: :(table json jsonl)"
+        "--quiet[No progress]"
+      )
+      _arguments -s -S \
+        $options \
+        && return 0
+      ;;
+
     models)
       options=(
         $options
@@ -251,6 +315,8 @@ _rekognition() {
 
 _rekognition_cmds() {
   local -a commands=(
+    "copy:Copy a model to another project or account, or carry out a plan of copies"
+    "doctor:Say why a copy is refused, and what to attach where"
     "models:List models: state, age, cost, quotas"
     "run:Run a command while a model runs, and stop the model whatever comes of it"
     "start:Start a model, and wait until it runs"

@@ -12,14 +12,14 @@ local M = {
 
 --- The script.
 ---@param shell "bash"|"zsh"|"fish"
+---@param parser table  of all commands
 ---@return string
-function M.script(shell)
-  local parser = require("rekognition.cli.parser").new()
+function M.script(shell, parser)
   return parser["get_" .. shell .. "_complete"](parser)
 end
 
 function M.run(context)
-  context.output:line((M.script(context.args.shell):gsub("\n$", "")))
+  context.output:line((M.script(context.args.shell, context.new_parser()):gsub("\n$", "")))
   return 0
 end
 

@@ -9,17 +9,17 @@ local values = require "rekognition.cli.values"
 
 local M = {
   summary = "Copy a model to another project or account, or carry out a plan of copies",
-  description = "Copies a trained model and waits until the copy is complete. Across accounts it attaches a policy to the "
-    .. "source project first. Each step is skipped if it isn't needed: the same command, run again, goes on where it was. "
-    .. "With --plan FILE it shows (plan), makes (apply) or compares (check) all copies of a plan.",
+  description = "Copies a trained model and waits until the copy is complete. Across accounts it attaches a policy to "
+    .. "the source project first. Each step is skipped if it isn't needed: the same command, run again, goes on where it "
+    .. "was. With --plan FILE it shows (plan), makes (apply) or compares (check) all copies of a plan.",
   arguments = { { name = "action", value = "ACTION", args = "?", choices = { "plan", "apply", "check" },
                   help = "With --plan: what to do with the plan." } },
   options = copying.options {
     { name = "--remove-policy", help = "Take this copy out of the policy when it is complete." },
     { name = "--replace-failed", help = "Delete a failed copy that has the name." },
     { name = "--plan", value = "FILE", help = "A plan of copies, JSON. See docs/custom-labels.md." },
-    { name = "--journal", value = "FILE", help = "With --plan: where a killed apply finds what it had begun. Default: in "
-      .. "rekognition/ in XDG_STATE_HOME (~/.local/state)." },
+    { name = "--journal", value = "FILE", help = "With --plan: where a killed apply finds what it had begun. Default: "
+      .. "in rekognition/ in XDG_STATE_HOME (~/.local/state)." },
     { name = "--timeout", value = "TIME", convert = values.seconds,
       help = "How long everything may take. Default: 2h, with --plan 1d." },
     "delay", "profile", "region", "endpoint", "output", "quiet", "yes",

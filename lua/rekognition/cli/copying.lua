@@ -16,10 +16,13 @@ M.OPTIONS = {
   { name = "--bucket", value = "BUCKET", help = "Bucket of the destination's account that gets the training results." },
   { name = "--prefix", value = "PREFIX", help = "Folder in the bucket. Default: none." },
   { name = "--kms-key", value = "KEY", help = "Key that encrypts the copy: its id, or its ARN." },
-  { name = "--tag", value = "KEY=VALUE", many = true, convert = values.pair, help = "A tag of the copy. May be repeated." },
-  { name = "--role", value = "ROLE", help = "Allow only this role of the destination's account to copy, not all of it." },
+  { name = "--tag", value = "KEY=VALUE", many = true, convert = values.pair,
+    help = "A tag of the copy. May be repeated." },
+  { name = "--role", value = "ROLE",
+    help = "Allow only this role of the destination's account to copy, not all of it." },
   { name = "--source-profile", value = "NAME", help = "Profile of the source's account. Default: --profile." },
-  { name = "--destination-profile", value = "NAME", help = "Profile of the destination's account. Default: --profile." },
+  { name = "--destination-profile", value = "NAME",
+    help = "Profile of the destination's account. Default: --profile." },
   { name = "--no-source", help = "Don't use the source's account: it attaches the policy itself. Needs ARNs." },
 }
 
@@ -62,7 +65,8 @@ function M.arguments(context)
     source = source, destination = destination, source_project = args.source_project,
     source_version = args.source_version, destination_project = destination_project,
     create_project = args.create_project, version_name = args.version_name, role = args.role,
-    output_config = { S3Bucket = bucket, S3KeyPrefix = args.prefix }, kms_key_id = args.kms_key, tags = tags_of(context),
+    output_config = { S3Bucket = bucket, S3KeyPrefix = args.prefix }, kms_key_id = args.kms_key,
+    tags = tags_of(context),
   }
 end
 

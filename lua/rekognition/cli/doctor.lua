@@ -7,8 +7,8 @@ local json = require "rekognition.cli.json"
 local M = {
   summary = "Say why a copy is refused, and what to attach where",
   description = "Looks at all that a copy needs: both identities, the projects, the policies, the bucket, the key, the "
-    .. "quotas. It changes nothing. It prints what is wrong, what can't be seen from here, and the documents that each side "
-    .. "needs. Its options are those of `rekognition copy`.",
+    .. "quotas. It changes nothing. It prints what is wrong, what can't be seen from here, and the documents that each "
+    .. "side needs. Its options are those of `rekognition copy`.",
   options = copying.options { "profile", "region", "endpoint", "output", "quiet" },
   examples = {
     "rekognition doctor --source-project birds --destination-project birds --bucket results \\",

@@ -5,11 +5,13 @@ local core = require "rekognition.core"
 
 local M = {}
 
--- Only what went wrong in the use of the command, or in what it was given, is "used wrongly".
+-- Only what went wrong in the use of the command, or in what it was given, is "used wrongly"; a workflow that is at one
+-- of its steps has failed.
 local function code_of(problem)
   if type(problem) == "table" and problem.usage then return 2 end
   local rek_error = require "rekognition.error"
-  return rek_error.is_error(problem) and problem.kind == "validation" and 2 or 1
+  local is_of_input = rek_error.is_error(problem) and problem.kind == "validation" and not problem.step
+  return is_of_input and 2 or 1
 end
 
 local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable",
@@ -80,10 +82,12 @@ local function trace(problem)
 end
 
 local function perform(name, arguments)
-  local ok, args = require("rekognition.cli.parser").new(name):pparse(arguments)
+  local parser = require "rekognition.cli.parser"
+  local ok, args = parser.new(name):pparse(arguments)
   if not ok then error({ usage = (args:gsub("\n", "; ")) }, 0) end
   local command = commands.load(name)
   local context = require("rekognition.cli.context").new(name, args, command.default_format)
+  context.new_parser = parser.new
   require("rekognition.cli.interrupts").catch()
   local result = table.pack(xpcall(command.run, trace, context))
   context.progress:clear()

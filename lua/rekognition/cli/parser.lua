@@ -12,7 +12,7 @@ M.DESCRIPTION = "Amazon Rekognition from the command line: every operation, and 
 M.EXIT_CODES = {
   { "0", "done" },
   { "1", "failed; the reason is on the error stream" },
-  { "2", "used wrongly: nothing was sent" },
+  { "2", "used wrongly: nothing was changed" },
   { "3", "something differs from the plan (copy --plan FILE check)" },
   { "130", "interrupted by SIGINT (Ctrl-C); 143 by SIGTERM, 129 by SIGHUP" },
 }

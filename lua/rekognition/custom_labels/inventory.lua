@@ -121,7 +121,7 @@ local function add_client(rows, state)
   add_quotas(rows, state)
 end
 
--- Whether it is AWS's own service that a client asks, by its host name. About an emulator AWS's CloudWatch knows nothing.
+-- Whether a client asks AWS's own service, by its host name. About an emulator AWS's CloudWatch knows nothing.
 local function asks_aws(client)
   local host = client.endpoint:match("^https?://([^/:]+)") or ""
   for _, partition in ipairs(partitions) do
@@ -166,9 +166,8 @@ end
 --- Lists the projects and versions of all these clients.
 --
 -- A client that fails doesn't stop the others: its error is in `problems`.
----@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked if
----  the endpoint is one of AWS's),
----  on_progress
+---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked
+---  if the endpoint is one of AWS's), on_progress
 ---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
 ---  ({ client, region, endpoint, what, error })
 function M.run(options)
@@ -177,7 +176,8 @@ function M.run(options)
   for index, client in ipairs(options) do
     local state = {
       index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
-      cloudwatch = options.cloudwatch or options.cloudwatch == nil and asks_aws(client), projects = 0, models = 0, running = 0, units = 0,
+      cloudwatch = options.cloudwatch or options.cloudwatch == nil and asks_aws(client),
+      projects = 0, models = 0, running = 0, units = 0,
       journal = options.journal ~= false and journals.open(client, options.journal) or nil,
     }
     if options.on_progress then
