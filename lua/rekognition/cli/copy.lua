@@ -10,8 +10,8 @@ local values = require "rekognition.cli.values"
 local M = {
   summary = "Copy a model to another project or account, or carry out a plan of copies",
   description = "Copies a trained model and waits until the copy is complete. Across accounts it attaches a policy to "
-    .. "the source project first. Each step is skipped if it isn't needed: the same command, run again, goes on where it "
-    .. "was. With --plan FILE it shows (plan), makes (apply) or compares (check) all copies of a plan.",
+    .. "the source project first. Each step is skipped if it isn't needed: the same command, run again, goes on where "
+    .. "it was. With --plan FILE it shows (plan), makes (apply) or compares (check) all copies of a plan.",
   arguments = { { name = "action", value = "ACTION", args = "?", choices = { "plan", "apply", "check" },
                   help = "With --plan: what to do with the plan." } },
   options = copying.options {
