@@ -5,13 +5,15 @@
 
 local ascii = require "rekognition.text.ascii"
 local auth = require "rekognition.emulator.auth"
+local cloudwatch = require "rekognition.emulator.cloudwatch"
+local cloudwatch_shapes = require "rekognition.emulator.cloudwatch_shapes"
 local rekognition_api = require "rekognition.emulator.rekognition_api"
 local s3_api = require "rekognition.emulator.s3_api"
 local sts = require "rekognition.emulator.sts"
 
 local M = {}
 
-local BY_SIGNATURE = { sts = sts, s3 = s3_api }
+local BY_SIGNATURE = { sts = sts, s3 = s3_api, monitoring = cloudwatch }
 
 local function is_form(headers)
   return ascii.lower(headers["content-type"] or ""):sub(1, 33) == "application/x-www-form-urlencoded"
@@ -22,6 +24,7 @@ end
 ---@return table service
 function M.choose(exchange)
   local headers = exchange.headers
+  if cloudwatch_shapes.is_json(exchange) then return cloudwatch end
   if headers["x-amz-target"] then return rekognition_api end
   local claimed = BY_SIGNATURE[auth.claimed_service(headers, exchange.request.target)]
   if claimed then return claimed end

@@ -1,6 +1,7 @@
 --- Everything the emulator remembers: resources and buckets, in memory and in an optional state file.
 
 local arn = require "rekognition.emulator.arn"
+local runs = require "rekognition.emulator.runs"
 local s3 = require "rekognition.emulator.s3"
 local states = require "rekognition.emulator.states"
 local cjson = require("cjson").new()
@@ -193,6 +194,7 @@ end
 --- Puts a resource into a state that passes; see states.begin.
 function Store:begin(resource, status, now, seconds, failure)
   states.begin(resource, status, now, seconds, failure)
+  runs.note(resource, now)
   self:watch(resource)
   self.changed = true
 end
@@ -213,6 +215,7 @@ function Store:settle(now)
     if states.settle(resource, now) then
       self.passing[resource] = nil
       self.changed = true
+      runs.note(resource, resource.ended_at)
       put_files(self, resource)
       if resource.status == states.GONE then self:remove(resource) end
     else

@@ -1,0 +1,116 @@
+--- CloudWatch's requests and responses in its two protocols: Query (form and XML), and AWS JSON 1.0.
+
+local errors = require "rekognition.emulator.errors"
+local protocol = require "rekognition.emulator.query_protocol"
+local timestamp = require "rekognition.text.time"
+local body = require "rekognition.emulator.body"
+local cjson = require("cjson").new()
+
+local NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
+local TARGET = "GraniteServiceVersion20100801."
+local MOST_DEPTH = 16 -- of names in a form
+
+local M = {}
+
+local List, Time = {}, {}
+
+--- A list, whose items are values or structures.
+function M.list(items) return setmetatable({ items = items }, List) end
+
+--- A time.
+function M.time(seconds) return setmetatable({ seconds = seconds }, Time) end
+
+--- Whether a request is in the JSON form.
+function M.is_json(exchange)
+  return (exchange.headers["x-amz-target"] or ""):sub(1, #TARGET) == TARGET
+end
+
+-- {"A.member.1.B" = "x"} as {A = {{B = "x"}}}.
+local function unflatten(parameters)
+  local result = {}
+  for name, value in pairs(parameters) do
+    local place, depth, last = result, 0, nil
+    for part in name:gmatch("[^.]+") do
+      depth = depth + 1
+      if depth > MOST_DEPTH then errors.front("MalformedQueryString", "A parameter's name has too many parts.", 400) end
+      if part ~= "member" then
+        if last ~= nil then
+          if type(place[last]) ~= "table" then place[last] = {} end
+          place = place[last]
+        end
+        last = math.tointeger(tonumber(part)) or part
+      end
+    end
+    if last ~= nil then place[last] = value end
+  end
+  return result
+end
+
+--- The operation that a request names, and its parameters as nested tables.
+---@param exchange rekognition.emulator.Exchange
+---@return string? operation
+---@return table input
+function M.read(exchange)
+  if not M.is_json(exchange) then
+    local parameters = protocol.read(exchange)
+    return parameters.Action, unflatten(parameters)
+  end
+  local input = exchange.request.body == "" and {} or body.read(exchange.request.body)
+  if type(input) ~= "table" then errors.front("SerializationException", "The body must be an object.", 400) end
+  return exchange.headers["x-amz-target"]:sub(#TARGET + 1), input
+end
+
+-- ---- responses --------------------------------------------------------------------------------
+
+local function elements_of(value)
+  local kind = getmetatable(value)
+  if kind == Time then return timestamp.format(value.seconds) end
+  if type(value) ~= "table" then return value end
+  local elements = {}
+  if kind == List then
+    for i, item in ipairs(value.items) do elements[i] = { "member", elements_of(item) } end
+  else
+    for i, pair in ipairs(value) do elements[i] = { pair[1], elements_of(pair[2]) } end
+  end
+  return elements
+end
+
+local function json_of(value)
+  local kind, parts = getmetatable(value), {}
+  if kind == Time then return ("%d"):format(math.floor(value.seconds)) end
+  if type(value) ~= "table" then return cjson.encode(value) end
+  if kind == List then
+    for i, item in ipairs(value.items) do parts[i] = json_of(item) end
+    return "[" .. table.concat(parts, ",") .. "]"
+  end
+  for _, pair in ipairs(value) do
+    if pair[2] ~= nil then parts[#parts + 1] = cjson.encode(pair[1]) .. ":" .. json_of(pair[2]) end
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+local function json_headers(exchange)
+  return { { "Content-Type", "application/x-amz-json-1.0" }, { "x-amzn-RequestId", exchange.id } }
+end
+
+--- A response.
+---@param exchange rekognition.emulator.Exchange
+---@param result {[1]: string, [2]: any}[]  members in their order
+function M.respond(exchange, result)
+  if M.is_json(exchange) then return 200, json_headers(exchange), json_of(result) end
+  return protocol.respond(exchange, NAMESPACE, elements_of(result))
+end
+
+--- The response to a failure. In JSON the Query protocol's code comes in a header, as SDKs ask for it.
+---@param exchange rekognition.emulator.Exchange
+---@param failure rekognition.emulator.Failure
+function M.fail(exchange, failure)
+  if not M.is_json(exchange) then return protocol.fail(exchange, failure, NAMESPACE) end
+  local headers = json_headers(exchange)
+  headers[#headers + 1] = { "x-amzn-query-error", failure.code .. (failure.status < 500 and ";Sender" or ";Receiver") }
+  local message = failure.message
+  if not utf8.len(message) then message = message:gsub("[\x80-\xFF]", "?") end
+  return failure.status, headers, cjson.encode { __type = failure.code, message = message }
+end
+
+return M
