@@ -125,6 +125,18 @@ function M.claimed_service(headers, target)
   return credential and split_scope(credential)[4]
 end
 
+--- The access key that a request says it is signed with; nil where it says nothing.
+---@param headers table<string, string>
+---@param target string
+---@return string?
+function M.claimed_key(headers, target)
+  local credential = headers.authorization and authorization_parts(headers.authorization).Credential
+  if not credential and target:find("X-Amz-Credential", 1, true) then
+    credential = http.query(target)["X-Amz-Credential"]
+  end
+  return credential and split_scope(credential)[1]
+end
+
 -- The access key id and region of a credential scope that fits the service, the date and the region served.
 local function check_scope(claim, expected)
   local parts = split_scope(claim.credential)

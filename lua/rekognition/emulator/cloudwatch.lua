@@ -156,6 +156,8 @@ end
 local OPERATIONS = { GetMetricStatistics = get_metric_statistics, GetMetricData = get_metric_data,
                      ListMetrics = list_metrics }
 
+M.called = shapes.called
+
 --- Does what a request asks for; raises a failure where it can't.
 ---@param exchange rekognition.emulator.Exchange
 function M.perform(exchange)
@@ -164,7 +166,7 @@ function M.perform(exchange)
   exchange.operation = OPERATIONS[name] and name
   local account, region = auth.verify(exchange.request, exchange.headers,
     { service = "monitoring", region = emulator.settings.region },
-    function(key, token) return emulator.identities:find(key, token) end, exchange.now)
+    function(key, token) return emulator.identities:find(key, token) end, exchange.signed_at)
   exchange.caller = emulator.identities:caller(account, region)
   if not OPERATIONS[name] then
     refuse("InvalidAction", "Could not find operation %s for version 2010-08-01 (the emulator has ListMetrics, "

@@ -25,6 +25,14 @@ function M.is_json(exchange)
   return (exchange.headers["x-amz-target"] or ""):sub(1, #TARGET) == TARGET
 end
 
+--- The name that faults and counts know a call by.
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.called(exchange)
+  if not M.is_json(exchange) then return protocol.action(exchange) end
+  return (exchange.headers["x-amz-target"]:match("[A-Za-z0-9]*$"))
+end
+
 -- {"A.member.1.B" = "x"} as {A = {{B = "x"}}}.
 local function unflatten(parameters)
   local result = {}

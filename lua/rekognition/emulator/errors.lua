@@ -16,6 +16,12 @@ function M.is_failure(value)
   return getmetatable(value) == Failure
 end
 
+--- A failure of the service.
+---@return rekognition.emulator.Failure
+function M.failure(code, message, status)
+  return setmetatable({ code = code, message = message, status = status, front = false }, Failure)
+end
+
 --- Raises a modelled error of the service: HTTP 400, as the developer guide shows it.
 ---@param code string
 ---@param message string

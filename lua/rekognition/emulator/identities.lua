@@ -241,8 +241,18 @@ function Identities:find(key, token)
   local expected, secret = keys_of(token)
   if expected ~= key then return nil end
   session.access_key_id, session.secret_access_key, session.session_token = key, secret, token
-  if session.issued < self.expired_before then session.expires = 0 end
+  if session.issued < self.expired_before then session.expires = session.issued end
   return session
+end
+
+--- Makes every token expire that is there at a time: those of sessions that were issued before, and those that come
+--- with a key of the options.
+---@param now number  epoch seconds
+function Identities:expire(now)
+  self.expired_before = now + 1e-6
+  for _, account in pairs(self.accounts) do
+    if account.session_token then account.expires = math.min(account.expires or now, now) end
+  end
 end
 
 -- ---- callers ----------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ function M.StartProjectVersion(context, params)
   version.units = { min = params.MinInferenceUnits, max = params.MaxInferenceUnits }
   version.training = versions.training_of(version)
   context.store:begin(version, "STARTING", context.now, context.settings.start_seconds,
-    told_to_fail(context, version.name))
+    context.faults:ending("STARTING", version.name, context.caller.account) or told_to_fail(context, version.name))
   return { Status = version.status }
 end
 

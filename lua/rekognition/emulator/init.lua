@@ -2,13 +2,18 @@
 --
 -- docs/emulator.md says what it does, and what it chose where AWS states nothing.
 
+local admin = require "rekognition.emulator.admin"
+local auth = require "rekognition.emulator.auth"
+local clocks = require "rekognition.emulator.clocks"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
+local faults = require "rekognition.emulator.faults"
 local front = require "rekognition.emulator.front"
 local http = require "rekognition.emulator.http"
 local identities = require "rekognition.emulator.identities"
 local settings = require "rekognition.emulator.settings"
 local store = require "rekognition.emulator.store"
+local timestamp = require "rekognition.text.time"
 
 local M = {}
 
@@ -37,6 +42,10 @@ M.DEFAULT_ACCOUNTS = {
 ---@field region string          the only region served; any where absent
 ---@field state_file string      where to keep everything; in memory alone where absent
 ---@field clock fun(): number    epoch seconds; the system's clock where absent
+---@field clock_rate number      how fast the time runs: 60 is a minute in a second, 0 stands still; 1 where absent
+---@field clock_at number        the time to begin with, epoch seconds; now where absent
+---@field faults table[]         faults from the beginning, see rekognition.emulator.faults
+---@field admin boolean          whether there is the endpoint /_emulator/; true where absent
 ---@field log fun(line: string)  gets a line for each request; nothing where absent
 
 ---@class rekognition.Emulator
@@ -48,9 +57,12 @@ Emulator.__index = Emulator
 ---@return rekognition.Emulator
 function M.new(options)
   options = options or {}
+  local clock = options.clock or core.now
   return setmetatable({
+    options = options, clocks = clocks.new(clock, { rate = options.clock_rate, at = options.clock_at }),
+    faults = faults.new(options.faults), calls = {}, admin = options.admin ~= false,
     identities = identities.new(options.accounts or M.DEFAULT_ACCOUNTS, options.identities),
-    store = store.open(options.state_file), clock = options.clock or core.now, log = options.log,
+    store = store.open(options.state_file), clock = clock, log = options.log,
     settings = settings.read(options), spent = {},
   }, Emulator)
 end
@@ -68,7 +80,8 @@ end
 ---@field request rekognition.emulator.Request
 ---@field headers table<string, string>  by names in lower case
 ---@field path string
----@field now number    epoch seconds
+---@field now number    the time, epoch seconds
+---@field signed_at number  by the signing clock, see rekognition.emulator.clocks
 ---@field id string     the request's id
 ---@field remote? string
 ---@field caller? rekognition.emulator.Caller
@@ -95,31 +108,81 @@ end
 
 local function log(emulator, exchange, status, code)
   if not emulator.log then return end
-  emulator.log(("%s %s %s %d %s %s"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(exchange.now)),
+  emulator.log(("%s %s %s %d %s %s"):format(timestamp.format(exchange.signed_at),
     exchange.caller and exchange.caller.account or "-", exchange.operation or "-", status, code, exchange.id))
+end
+
+-- The response, or the failure that came instead of one.
+local function respond(service, exchange)
+  local ok, status, headers, body = xpcall(perform, keep_traceback, service, exchange)
+  if ok then return "OK", status, headers, body end
+  local failure = as_failure(exchange.emulator, status)
+  return failure.code, service.fail(exchange, failure)
+end
+
+local function account_of(exchange)
+  local key = auth.claimed_key(exchange.headers, exchange.request.target)
+  local owner = key and exchange.emulator.identities:find(key, exchange.headers["x-amz-security-token"])
+  return owner and owner.account_id
+end
+
+-- What becomes of a call that a fault strikes. A response that is never sent has the status 0.
+local function spoil(fault, service, exchange)
+  local before = fault.when == "before"
+  if fault.fault == "drop" and before then return "dropped", 0, {}, "" end
+  if fault.code and before then return fault.code, service.fail(exchange, faults.failure(fault)) end
+  local code, status, headers, body = respond(service, exchange)
+  if fault.fault == "drop" then return "dropped", 0, {}, "" end
+  if fault.code then return fault.code, service.fail(exchange, faults.failure(fault)) end
+  return code, status, headers, body
+end
+
+local function count(emulator, name)
+  emulator.calls[name] = (emulator.calls[name] or 0) + 1
+end
+
+-- A call of a service: what the log says of it, its response, and what the server must do to it.
+local function call(emulator, exchange)
+  local service = front.choose(exchange)
+  local name = service.called(exchange)
+  count(emulator, name)
+  local fault = #emulator.faults.list > 0 and emulator.faults:take(name, account_of(exchange))
+  if not fault then return respond(service, exchange) end
+  local code, status, headers, body = spoil(fault, service, exchange)
+  local effect = fault.fault == "truncate" and { truncate = fault.bytes }
+    or fault.fault == "delay" and { delay = fault.seconds } or nil
+  return code, status, headers, body, effect
 end
 
 --- Answers one request. Never raises for what a client sends.
 ---@param request rekognition.emulator.Request
----@return integer status
+---@return integer status  0: the connection must end without a response
 ---@return {[1]: string, [2]: string}[] headers
 ---@return string body
+---@return {truncate?: integer, delay?: number}? effect  a fault that the server has to do
 function Emulator:handle(request)
   local exchange = {
     emulator = self, request = request, headers = http.header_map(request.headers), path = http.path(request.target),
-    now = self.clock(), id = core.uuid(), remote = request.remote,
+    now = self.clocks:now(), signed_at = self.clocks:signing(), id = core.uuid(), remote = request.remote,
   }
-  local service = front.choose(exchange)
-  local ok, status, headers, body = xpcall(perform, keep_traceback, service, exchange)
-  local code = "OK"
-  if not ok then
-    local failure = as_failure(self, status)
-    code = failure.code
-    status, headers, body = service.fail(exchange, failure)
+  local code, status, headers, body, effect
+  if self.admin and admin.is_for(exchange.path) then
+    code, status, headers, body = "admin", admin.handle(exchange)
+  else
+    code, status, headers, body, effect = call(self, exchange)
   end
-  table.insert(headers, 1, { "Date", http.date(exchange.now) })
+  table.insert(headers, 1, { "Date", http.date(exchange.signed_at) })
   log(self, exchange, status, code)
-  return status, headers, body
+  return status, headers, body, effect
+end
+
+--- Forgets everything, as between two tests: resources, buckets, faults, counts; the clocks are the machine's again.
+--- Accounts, identities and settings stay.
+function Emulator:reset()
+  self.store:reset()
+  self.faults:clear()
+  self.clocks:reset()
+  self.calls, self.spent, self.uploads = {}, {}, nil
 end
 
 return M

@@ -35,6 +35,14 @@ function M.read(exchange)
   return request.method == "GET" and http.query(request.target) or http.form(request.body)
 end
 
+--- The action that a request names, whatever else it says.
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.action(exchange)
+  local body = exchange.request.body or ""
+  return (body:match("^Action=([A-Za-z0-9]+)") or body:match("&Action=([A-Za-z0-9]+)") or "-")
+end
+
 --- The texts of a list: "TagKeys.member.1" and so on, at most 200.
 ---@return string[]
 function M.list(parameters, name)

@@ -30,8 +30,16 @@ end
 ---@field caller rekognition.emulator.Caller
 ---@field operation string
 ---@field now number  epoch seconds
+---@field faults rekognition.emulator.Faults
 ---@field headers table<string, string>
 ---@field remote? string
+
+--- The name that faults and counts know a call by.
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.called(exchange)
+  return (exchange.headers["x-amz-target"] or "-"):match("[A-Za-z0-9]*$")
+end
 
 -- The operation that a request names.
 local function route(exchange)
@@ -75,7 +83,7 @@ function M.perform(exchange)
   exchange.operation = name
   local account, region = auth.verify(exchange.request, exchange.headers,
     { service = "rekognition", region = emulator.settings.region },
-    function(key, token) return emulator.identities:find(key, token) end, exchange.now)
+    function(key, token) return emulator.identities:find(key, token) end, exchange.signed_at)
   exchange.caller = emulator.identities:caller(account, region)
   exchange.caller.about = exchange
   check_content_type(exchange.headers)
@@ -84,7 +92,7 @@ function M.perform(exchange)
     errors.front("NotImplementedException", ("rekognition-emulator does not emulate %s."):format(name), 501)
   end
   local context = { store = emulator.store, settings = emulator.settings, caller = exchange.caller, operation = name,
-                    now = exchange.now, headers = exchange.headers, remote = exchange.remote }
+                    now = exchange.now, faults = emulator.faults, headers = exchange.headers, remote = exchange.remote }
   quotas.spend(emulator.spent, context)
   local params = input.read(model, name, exchange.request.body)
   authorize.check(context, params)

@@ -68,6 +68,13 @@ local function check_owner(exchange)
   if expected and bucket and bucket.account ~= expected then errors.front("AccessDenied", "Access Denied", 403) end
 end
 
+--- The name that faults and counts know a call by: "s3:GET".
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.called(exchange)
+  return "s3:" .. exchange.request.method
+end
+
 --- Does what a request asks for; raises a failure where it can't.
 ---@param exchange rekognition.emulator.Exchange
 function M.perform(exchange)
@@ -81,7 +88,7 @@ function M.perform(exchange)
       .. "AWS4-HMAC-SHA256.", 400)
   end
   local account, region = auth.verify(exchange.request, exchange.headers, { service = "s3" },
-    function(key, token) return emulator.identities:find(key, token) end, exchange.now)
+    function(key, token) return emulator.identities:find(key, token) end, exchange.signed_at)
   exchange.caller = emulator.identities:caller(account, region)
   exchange.caller.about = exchange
   exchange.operation = "s3:" .. exchange.request.method

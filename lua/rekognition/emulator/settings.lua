@@ -7,12 +7,25 @@ local M = {}
 local DEFAULTS = { train_seconds = 5, copy_seconds = 5, delete_seconds = 1, start_seconds = 1, stop_seconds = 1,
                    dataset_seconds = 1 }
 
+--- Whether an option can be changed while the emulator runs.
+---@param name string
+---@return boolean
+function M.is_known(name)
+  return DEFAULTS[name] ~= nil or name == "fail" or name == "fail_start" or name == "quotas" or name == "rates"
+end
+
 --- The settings that operations work by. Raises a sentence if an option is wrong.
 ---@param options rekognition.emulator.Options
 ---@return rekognition.emulator.Options
 function M.read(options)
   local settings = { fail = options.fail or {}, fail_start = options.fail_start or {}, region = options.region }
-  for name, seconds in pairs(DEFAULTS) do settings[name] = options[name] or seconds end
+  for name, seconds in pairs(DEFAULTS) do
+    local value = options[name] or seconds
+    if math.type(value) == nil or value < 0 then
+      error(("%s must be a number from 0 on, got %s"):format(name, tostring(value)), 0)
+    end
+    settings[name] = value
+  end
   settings.quotas, settings.rates = quotas.settings(options)
   return settings
 end

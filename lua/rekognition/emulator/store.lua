@@ -124,6 +124,19 @@ function M.open(path)
   return store
 end
 
+-- Everything that a store holds, as it is when there is nothing.
+local function clear(store)
+  for _, name in ipairs { "projects", "versions", "datasets", "buckets", "groups", "passing" } do store[name] = {} end
+  store.next_end = math.huge
+end
+
+--- Forgets everything. Numbers go on from where they are, so that no ARN comes twice.
+function Store:reset()
+  clear(self)
+  self.changed = true
+  self:save()
+end
+
 --- A number for something new: the time in milliseconds, or a little more where that one is taken.
 ---@param now number epoch seconds
 ---@return integer

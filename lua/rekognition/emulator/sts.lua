@@ -120,7 +120,7 @@ local function assume_role(exchange, parameters)
   if role and identities.role_arn(account, role.path, role.name) ~= arn then role = nil end
   local tags = tags_of(parameters)
   check_trust(exchange, role, account, arn, keys_of(parameters, tags), tags)
-  local now, own_policy = exchange.now, session_policy(parameters)
+  local now, own_policy = exchange.signed_at, session_policy(parameters)
   local expires = math.floor(now) + duration(parameters, exchange.caller, role)
   local keys = identities.issue {
     account_id = account, role = role_name, session = name, issued = now, expires = expires,
@@ -142,6 +142,13 @@ end
 
 local OPERATIONS = { AssumeRole = assume_role, GetCallerIdentity = get_caller_identity }
 
+--- The name that faults and counts know a call by.
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.called(exchange)
+  return protocol.action(exchange)
+end
+
 --- Does what a request asks for; raises a failure where it can't.
 ---@param exchange rekognition.emulator.Exchange
 function M.perform(exchange)
@@ -150,7 +157,7 @@ function M.perform(exchange)
   local operation = OPERATIONS[parameters.Action]
   exchange.operation = operation and parameters.Action
   local account, region = auth.verify(exchange.request, exchange.headers, { service = "sts" },
-    function(key, token) return emulator.identities:find(key, token) end, exchange.now)
+    function(key, token) return emulator.identities:find(key, token) end, exchange.signed_at)
   exchange.caller = emulator.identities:caller(account, region)
   if not operation then
     errors.front("InvalidAction", ("Could not find operation %s for version 2011-06-15 (the emulator has AssumeRole "

@@ -80,7 +80,8 @@ function M.add(context, project, status, seconds, fields, prepare)
   version.arn = arn.version(project.region, project.account, project.name, fields.name, version.number)
   version.project, version.feature = project.arn, project.feature
   local failure, texts = prepare(version, context.now + seconds)
-  failure = failure or told_to_fail(context, version.name)
+  failure = context.faults:ending(status, version.name, project.account) or failure
+    or told_to_fail(context, version.name)
   version.files = result_files.waiting(version, failure and without_results(texts) or texts)
   store:begin(version, status, context.now, seconds, failure)
   return store:add("versions", version)
