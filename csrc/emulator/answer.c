@@ -4,7 +4,12 @@
 
 #include <lauxlib.h>
 
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 /* What `serve` gets and leaves. */
 struct exchange {
@@ -13,6 +18,8 @@ struct exchange {
     const struct httpd_request *request;
     struct MHD_Response *response;
     unsigned status;
+    bool drop;      /* no response, and the connection ends */
+    double delay_s; /* how long the response waits */
 };
 
 struct header {
@@ -72,6 +79,22 @@ static void push_headers(lua_State *L, struct MHD_Connection *connection)
     lua_remove(L, -2);
 }
 
+/* Pushes the sender's address as text, or nil. */
+static void push_address(lua_State *L, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[64];
+    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
+    socklen_t len = address != NULL && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                                      : sizeof(struct sockaddr_in);
+    if (address != NULL &&
+        getnameinfo(address, len, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0)
+        lua_pushstring(L, text);
+    else
+        lua_pushnil(L);
+}
+
 /* Pushes the request as the handler sees it. */
 static void push_request(lua_State *L, const struct exchange *exchange)
 {
@@ -85,6 +108,8 @@ static void push_request(lua_State *L, const struct exchange *exchange)
     lua_setfield(L, -2, "headers");
     lua_pushlstring(L, request->body != NULL ? request->body : "", request->len);
     lua_setfield(L, -2, "body");
+    push_address(L, exchange->connection);
+    lua_setfield(L, -2, "remote");
     if (request->refusal != 0) {
         lua_pushinteger(L, (lua_Integer)request->refusal);
         lua_setfield(L, -2, "refused");
@@ -110,6 +135,52 @@ static void add_headers(lua_State *L, int index, struct MHD_Response *response)
     }
 }
 
+/* A body of which only the beginning is sent; then the connection ends. */
+struct cut_body {
+    size_t limit;
+    size_t len;
+    char bytes[];
+};
+
+static ssize_t read_cut(void *closure, uint64_t position, char *buffer, size_t max)
+{
+    const struct cut_body *body = closure;
+    if (position >= body->limit)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    size_t len = body->limit - (size_t)position;
+    if (len > max)
+        len = max;
+    memcpy(buffer, body->bytes + position, len);
+    return (ssize_t)len;
+}
+
+static struct MHD_Response *make_cut_response(const char *bytes, size_t len, size_t limit)
+{
+    struct cut_body *body = malloc(sizeof *body + len);
+    if (body == NULL)
+        return NULL;
+    body->limit = limit;
+    body->len = len;
+    memcpy(body->bytes, bytes, len);
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(len, 16 * 1024, read_cut, body, free);
+    if (response == NULL)
+        free(body);
+    return response;
+}
+
+/* A number of the table of faults at stack index 4, or -1. */
+static lua_Number fault_number(lua_State *L, const char *name)
+{
+    lua_Number number = -1;
+    if (lua_istable(L, 4)) {
+        lua_getfield(L, 4, name);
+        number = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : -1;
+        lua_pop(L, 1);
+    }
+    return number;
+}
+
 /* serve(handler, exchange): calls the handler and makes its results a response. Runs protected. */
 static int serve(lua_State *L)
 {
@@ -118,13 +189,22 @@ static int serve(lua_State *L)
     int is_integer = 0;
     lua_settop(L, 1);
     push_request(L, exchange);
-    lua_call(L, 1, 3);
+    lua_call(L, 1, 4);
     lua_Integer status = lua_tointegerx(L, 1, &is_integer);
     const char *body = lua_tolstring(L, 3, &len);
+    exchange->drop = is_integer && status == 0;
+    if (exchange->drop)
+        return 0;
     if (!is_integer || status < 200 || status > 599 || !lua_istable(L, 2) || body == NULL)
         return luaL_error(L, "the handler must return a status from 200 to 599, a list of "
                              "headers and a body");
-    exchange->response = MHD_create_response_from_buffer(len, (void *)body, MHD_RESPMEM_MUST_COPY);
+    lua_Number limit = fault_number(L, "truncate");
+    exchange->delay_s = fault_number(L, "delay");
+    if (limit >= 0 && limit < (lua_Number)len)
+        exchange->response = make_cut_response(body, len, (size_t)limit);
+    else
+        exchange->response =
+            MHD_create_response_from_buffer(len, (void *)body, MHD_RESPMEM_MUST_COPY);
     if (exchange->response == NULL)
         return luaL_error(L, "not enough memory for a response");
     add_headers(L, 2, exchange->response);
@@ -156,20 +236,29 @@ static void call_handler(lua_State *L, int handler, struct exchange *exchange)
         fprintf(stderr, "rekognition.emulator.httpd: the handler failed: %s\n", message);
         if (exchange->response != NULL)
             MHD_destroy_response(exchange->response);
+        exchange->drop = false;
+        exchange->delay_s = -1;
         exchange->response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
         exchange->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
     }
     lua_settop(L, top);
 }
 
-enum MHD_Result httpd_answer(lua_State *L, int handler, struct MHD_Connection *connection,
-                             const char *method, const struct httpd_request *request)
+enum httpd_result httpd_answer(lua_State *L, int handler, struct MHD_Connection *connection,
+                               const char *method, struct httpd_request *request, double *delay_s)
 {
-    struct exchange exchange = {.method = method, .connection = connection, .request = request};
+    struct exchange exchange = {
+        .method = method, .connection = connection, .request = request, .delay_s = -1};
     call_handler(L, handler, &exchange);
-    if (exchange.response == NULL)
-        return MHD_NO;
+    if (exchange.drop || exchange.response == NULL)
+        return HTTPD_DROP;
+    if (exchange.delay_s > 0) {
+        request->response = exchange.response;
+        request->status = exchange.status;
+        *delay_s = exchange.delay_s;
+        return HTTPD_WAITS;
+    }
     enum MHD_Result queued = MHD_queue_response(connection, exchange.status, exchange.response);
     MHD_destroy_response(exchange.response);
-    return queued;
+    return queued == MHD_YES ? HTTPD_QUEUED : HTTPD_DROP;
 }

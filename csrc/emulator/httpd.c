@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SERVER_TYPE "rekognition.emulator.httpd"
@@ -35,7 +36,8 @@ struct server {
     int handler;  /* stack index of the handler, inside step() */
     unsigned port;
     size_t body_max;
-    size_t pending; /* bytes of bodies held now */
+    size_t pending;                /* bytes of bodies held now */
+    struct httpd_request *waiting; /* those whose responses must not be sent yet */
 };
 
 static volatile sig_atomic_t caught_signal;
@@ -95,6 +97,49 @@ static void *on_target(void *closure, const char *target, struct MHD_Connection 
     return request;
 }
 
+static double monotonic_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Takes a request out of those that wait, if it is there. */
+static void forget_waiting(struct server *server, const struct httpd_request *request)
+{
+    struct httpd_request **link = &server->waiting;
+    while (*link != NULL && *link != request)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = request->next;
+}
+
+/* Lets those go on whose time has come; all of them, where `all`. */
+static void resume_due(struct server *server, bool all)
+{
+    double now = monotonic_s();
+    struct httpd_request **link = &server->waiting;
+    while (*link != NULL) {
+        struct httpd_request *request = *link;
+        if (all || request->due <= now) {
+            *link = request->next;
+            MHD_resume_connection(request->connection);
+        } else {
+            link = &request->next;
+        }
+    }
+}
+
+/* How long a step may wait, so that nobody waits too long. */
+static double step_seconds(const struct server *server, double seconds)
+{
+    double now = monotonic_s();
+    for (const struct httpd_request *request = server->waiting; request; request = request->next)
+        if (request->due - now < seconds)
+            seconds = request->due > now ? request->due - now : 0;
+    return seconds;
+}
+
 static void drop_body(struct server *server, struct httpd_request *request)
 {
     server->pending -= request->capacity;
@@ -111,6 +156,9 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
     (void)why;
     if (request == NULL)
         return;
+    forget_waiting(closure, request);
+    if (request->response != NULL)
+        MHD_destroy_response(request->response);
     drop_body(closure, request);
     free(request->target);
     free(request);
@@ -152,6 +200,57 @@ static void take_body(struct server *server, struct httpd_request *request, cons
     request->len += len;
 }
 
+/* Whether a text is `word`, which is in lower case, in any case of ASCII's letters. */
+static bool same_letters(const char *text, const char *word)
+{
+    for (; *text != '\0' && *word != '\0'; text++, word++) {
+        char letter = *text >= 'A' && *text <= 'Z' ? (char)(*text + ('a' - 'A')) : *text;
+        if (letter != *word)
+            return false;
+    }
+    return *text == *word;
+}
+
+/* Whether the body comes in a coding that is known: none, or pieces alone (RFC 9112, section 6.1).
+ */
+static bool known_coding(struct MHD_Connection *connection)
+{
+    const char *coding =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
+    return coding == NULL || same_letters(coding, "chunked");
+}
+
+/* Sends a response that waited. */
+static enum MHD_Result send_waiting(struct MHD_Connection *connection,
+                                    struct httpd_request *request)
+{
+    enum MHD_Result queued = MHD_queue_response(connection, request->status, request->response);
+    MHD_destroy_response(request->response);
+    request->response = NULL;
+    return queued;
+}
+
+/* Calls the handler, and does with its response what it says. */
+static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
+                              const char *method, struct httpd_request *request)
+{
+    double delay_s = 0;
+    switch (httpd_answer(server->L, server->handler, connection, method, request, &delay_s)) {
+    case HTTPD_QUEUED:
+        return MHD_YES;
+    case HTTPD_WAITS:
+        request->connection = connection;
+        request->due = monotonic_s() + delay_s;
+        request->next = server->waiting;
+        server->waiting = request;
+        MHD_suspend_connection(connection);
+        return MHD_YES;
+    case HTTPD_DROP:
+        break;
+    }
+    return MHD_NO;
+}
+
 /* Called when the headers are there, for each piece of the body, and at its end. */
 static enum MHD_Result on_request(void *closure, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
@@ -165,14 +264,19 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
         return MHD_NO;
     if (!request->begun) {
         request->begun = true;
-        return MHD_YES;
+        if (known_coding(connection))
+            return MHD_YES;
+        request->refusal = MHD_HTTP_NOT_IMPLEMENTED;
+        return answer(server, connection, method, request);
     }
+    if (request->response != NULL)
+        return send_waiting(connection, request);
     if (*upload_size > 0) {
         take_body(server, request, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
-    return httpd_answer(server->L, server->handler, connection, method, request);
+    return answer(server, connection, method, request);
 }
 
 /* ---- the server as Lua sees it ----------------------------------------------------------- */
@@ -240,7 +344,7 @@ static int open_listener(lua_State *L, const char *host, lua_Integer port)
  * is idle for too long, where it comes together with the client's last bytes. */
 static struct MHD_Daemon *start_daemon(struct server *server, int listener)
 {
-    return MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL, on_request, server,
+    return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
                             MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK,
                             on_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES_MAX,
@@ -252,9 +356,12 @@ static struct MHD_Daemon *start_daemon(struct server *server, int listener)
  *
  * host: a name or an address, 127.0.0.1 where absent. port: 0, or absent, picks a free one.
  * max_body: bytes, 16 MiB where absent. handler(request) gets {method, target, headers =
- * {{name, value}, ...}, body, refused} and returns a status, headers and a body; `target` is as
- * on the request line, and `refused` (413 or 503) is there in the place of a body that was too
- * long or for which there was no room. Raises where it can't listen. */
+ * {{name, value}, ...}, body, remote, refused} and returns a status, headers and a body; `target`
+ * is as on the request line, `remote` the sender's address, and `refused` is there instead of a
+ * body that was too long (413), for which there was no room (503), or in an unknown coding (501).
+ * The status 0 ends the connection without a response. A fourth result may be {delay = seconds},
+ * during which others are served, or {truncate = bytes}: so much of the body is sent, and the
+ * connection ends. Raises where it can't listen. */
 static int httpd_new(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -301,7 +408,9 @@ static int server_step(lua_State *L)
     lua_getiuservalue(L, 1, 1);
     server->L = L;
     server->handler = 2;
+    seconds = step_seconds(server, seconds);
     enum MHD_Result result = MHD_run_wait(server->daemon, (int32_t)(seconds * 1000));
+    resume_due(server, false);
     server->L = NULL;
     if (result != MHD_YES)
         return luaL_error(L, "libmicrohttpd can't go on");
@@ -313,8 +422,10 @@ static int server_close(lua_State *L)
 {
     struct server *server = luaL_checkudata(L, 1, SERVER_TYPE);
     luaL_argcheck(L, server->L == NULL, 1, "close() inside a handler");
-    if (server->daemon != NULL)
+    if (server->daemon != NULL) {
+        resume_due(server, true);
         MHD_stop_daemon(server->daemon);
+    }
     server->daemon = NULL;
     return 0;
 }

@@ -16,12 +16,24 @@ struct httpd_request {
     size_t capacity;
     unsigned refusal; /* why there is no body, as an HTTP status, or 0 */
     bool begun;
+    struct MHD_Response *response; /* made, but not to be sent before `due` */
+    unsigned status;
+    double due; /* by the monotonic clock, in seconds */
+    struct MHD_Connection *connection;
+    struct httpd_request *next; /* among those that wait */
+};
+
+/* What became of a request. */
+enum httpd_result {
+    HTTPD_QUEUED, /* a response is on its way */
+    HTTPD_WAITS,  /* a response is made, and must be sent `delay_s` later */
+    HTTPD_DROP    /* the connection must end */
 };
 
 /* Calls the handler at stack index `handler`, which gets the request as httpd.c documents it, and
- * queues what it returns; in the place of a handler that fails, an empty 500, with its error on
- * stderr. Raises nothing. */
-enum MHD_Result httpd_answer(lua_State *L, int handler, struct MHD_Connection *connection,
-                             const char *method, const struct httpd_request *request);
+ * queues what it returns, or keeps it in the request where it must wait; instead of a handler that
+ * fails, an empty 500, with its error on stderr. Raises nothing. */
+enum httpd_result httpd_answer(lua_State *L, int handler, struct MHD_Connection *connection,
+                               const char *method, struct httpd_request *request, double *delay_s);
 
 #endif

@@ -51,7 +51,7 @@ local function shown_faults(emulator)
     list[i] = { fault = fault.fault, operation = fault.operation, account = fault.account, code = fault.code,
                 used = fault.used, left = fault.times and fault.times - fault.used or "always" }
   end
-  return { faults = #list > 0 and list or cjson.empty_array }
+  return { faults = list }
 end
 
 routes["GET faults"] = shown_faults
@@ -109,7 +109,9 @@ routes["POST settings"] = function(emulator, exchange)
   local given, merged = read(exchange), {}
   for name, value in pairs(emulator.options) do merged[name] = value end
   for name, value in pairs(given) do
-    if not settings.is_known(name) then refuse(400, ("%s is not a setting that can be changed"):format(tostring(name))) end
+    if not settings.is_known(name) then
+      refuse(400, ("%s is not a setting that can be changed"):format(tostring(name)))
+    end
     merged[name] = value
   end
   local changed = checked(settings.read, merged)
@@ -118,7 +120,7 @@ routes["POST settings"] = function(emulator, exchange)
 end
 
 routes["GET calls"] = function(emulator)
-  return { calls = next(emulator.calls) and emulator.calls or cjson.decode("{}") }
+  return { calls = emulator.calls }
 end
 
 routes["DELETE calls"] = function(emulator)
@@ -126,9 +128,10 @@ routes["DELETE calls"] = function(emulator)
   return {}
 end
 
+-- cjson writes an empty table as an object; the one list that there is must stay a list.
 local function encode(value)
-  local text = cjson.encode(value)
-  return text == "[]" and "{}" or text
+  if value.faults and #value.faults == 0 then return '{"faults":[]}' end
+  return cjson.encode(value)
 end
 
 --- Whether a request is for this endpoint.
@@ -144,7 +147,8 @@ function M.handle(exchange)
   local name = exchange.request.method .. " " .. exchange.path:sub(#PREFIX + 1)
   local ok, result = pcall(function()
     if exchange.headers.origin then refuse(403, "requests of web pages are refused") end
-    local route = routes[name] or refuse(404, ("there is no %s here; docs/emulator.md lists what there is"):format(name))
+    local route = routes[name]
+    if not route then refuse(404, ("there is no %s here. docs/emulator.md lists what there is"):format(name)) end
     return route(emulator, exchange)
   end)
   if ok then return 200, headers, encode(result) end

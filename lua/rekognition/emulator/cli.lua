@@ -2,8 +2,10 @@
 
 local core = require "rekognition.core"
 local emulator = require "rekognition.emulator"
+local faults = require "rekognition.emulator.faults"
 local identities = require "rekognition.emulator.identities"
 local quotas = require "rekognition.emulator.quotas"
+local timestamp = require "rekognition.text.time"
 
 local M = {}
 
@@ -33,6 +35,12 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
   --rate OPERATION=N      take N calls a second for each account, * for every operation;
                           give it again for more. --rate aws: AWS's
   --clock-offset S        run the emulator's clock S seconds ahead of the machine's (0)
+  --clock-rate N          let N seconds pass in a second (1); 0 stands still
+  --clock-at TIME         begin with this time: epoch seconds, or 2027-01-31T12:00:00Z
+  --fault NAME=VALUE,...  make calls or models fail, as docs/emulator.md describes; give it again
+                          for more: operation=CopyProjectVersion,fault=drop,when=after,times=2
+  --no-admin              leave out the endpoint /_emulator/ that changes all this while it runs
+  --ready-file FILE       write the URL to FILE when it listens
   --state FILE            keep everything in FILE, and begin with what is there
   --log                   write a line for each request to stderr
   --help, --version
@@ -108,6 +116,23 @@ local function seconds(field)
   return function(options, name, value) options[field] = number(name, value, 0, 1e6) end
 end
 
+-- "fault=error,code=X,times=2" as a table.
+local function fault(text)
+  local given = {}
+  for part in text:gmatch("[^,]+") do
+    local name, value = part:match("^([a-z]+)=(.+)$")
+    if not name then refuse("--fault must be NAME=VALUE,..., got '%s'", text) end
+    given[name] = value
+  end
+  local ok, problem = pcall(faults.read, given)
+  if not ok then refuse("--fault %s: %s", text, problem) end
+  return given
+end
+
+local function time_of(name, text)
+  return timestamp.parse(text) or number(name, text, 0, 1e11)
+end
+
 -- What each option does with its value.
 local OPTIONS = {
   ["--host"] = function(options, _, value) options.host = value end,
@@ -131,9 +156,16 @@ local OPTIONS = {
   ["--rate"] = limit("rates"),
   ["--fail"] = function(options, _, value) table.insert(options.fail, value) end,
   ["--clock-offset"] = function(options, name, value) options.clock_offset = number(name, value, -1e9, 1e9) end,
+  ["--clock-rate"] = function(options, name, value) options.clock_rate = number(name, value, 0, 1e6) end,
+  ["--clock-at"] = function(options, name, value) options.clock_at = time_of(name, value) end,
+  ["--fault"] = function(options, _, value)
+    options.faults = options.faults or {}
+    table.insert(options.faults, fault(value))
+  end,
+  ["--ready-file"] = function(options, _, value) options.ready_file = value end,
   ["--state"] = function(options, _, value) options.state_file = value end,
 }
-local FLAGS = { ["--log"] = "logging", ["--help"] = "help", ["--version"] = "version" }
+local FLAGS = { ["--log"] = "logging", ["--no-admin"] = "no_admin", ["--help"] = "help", ["--version"] = "version" }
 
 --- Reads the command's arguments. Raises {usage = sentence} where they can't be understood.
 ---@param arguments string[]
@@ -174,6 +206,12 @@ local function url(host, port)
   return ("http://%s:%d"):format(host:find(":", 1, true) and "[" .. host .. "]" or host, port)
 end
 
+-- The file is there when the emulator listens, and whole: who waits for it can read it immediately.
+local function write_ready(path, text)
+  local ok, problem = core.write_private(path, text .. "\n")
+  if not ok then error("could not write the ready file " .. problem, 0) end
+end
+
 -- Serves until a signal comes.
 local function serve(options)
   local httpd = load_server()
@@ -181,6 +219,7 @@ local function serve(options)
   options.clock = function() return core.now() + offset end
   options.identities = options.identities_file and identities.read_file(options.identities_file)
   options.log = options.logging and complain or nil
+  options.admin = not options.no_admin
   local service = emulator.new(options)
   local host = options.host or "127.0.0.1"
   local server <close> = httpd.new {
@@ -189,6 +228,7 @@ local function serve(options)
   httpd.catch_signals()
   io.stdout:write("rekognition-emulator listens on ", url(host, server:port()), "\n")
   io.stdout:flush()
+  if options.ready_file then write_ready(options.ready_file, url(host, server:port())) end
   -- A signal interrupts a step; one that comes between two steps is seen after the next.
   repeat server:step(0.25) until httpd.caught()
 end

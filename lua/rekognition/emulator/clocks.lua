@@ -1,9 +1,9 @@
 --- The emulator's two clocks.
 --
--- The *time* is what resources live by: trainings end by it, and responses have it in their timestamps. It may run fast,
--- stand still, or be set. The *signing clock* is what signatures and tokens are judged by: the machine's clock, ahead or
--- behind by a skew, so that a client meets a service whose clock differs from its own. They are two, since a client
--- that signs by the machine's clock must be believed however fast the time runs.
+-- The *time* is what resources live by: trainings end by it, and responses have it in their timestamps. It may run
+-- fast, stand still, or be set. The *signing clock* is what signatures and tokens are judged by: the machine's clock,
+-- ahead or behind by a skew, so that a client meets a service whose clock differs from its own. They are two, since a
+-- client that signs by the machine's clock must be believed however fast the time runs.
 
 local M = {}
 

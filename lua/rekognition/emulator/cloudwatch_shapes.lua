@@ -30,7 +30,7 @@ end
 ---@return string
 function M.called(exchange)
   if not M.is_json(exchange) then return protocol.action(exchange) end
-  return (exchange.headers["x-amz-target"]:match("[A-Za-z0-9]*$"))
+  return exchange.headers["x-amz-target"]:match("[A-Za-z0-9]+$") or "-"
 end
 
 -- {"A.member.1.B" = "x"} as {A = {{B = "x"}}}.

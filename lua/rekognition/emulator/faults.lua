@@ -9,7 +9,7 @@ local M = {}
 
 ---@class rekognition.emulator.Fault
 ---@field fault "error"|"throttle"|"drop"|"delay"|"truncate"|"training_failed"|"copying_failed"|"starting_failed"
----@field operation string   a name with `*` and `?`; "s3:GET" and the like for S3
+---@field operation string   a name with `*` and `?`; "s3:GET" and the like for S3, "-" for what names none
 ---@field account? string    12 digits
 ---@field version? string    a version's name with `*` and `?`, for models that end badly
 ---@field times integer|false   how often; false: always
@@ -79,10 +79,12 @@ function M.read(given)
   end
   local times = given.times
   local fault = {
-    fault = given.fault, operation = read_text(given, "operation", "^[A-Za-z0-9:*?]+$", "*"), used = 0,
-    account = read_text(given, "account", "^%d%d%d%d%d%d%d%d%d%d%d%d$"), version = read_text(given, "version", ".", "*"),
+    fault = given.fault, operation = read_text(given, "operation", "^[A-Za-z0-9:*?-]+$", "*"), used = 0,
+    account = read_text(given, "account", "^%d%d%d%d%d%d%d%d%d%d%d%d$"),
+    version = read_text(given, "version", ".", "*"),
     times = times ~= false and times ~= "always" and read_integer(given, "times", 1, 1e9, 1),
-    skip = read_integer(given, "skip", 0, 1e9, 0), when = given.when or "before", code = read_text(given, "code", "^[!-~]+$"),
+    skip = read_integer(given, "skip", 0, 1e9, 0), when = given.when or "before",
+    code = read_text(given, "code", "^[!-~]+$"),
     message = read_text(given, "message", "."), status = read_integer(given, "status", 300, 599),
     seconds = read_number(given, "seconds", 0, 3600, 1), bytes = read_integer(given, "bytes", 0, 1e9, 10),
   }

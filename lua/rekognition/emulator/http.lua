@@ -16,6 +16,24 @@ function M.header_map(headers)
   return map
 end
 
+--- A request whose target is a path, from one whose target is a whole URL, as proxies get it (RFC 9112, 3.2.2): the
+--- URL's host counts, and not the Host header.
+---@param request rekognition.emulator.Request
+---@return rekognition.emulator.Request
+function M.origin_form(request)
+  local authority, rest = request.target:match("^[hH][tT][tT][pP][sS]?://([^/?]+)(.*)$")
+  if not authority then return request end
+  local headers = {}
+  for i, header in ipairs(request.headers) do
+    headers[i] = ascii.lower(header[1]) == "host" and { header[1], authority } or header
+  end
+  local origin = {}
+  for name, value in pairs(request) do origin[name] = value end
+  origin.target = rest:sub(1, 1) == "/" and rest or "/" .. rest
+  origin.headers = headers
+  return origin
+end
+
 --- The path of a request target.
 ---@return string
 function M.path(target)

@@ -161,6 +161,7 @@ end
 ---@return string body
 ---@return {truncate?: integer, delay?: number}? effect  a fault that the server has to do
 function Emulator:handle(request)
+  request = http.origin_form(request)
   local exchange = {
     emulator = self, request = request, headers = http.header_map(request.headers), path = http.path(request.target),
     now = self.clocks:now(), signed_at = self.clocks:signing(), id = core.uuid(), remote = request.remote,

@@ -30,7 +30,7 @@ end
 ---@return table<string, string>
 function M.read(exchange)
   local request = exchange.request
-  if request.refused then errors.front("RequestEntityTooLarge", "The request's body is too long.", request.refused) end
+  if request.refused then errors.front("RequestRefused", "The request's body can't be taken.", request.refused) end
   if exchange.path ~= "/" then errors.front("InvalidAction", "There is nothing at this path.", 404) end
   return request.method == "GET" and http.query(request.target) or http.form(request.body)
 end

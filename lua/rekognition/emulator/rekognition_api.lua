@@ -38,7 +38,7 @@ end
 ---@param exchange rekognition.emulator.Exchange
 ---@return string
 function M.called(exchange)
-  return (exchange.headers["x-amz-target"] or "-"):match("[A-Za-z0-9]*$")
+  return (exchange.headers["x-amz-target"] or ""):match("[A-Za-z0-9]+$") or "-"
 end
 
 -- The operation that a request names.
@@ -46,6 +46,8 @@ local function route(exchange)
   local request = exchange.request
   if request.refused == 413 then
     errors.front("RequestEntityTooLargeException", "The request's body is too long.", 413)
+  elseif request.refused == 501 then
+    errors.front("NotImplementedException", "The Transfer-Encoding must be chunked, or absent.", 501)
   elseif request.refused then
     errors.front("ServiceUnavailable", "There is no room for the request's body.", request.refused)
   elseif exchange.path ~= "/" then

@@ -56,6 +56,8 @@ end
 local function check_request(request)
   if request.refused == 413 then
     errors.front("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+  elseif request.refused == 501 then
+    errors.front("NotImplemented", "A header you provided implies functionality that is not implemented", 501)
   elseif request.refused then
     errors.front("SlowDown", "Please reduce your request rate.", 503)
   end
