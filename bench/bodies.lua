@@ -7,5 +7,5 @@ local inputs = require "inputs"
 local folder = arg[1]
 for _, operation in ipairs { "CopyProjectVersion", "DetectCustomLabels", "DescribeProjectVersions" } do
   local file <close> = assert(io.open(("%s/%s.json"):format(folder, operation), "wb"))
-  file:write(core.request(operation, inputs.of(operation, folder .. "/image.bin")()):body())
+  file:write(core.service:request(operation, inputs.of(operation, folder .. "/image.bin")()):body())
 end

@@ -23,12 +23,11 @@ describe("a finalizer", function()
       local core = require "rekognition.core"
       local transport = core.transport {}
       local object = setmetatable({}, { __gc = function(object)
-        print(pcall(object.caller.send, object.caller, object.request, "A", "S", nil, 0, 1, "agent", "id"))
+        print(pcall(object.target.send, object.target, transport, object.request, "A", "S", nil, 0, 1, "agent"))
       end })
-      object.caller = core.caller(transport, { url = "http://127.0.0.1:1", region = "r", service = "s",
-        connect_timeout = 1, timeout = 1, max_attempts = 1 })
-      object.request = core.request("DescribeProjects", {})
-      object, transport = nil, nil
+      object.target = core.target { url = "http://127.0.0.1:1", region = "r", service = "s" }
+      object.request = core.service:request("DescribeProjects", {})
+      object = nil
       collectgarbage()
     ]])
   end)
@@ -48,9 +47,61 @@ describe("a finalizer", function()
     assert.matches("^false\t.*the Lua state is closing\n$", run [[
       local core
       package.loaded.guard = setmetatable({}, { __gc = function()
-        print(pcall(core.request, "DescribeProjects", {}))
+        print(pcall(core.service.request, core.service, "DescribeProjects", {}))
       end })
       core = require "rekognition.core"
     ]])
+  end)
+end)
+
+-- Whatever a finalizer makes and leaves open while its state closes; a build with sanitizers finds what leaks.
+describe("finalizers at the end of a Lua state", function()
+  local USES = [[
+    local function use(core, transport, target)
+      local request = core.service:request("DescribeProjects", { ProjectNames = { ("n"):rep(3) } })
+      core.service:request("DetectLabels", { Image = { Bytes = ("x"):rep(100000) } }) -- a second one, left open too
+      core.service:request("DetectLabels", { Image = 1, [2] = 3 })
+      local plain = core.plain_request { name = "n", method = "POST", headers = { { "Authorization", "Bearer secret" } },
+        body = "password" }
+      local made = core.target { url = "http://127.0.0.1:1", region = "r", service = "s" }
+      for _, to in ipairs { made, target } do
+        to:sign(request, "A", "S", "a session token", 0, 1, "agent")
+        to:presign(plain, "A", "S", "a session token", 0, 60)
+        to:send(transport, request, "A", "S", "a session token", 0, 1, "agent")
+        to:send(core.transport { connect_timeout = 1 }, plain)
+      end
+      core.transport {}:request { method = "GET", url = "http://127.0.0.1:1" }
+      core.sign({ method = "GET", target = "/", headers = { { "Host", "h" } } }, { region = "r", service = "s", time = 0,
+        credentials = { access_key_id = "A", secret_access_key = "S", session_token = "T" } })
+      core.service:decode("DescribeProjects", '{"ProjectDescriptions":[{"ProjectArn":"a","New":{"b":[1,2]}}]}')
+      core.read_json '{"a":["\\u00e9"]}'
+      core.run_process({ "echo", "a" }, { timeout = 10, max_output = 100 })
+      core.lock_file(os.tmpname())
+      request:close()
+    end
+  ]]
+
+  it("may use everything, in whatever order, and nothing leaks", function()
+    assert.equal("loaded\nbefore false\n", (run(USES .. [[
+      local core, transport, target
+      local said
+      -- Made before the module was loaded: its finalizer runs after all of the module's.
+      package.loaded.first = setmetatable({}, { __gc = function()
+        print("before " .. tostring(pcall(use, core, transport, target)))
+      end })
+      core = require "rekognition.core"
+      transport = core.transport { timeout = 5 }
+      target = core.target { url = "http://127.0.0.1:1", region = "r", service = "s" }
+      use(core, transport, target)
+      print "loaded"
+      -- Made after it: theirs run before.
+      for i = 1, 3 do
+        package.loaded[i] = setmetatable({}, { __gc = function()
+          local ok, why = pcall(use, core, transport, target)
+          if not ok and not tostring(why):find "closed" then print(why) end
+          pcall(use, core, core.transport {}, core.target { url = "http://127.0.0.1:1", region = "r", service = "s" })
+        end })
+      end
+    ]])))
   end)
 end)

@@ -30,7 +30,7 @@ end
 
 describe("operations", function()
   it("lists all 75 with their methods, sorted", function()
-    local operations = core.operations()
+    local operations = core.service:operations()
     assert.equal(75, #operations)
     assert.same({ name = "AssociateFaces", method = "associate_faces" }, operations[1])
     for i = 2, #operations do assert.is_true(ascii.less(operations[i - 1].name, operations[i].name)) end
@@ -43,19 +43,18 @@ describe("a request", function()
   end)
 
   it("knows its operation, target and content type", function()
-    local request = core.request("CopyProjectVersion", copy_params())
-    assert.equal("CopyProjectVersion", request:operation())
-    assert.equal("RekognitionService.CopyProjectVersion", request:target())
-    assert.equal("application/x-amz-json-1.1", request:content_type())
+    local request = core.service:request("CopyProjectVersion", copy_params())
+    assert.equal("CopyProjectVersion", request:name())
+    assert.equal("POST", request:method())
   end)
 
   it("shows its operation and size as a string, and nothing of what is in it", function()
-    local request = core.request("CopyProjectVersion", copy_params())
+    local request = core.service:request("CopyProjectVersion", copy_params())
     assert.equal("request: CopyProjectVersion (" .. #request:body() .. " bytes)", tostring(request))
   end)
 
   it("can be closed, more than once, and says so when it is used after", function()
-    local request = core.request("DescribeProjects", {})
+    local request = core.service:request("DescribeProjects", {})
     do
       local closing <close> = request -- luacheck: ignore closing
     end
@@ -68,7 +67,7 @@ describe("a request", function()
   it("takes nil, none and an empty table for no parameters", function()
     assert.equal("{}", codec.body("DescribeProjects", nil))
     assert.equal("{}", codec.body("DescribeProjects", {}))
-    assert.equal("{}", core.request("DescribeProjects"):body())
+    assert.equal("{}", core.service:request("DescribeProjects"):body())
   end)
 
   it("leaves absent members out and tells an empty list from an empty map", function()
@@ -197,7 +196,7 @@ describe("a request", function()
     for i = 1, 200 do
       local params = copy_params()
       params.VersionName = "version" .. i
-      copies[i] = core.request("CopyProjectVersion", params)
+      copies[i] = core.service:request("CopyProjectVersion", params)
       assert.same(params, cjson.decode(copies[i]:body()))
     end
     collectgarbage("incremental", 200, 100)
@@ -209,14 +208,14 @@ describe("a request", function()
     local function make()
       setmetatable({}, { __gc = function()
         made = made + #codec.body("CopyProjectVersion", copy_params())
-        assert(core.decode("CopyProjectVersion", '{"ProjectVersionArn":"\\u0061"}').ProjectVersionArn == "a")
+        assert(core.service:decode("CopyProjectVersion", '{"ProjectVersionArn":"\\u0061"}').ProjectVersionArn == "a")
       end })
     end
     collectgarbage("incremental", 0, 1000)
     local text = '{"Projects":[' .. ('{"ProjectArn":"a\\u0062c","Datasets":[{}]},'):rep(500) .. "{}]}"
     for _ = 1, 30 do
       make()
-      local response = core.decode("DescribeProjects", text)
+      local response = core.service:decode("DescribeProjects", text)
       assert.equal("abc", response.Projects[500].ProjectArn)
     end
     collectgarbage("incremental", 200, 100)
@@ -228,8 +227,8 @@ describe("a request", function()
     assert.same({ ": unknown operation, did you mean CopyProjectVersion?" }, (codec.problems("copy_project_version", {})))
     assert.same({ ": unknown operation" }, (codec.problems("Frobnicate", {})))
     assert.same({ ": unknown operation" }, (codec.problems("", {})))
-    assert.error_matches(function() core.request(nil, {}) end, "string expected")
-    assert.error_matches(function() core.request(5, {}) end, "string expected")
+    assert.error_matches(function() core.service:request(nil, {}) end, "string expected")
+    assert.error_matches(function() core.service:request(5, {}) end, "string expected")
   end)
 
   it("lists the first 100 problems and counts the rest", function()
@@ -255,7 +254,7 @@ describe("a request", function()
     local text = ("x"):rep(50 << 20)
     collectgarbage()
     local before = collectgarbage("count")
-    local request = core.request("CreateCollection", { CollectionId = text })
+    local request = core.service:request("CreateCollection", { CollectionId = text })
     assert.is_true(collectgarbage("count") - before < 100) -- KB: the body is not Lua's
     assert.equal(#text + #'{"CollectionId":""}', tonumber(tostring(request):match("%((%d+) bytes%)")))
     request:close()

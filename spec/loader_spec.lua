@@ -40,7 +40,7 @@ describe("core.so", function()
           return require "rekognition.core"
         end
         local first = open "a"
-        local old, request = first.transport {}, assert(first.request("DescribeProjects", {}))
+        local old, request = first.transport {}, assert(first.service:request("DescribeProjects", {}))
         local methods = getmetatable(old).__index
         local second = open "b"
         local new = second.transport {}
@@ -49,7 +49,7 @@ describe("core.so", function()
         assert(methods ~= getmetatable(new).__index)
         for _, mixed in ipairs {
           function() methods.close(new) end, function() getmetatable(new).__index.close(old) end,
-          function() getmetatable(request).__index.body(second.request("DescribeProjects", {})) end,
+          function() getmetatable(request).__index.body(second.service:request("DescribeProjects", {})) end,
         } do
           local ok, message = pcall(mixed)
           assert(not ok)

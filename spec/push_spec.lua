@@ -4,7 +4,7 @@ local core = codec.rekognition
 
 -- The table for a response of the made-up service, and of Rekognition's operation.
 local function everything(body) return assert(codec.everything:decode("TakeEverything", body)) end
-local function decode(operation, body) return assert(core.decode(operation, body)) end
+local function decode(operation, body) return assert(core.service:decode(operation, body)) end
 
 describe("a response", function()
   it("is a table with the members that are there", function()
@@ -203,9 +203,9 @@ describe("a response", function()
   end)
 
   it("wants strings, and an operation that exists", function()
-    assert.same({ nil, "unknown operation, did you mean CopyProjectVersion?" }, { core.decode("CopyProjectVersio", "{}") })
-    assert.error_matches(function() core.decode("CopyProjectVersion", nil) end, "string expected")
-    assert.error_matches(function() core.decode("CopyProjectVersion", 12) end, "string expected")
+    assert.same({ nil, "unknown operation, did you mean CopyProjectVersion?" }, { core.service:decode("CopyProjectVersio", "{}") })
+    assert.error_matches(function() core.service:decode("CopyProjectVersion", nil) end, "string expected")
+    assert.error_matches(function() core.service:decode("CopyProjectVersion", 12) end, "string expected")
     assert.error_matches(function() core.read_json({}) end, "string expected")
   end)
 end)

@@ -95,10 +95,12 @@ static int digest_es256_sign(lua_State *L)
 
 void lrek_open_digest(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"sha1_hex", digest_sha1_hex},           {"sha256_hex", digest_sha256_hex},
-        {"base64_encode", digest_base64_encode}, {"base64_decode", digest_base64_decode},
-        {"es256_public", digest_es256_public},   {"es256_sign", digest_es256_sign},
-        {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"sha1_hex", digest_sha1_hex},
+                                         {"sha256_hex", digest_sha256_hex},
+                                         {"base64_encode", digest_base64_encode},
+                                         {"base64_decode", digest_base64_decode},
+                                         {"es256_public", digest_es256_public},
+                                         {"es256_sign", digest_es256_sign},
+                                         {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

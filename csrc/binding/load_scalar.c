@@ -65,7 +65,8 @@ static void check_least(struct lrek_loader *l, const struct rek_shape *shape, do
     char least[32];
     char given[32];
     if (shape->sensitive)
-        lrek_report(l->problems, place, "must be at least %s", lrek_write_number(least, shape->min));
+        lrek_report(l->problems, place, "must be at least %s",
+                    lrek_write_number(least, shape->min));
     else
         lrek_report(l->problems, place, "must be at least %s, is %s",
                     lrek_write_number(least, shape->min), lrek_write_number(given, value));

@@ -3,7 +3,7 @@
 #define _DARWIN_C_SOURCE /* flock */
 #endif
 #include "binding/luautil.h"
-#include "binding/type.h"
+#include "binding/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +13,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char LOCK_TYPE[] = "rekognition.lock";
-
 struct lock {
+    struct lrek_object object;
     int file; /* -1: released */
+};
+
+static void clear_lock(void *object)
+{
+    struct lock *lock = object;
+    if (lock->file >= 0)
+        close(lock->file);
+    lock->file = -1;
+}
+
+static const struct lrek_kind lock_kind = {
+    .name = "rekognition.lock",
+    .size = sizeof(struct lock),
+    .clear = clear_lock,
 };
 
 static int push_failure(lua_State *L, const char *path, int why)
@@ -66,10 +79,7 @@ static int open_locked(const char *path)
 
 static int lock_release(lua_State *L)
 {
-    struct lock *lock = lrek_check_type(L, 1, LOCK_TYPE);
-    if (lock->file >= 0)
-        close(lock->file);
-    lock->file = -1;
+    clear_lock(lrek_check_object(L, 1, &lock_kind));
     return 0;
 }
 
@@ -80,9 +90,8 @@ static int lock_release(lua_State *L)
 static int lock_file(lua_State *L)
 {
     const char *path = check_path(L, 1);
-    struct lock *lock = lua_newuserdatauv(L, sizeof *lock, 0);
+    struct lock *lock = lrek_new_object(L, &lock_kind, 0);
     lock->file = -1;
-    lrek_set_type(L, LOCK_TYPE);
     lock->file = open_locked(path);
     if (lock->file >= 0)
         return 1;
@@ -130,8 +139,8 @@ void lrek_open_lock(lua_State *L)
     static const luaL_Reg functions[] = {
         {"lock_file", lock_file}, {"make_folder", lock_make_folder}, {NULL, NULL}};
     static const luaL_Reg methods[] = {
-        {"close", lock_release}, {"__close", lock_release}, {"__gc", lock_release}, {NULL, NULL}};
-    lrek_new_type(L, LOCK_TYPE);
+        {"close", lock_release}, {"__close", lock_release}, {NULL, NULL}};
+    lrek_open_kind(L, &lock_kind);
     luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "__index");

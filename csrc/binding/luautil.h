@@ -11,7 +11,6 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-void lrek_open_caller(lua_State *L);    /* caller.c: caller */
 void lrek_open_child(lua_State *L);     /* child.c: spawn, find_command */
 void lrek_open_digest(lua_State *L);    /* digest.c: sha1_hex, es256_sign and others */
 void lrek_open_files(lua_State *L);     /* files.c: write_private */
@@ -26,7 +25,7 @@ void lrek_open_sign(lua_State *L);      /* sign.c: sign */
 void lrek_open_system(lua_State *L);    /* system.c: now, monotonic, sleep, random, uuid */
 void lrek_open_target(lua_State *L);    /* target.c: target */
 void lrek_open_terminal(lua_State *L);  /* terminal.c: is_terminal, terminal_width */
-void lrek_open_transport(lua_State *L); /* transport.c: transport */
+void lrek_open_transport(lua_State *L); /* transport.c: transport, preload_certificates */
 
 /* The bytes of the string at `index`, which is a string and nothing else. */
 static inline struct rek_slice lrek_string_at(lua_State *L, int index)

@@ -9,31 +9,6 @@
 
 __attribute__((visibility("default"))) int luaopen_rekognition_core(lua_State *L);
 
-/* Calls a method of the service, its two upvalues. Until the Lua side has core.service. */
-static int on_service(lua_State *L)
-{
-    lua_pushvalue(L, lua_upvalueindex(2));
-    lua_insert(L, 1);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
-/* Adds the service's value, and its methods as functions. */
-static void add_service(lua_State *L)
-{
-    static const char *const methods[] = {"operations", "request", "decode"};
-    lrek_push_service(L, &rekognition_service);
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        lua_getfield(L, -1, methods[i]);
-        lua_pushvalue(L, -2);
-        lua_pushcclosure(L, on_service, 2);
-        lua_setfield(L, -3, methods[i]);
-    }
-    lua_setfield(L, -2, "service");
-}
-
 int luaopen_rekognition_core(lua_State *L)
 {
     lua_newtable(L);
@@ -42,7 +17,6 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_pool(L); /* first: see pool.h */
     lrek_open_scratch(L);
     lrek_open_hook(L);
-    lrek_open_caller(L);
     lrek_open_child(L);
     lrek_open_digest(L);
     lrek_open_files(L);
@@ -58,6 +32,7 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_target(L);
     lrek_open_terminal(L);
     lrek_open_transport(L);
-    add_service(L);
+    lrek_push_service(L, &rekognition_service);
+    lua_setfield(L, -2, "service");
     return 1;
 }

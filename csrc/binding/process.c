@@ -1,6 +1,9 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* pipe2 */
+#endif
 /* A command, run without a shell: its output is taken, its error stream is this process's. */
 #include "binding/luautil.h"
-#include "binding/type.h"
+#include "binding/pool.h"
 #include "core/buffer.h"
 
 #include <errno.h>
@@ -15,11 +18,10 @@
 
 extern char **environ;
 
-static const char RUN_TYPE[] = "rekognition.process_output";
-
 enum run_outcome { RUN_DONE, RUN_NOT_STARTED, RUN_TIMEOUT, RUN_TOO_LARGE, RUN_BROKEN };
 
 struct run {
+    struct lrek_object object;
     struct rek_buffer output; /* may hold secrets: wiped */
     size_t max_output;
     double deadline; /* on the monotonic clock, seconds */
@@ -36,17 +38,22 @@ static double monotonic(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Ends that no child inherits, not even one that another thread starts meanwhile. */
 static int make_pipe(int ends[2])
 {
+#if defined(__linux__)
+    return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+#else
     if (pipe(ends) != 0)
         return errno;
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return 0;
+#endif
 }
 
-/* Starts the command with the pipe as its output. A host that ignores SIGPIPE does not pass that
- * on. */
+/* Starts the command with the pipe as its output. What a host ignores for its own sake
+ * (SIGPIPE, SIGCHLD) is not passed on. */
 static int spawn(pid_t *pid, char *const *argv, int output)
 {
     posix_spawn_file_actions_t actions;
@@ -59,6 +66,7 @@ static int spawn(pid_t *pid, char *const *argv, int output)
     if (why == 0) {
         sigemptyset(&defaults);
         sigaddset(&defaults, SIGPIPE);
+        sigaddset(&defaults, SIGCHLD);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
         why = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
@@ -120,7 +128,9 @@ static enum run_outcome read_output(struct run *run)
     }
 }
 
-/* Waits for the end of a command that has closed its output. */
+/* Waits for the end of a command that has closed its output. Where the host has it reaped (SIGCHLD
+ * ignored, or a handler that waits for any child), how it ended is not known: a complete output
+ * then counts as one that ended well, and whoever reads it finds out. */
 static enum run_outcome await_end(struct run *run)
 {
     static const struct timespec pause = {.tv_nsec = 2000000};
@@ -128,8 +138,10 @@ static enum run_outcome await_end(struct run *run)
         pid_t ended = waitpid(run->pid, &run->status, WNOHANG);
         if (ended == run->pid)
             return RUN_DONE;
-        if (ended < 0 && errno != EINTR)
-            return RUN_BROKEN; /* the host reaps children itself (SIGCHLD ignored) */
+        if (ended < 0 && errno != EINTR) {
+            run->status = 0;
+            return errno == ECHILD ? RUN_DONE : RUN_BROKEN;
+        }
         if (monotonic() > run->deadline)
             return RUN_TIMEOUT;
         nanosleep(&pause, NULL);
@@ -155,12 +167,17 @@ static enum run_outcome run_command(struct run *run, char *const *argv)
     return outcome;
 }
 
-static int run_gc(lua_State *L)
+static void clear_run(void *object)
 {
-    struct run *run = lrek_check_type(L, 1, RUN_TYPE);
+    struct run *run = object;
     rek_buffer_wipe(&run->output);
-    return 0;
 }
+
+static const struct lrek_kind run_kind = {
+    .name = "rekognition.process_output",
+    .size = sizeof(struct run),
+    .clear = clear_run,
+};
 
 /* The strings of the list at index 1, as a command wants them. They live until Lua next allocates,
  * since a finalizer may then change the list. */
@@ -170,9 +187,9 @@ static char **check_argv(lua_State *L, lua_Unsigned count)
     for (lua_Unsigned i = 0; i < count; i++) {
         size_t len;
         luaL_argcheck(L, lua_rawgeti(L, 1, (lua_Integer)i + 1) == LUA_TSTRING, 1,
-                      "is to be a list of strings");
+                      "must be a list of strings");
         argv[i] = (char *)lua_tolstring(L, -1, &len);
-        luaL_argcheck(L, strlen(argv[i]) == len, 1, "holds a NUL");
+        luaL_argcheck(L, strlen(argv[i]) == len, 1, "must not contain a NUL");
         lua_pop(L, 1);
     }
     argv[count] = NULL;
@@ -184,7 +201,7 @@ static lua_Number number_option(lua_State *L, const char *name)
     luaL_checktype(L, 2, LUA_TTABLE);
     luaL_argcheck(L, lua_getfield(L, 2, name) == LUA_TNUMBER, 2, "lacks timeout or max_output");
     lua_Number value = lua_tonumber(L, -1);
-    luaL_argcheck(L, value > 0 && value < 0x1p53, 2, "timeout and max_output are to be positive");
+    luaL_argcheck(L, value > 0 && value < 0x1p53, 2, "timeout and max_output must be positive");
     lua_pop(L, 1);
     return value;
 }
@@ -225,13 +242,12 @@ static int process_run(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_Unsigned count = lua_rawlen(L, 1);
     if (count < 1 || count > MOST_WORDS)
-        return luaL_argerror(L, 1, "is to have a command's name, and no end of words");
+        return luaL_argerror(L, 1, "must have a command's name, and at most 100000 words");
     lua_Number timeout = number_option(L, "timeout");
     lua_Number max_output = number_option(L, "max_output");
-    struct run *run = lua_newuserdatauv(L, sizeof *run, 0);
-    *run = (struct run){.max_output = (size_t)max_output, .deadline = monotonic() + timeout};
-    rek_buffer_init(&run->output);
-    lrek_set_type(L, RUN_TYPE);
+    struct run *run = lrek_new_object(L, &run_kind, 0);
+    run->max_output = (size_t)max_output;
+    run->deadline = monotonic() + timeout;
     enum run_outcome outcome = run_command(run, check_argv(L, count));
     int results = 0;
     switch (outcome) {
@@ -261,9 +277,7 @@ static int process_run(lua_State *L)
 void lrek_open_process(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"run_process", process_run}, {NULL, NULL}};
-    lrek_new_type(L, RUN_TYPE);
-    lua_pushcfunction(L, run_gc);
-    lua_setfield(L, -2, "__gc");
+    lrek_open_kind(L, &run_kind);
     lua_pop(L, 1);
     luaL_setfuncs(L, functions, 0);
 }

@@ -270,20 +270,6 @@ static int request_decode(lua_State *L)
     return 2;
 }
 
-/* request:target() -> "RekognitionService.CopyProjectVersion", the header X-Amz-Target */
-static int request_target(lua_State *L)
-{
-    lrek_push_slice(L, lrek_check_request(L, 1)->headers[1].value);
-    return 1;
-}
-
-/* request:content_type() -> "application/x-amz-json-1.1" */
-static int request_content_type(lua_State *L)
-{
-    lrek_push_slice(L, lrek_check_request(L, 1)->headers[0].value);
-    return 1;
-}
-
 /* request:close(): lets go of the body. The object may then stand for another request: it must not
  * be used again. */
 static int request_close(lua_State *L)
@@ -317,9 +303,6 @@ void lrek_open_request(lua_State *L)
     static const luaL_Reg methods[] = {{"body", request_body},
                                        {"name", request_name},
                                        {"method", request_method},
-                                       {"operation", request_name},
-                                       {"target", request_target},
-                                       {"content_type", request_content_type},
                                        {"invocation_id", request_invocation_id},
                                        {"decode", request_decode},
                                        {"close", request_close},

@@ -1,31 +1,33 @@
 /* sign: AWS Signature Version 4 for any request. lua/rekognition/sigv4.lua documents it. */
 #include "binding/luautil.h"
+#include "binding/pool.h"
 #include "binding/sign_arguments.h"
-#include "binding/type.h"
 
-static const char SIGNING_TYPE[] = "rekognition.signing";
-
-/* One for each Lua state: its signing keys and its memory serve every call. A call that meets
- * another one under way (a finalizer may make one) gets one of its own. */
+/* What signing works with: the keys and the memory serve every call of a Lua state. */
 struct signing {
-    bool busy;
+    struct lrek_object object;
     struct rek_signer signer;
     struct rek_sigv4_result result;
 };
 
-static void push_slice(lua_State *L, struct rek_slice slice)
+static void clear_signing(void *object)
 {
-    lua_pushlstring(L, slice.len > 0 ? slice.data : "", slice.len);
+    struct signing *signing = object;
+    rek_signer_clear(&signing->signer);
+    rek_sigv4_result_clear(&signing->result);
 }
 
-static void push_pair(lua_State *L, struct rek_slice name, struct rek_slice value)
+static void recycle_signing(void *object)
 {
-    lua_createtable(L, 2, 0);
-    push_slice(L, name);
-    lua_rawseti(L, -2, 1);
-    push_slice(L, value);
-    lua_rawseti(L, -2, 2);
+    (void)object;
 }
+
+static const struct lrek_kind signing_kind = {
+    .name = "rekognition.signing",
+    .size = sizeof(struct signing),
+    .clear = clear_signing,
+    .recycle = recycle_signing,
+};
 
 /* The headers to be sent: the caller's, as copies of its pairs, without those that the signer's own
  * replace, and then these. */
@@ -44,7 +46,7 @@ static void push_headers(lua_State *L, const struct rek_sigv4_options *options, 
                 header.value.data = lua_tolstring(L, -1, &header.value.len);
             }
             if (header.name.data && !rek_sigv4_replaces(options, header.name)) {
-                push_pair(L, header.name, header.value);
+                lrek_push_pair(L, header.name, header.value);
                 lua_rawseti(L, -5, ++sent);
             }
             lua_pop(L, 2);
@@ -52,7 +54,7 @@ static void push_headers(lua_State *L, const struct rek_sigv4_options *options, 
         lua_pop(L, 1);
     }
     for (size_t i = 0; i < result->added_count; i++) {
-        push_pair(L, result->added[i].name, result->added[i].value);
+        lrek_push_pair(L, result->added[i].name, result->added[i].value);
         lua_rawseti(L, -2, ++sent);
     }
 }
@@ -73,40 +75,18 @@ static int push_result(lua_State *L, const struct rek_sigv4_options *options, si
     push_headers(L, options, header_count, result);
     lua_setfield(L, -2, "headers");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        push_slice(L, texts[i].text);
+        lrek_push_slice(L, texts[i].text);
         lua_setfield(L, -2, texts[i].name);
     }
     return 1;
 }
 
-static int clear_signing(lua_State *L)
-{
-    struct signing *signing = lua_touserdata(L, 1);
-    rek_signer_clear(&signing->signer);
-    rek_sigv4_result_clear(&signing->result);
-    return 0;
-}
-
-/* Pushes a new one. */
-static struct signing *new_signing(lua_State *L)
-{
-    struct signing *signing = lua_newuserdatauv(L, sizeof *signing, 0);
-    *signing = (struct signing){.busy = false};
-    lrek_set_type(L, SIGNING_TYPE);
-    if (!rek_signer_init(&signing->signer))
-        luaL_error(L, "OpenSSL has no SHA-256 to sign with");
-    return signing;
-}
-
 /* Pushes what signing works with. */
 static struct signing *take_signing(lua_State *L)
 {
-    struct signing *signing = lua_touserdata(L, lua_upvalueindex(1));
-    if (!signing->signer.ready) /* a finalizer calls, after this one's own has run */
-        luaL_error(L, "the Lua state is closing");
-    if (signing->busy)
-        return new_signing(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
+    struct signing *signing = lrek_take(L, &signing_kind);
+    if (!signing->signer.ready && !rek_signer_init(&signing->signer))
+        luaL_error(L, "OpenSSL has no SHA-256 to sign with");
     return signing;
 }
 
@@ -140,20 +120,17 @@ static int sign(lua_State *L)
         return lrek_push_complaint(L, &complaint);
     struct rek_http_header *headers = lua_newuserdatauv(L, (count + 1) * sizeof *headers, 0);
     struct signing *signing = take_signing(L);
-    signing->busy = true; /* an error leaves it so; later calls then get one of their own */
+    int at = lua_gettop(L);
     int results = sign_with(L, signing, headers, count);
-    signing->busy = false;
+    lrek_give(L, at, &signing_kind);
     return results;
 }
 
-/* Upvalues of sign: what signing works with, and the names of the fields. */
+/* The upvalue of sign: the names of the fields. */
 void lrek_open_sign(lua_State *L)
 {
-    lrek_new_type(L, SIGNING_TYPE);
-    lua_pushcfunction(L, clear_signing);
-    lua_setfield(L, -2, "__gc");
+    lrek_open_kind(L, &signing_kind);
     lua_pop(L, 1);
-    new_signing(L);
     lrek_push_sign_names(L);
     lua_pushcclosure(L, sign, LREK_SIGN_NAMES);
     lua_setfield(L, -2, "sign");

@@ -12,7 +12,7 @@ enum { LREK_SIGN_REQUEST = 1, LREK_SIGN_OPTIONS, LREK_SIGN_HEADERS, LREK_SIGN_CR
 /* The upvalue of sign that holds the names of the fields that are read. With them at hand, reading
  * allocates nothing: the collector, and with it a finalizer that changes the caller's tables, can't
  * run between the reading and the signing. */
-enum { LREK_SIGN_NAMES = 2 };
+enum { LREK_SIGN_NAMES = 1 };
 void lrek_push_sign_names(lua_State *L);
 
 /* What is wrong: a path into the arguments and what should be there. */

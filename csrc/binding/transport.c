@@ -308,6 +308,15 @@ static int transport_tostring(lua_State *L)
     return 1;
 }
 
+/* preload_certificates() -> whether the system's certificates were read. From then on they are in
+ * memory, for the process's whole life: new TLS connections need no file, not even after a chroot.
+ */
+static int transport_preload(lua_State *L)
+{
+    lua_pushboolean(L, rek_http_preload_certificates());
+    return 1;
+}
+
 void lrek_open_transport(lua_State *L)
 {
     static const luaL_Reg methods[] = {
@@ -322,4 +331,6 @@ void lrek_open_transport(lua_State *L)
     lua_pop(L, 2);
     lua_pushcfunction(L, transport_new);
     lua_setfield(L, -2, "transport");
+    lua_pushcfunction(L, transport_preload);
+    lua_setfield(L, -2, "preload_certificates");
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <sys/random.h>
 
 /* Not OpenSSL's generator: starting that would take as long as many calls do. */
@@ -31,23 +32,39 @@ bool rek_random_bytes(void *out, size_t len)
     return true;
 }
 
-/* The generator takes its time over each request, however small: UUIDs are cut from a larger piece.
- * What is left of it is not used in the child of a fork, where it would give the parent's UUIDs. */
+/* The generator takes its time over each request, however small: UUIDs are cut from a larger piece,
+ * which all threads share. (Memory of each thread's own would be made when a thread first looks at
+ * it, and where there is none left, the C library ends the process.) What is left of the piece is
+ * not used in the child of a fork, where it would give the parent's UUIDs. */
+static struct {
+    pthread_mutex_t lock;
+    unsigned char bytes[1024];
+    size_t left;
+    unsigned generation;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool take_from_pool(unsigned char out[16])
+{
+    if (pool.left == 0 || pool.generation != rek_fork_generation()) {
+        pool.left = 0;
+        if (!rek_random_bytes(pool.bytes, sizeof pool.bytes))
+            return false;
+        pool.left = sizeof pool.bytes;
+        pool.generation = rek_fork_generation();
+    }
+    pool.left -= 16;
+    memcpy(out, pool.bytes + pool.left, 16);
+    return true;
+}
+
+/* Where the lock is taken, it may be so for good: by a thread that a fork left behind. */
 static bool next_uuid_bytes(unsigned char out[16])
 {
-    static _Thread_local unsigned char pool[1024];
-    static _Thread_local size_t left;
-    static _Thread_local unsigned generation;
-    if (left == 0 || generation != rek_fork_generation()) {
-        left = 0;
-        if (!rek_random_bytes(pool, sizeof pool))
-            return false;
-        left = sizeof pool;
-        generation = rek_fork_generation();
-    }
-    left -= 16;
-    memcpy(out, pool + left, 16);
-    return true;
+    if (pthread_mutex_trylock(&pool.lock) != 0)
+        return rek_random_bytes(out, 16);
+    bool done = take_from_pool(out);
+    pthread_mutex_unlock(&pool.lock);
+    return done;
 }
 
 bool rek_random_uuid(char out[REK_UUID_LENGTH])

@@ -41,6 +41,10 @@ REK_CHECKED enum rek_http_result rek_http_client_new(struct rek_http_client **ou
  * REK_HTTP_CLOSED at its next look, and the memory goes with the last of them. NULL is fine. */
 void rek_http_client_close(struct rek_http_client *client);
 
+/* http_tls.c: reads the system's certificates into memory, for connections that are made after a
+ * chroot, of clients without a ca_bundle. False where there are none to be read. */
+bool rek_http_preload_certificates(void);
+
 /* http_proxy.c: whether a list of exceptions, as NO_PROXY has it, names the host and port of the
  * URL's origin. Entries are separated by commas or blanks: "*" (all hosts), a host's name, with or
  * without a dot before it (the host and all below it), an address, IPv6 with or without brackets, a

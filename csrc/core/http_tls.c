@@ -13,7 +13,7 @@
 
 enum { MOST_BYTES = 16 << 20 }; /* of a file: a choice, far over what any has */
 
-/* The system's certificates, once rek_http_tls_preload has read them. */
+/* The system's certificates, once rek_http_preload_certificates has read them. */
 static pthread_mutex_t system_lock = PTHREAD_MUTEX_INITIALIZER;
 static X509_STORE *system_store;
 
@@ -242,7 +242,7 @@ bool rek_http_tls_set_up(const struct rek_http_tls *tls, void *easy)
     return set_identity(tls, easy);
 }
 
-bool rek_http_tls_preload(void)
+bool rek_http_preload_certificates(void)
 {
     static const char *const usual[] = {"/etc/ssl/certs/ca-certificates.crt",
                                         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};

@@ -24,8 +24,4 @@ void rek_http_tls_clear(struct rek_http_tls *tls);
 /* Sets an easy handle up. False where there is no memory. */
 REK_CHECKED bool rek_http_tls_set_up(const struct rek_http_tls *tls, void *easy);
 
-/* Reads the system's certificates into memory, for connections that are made after a chroot. False
- * where there are none to be read. */
-bool rek_http_tls_preload(void);
-
 #endif

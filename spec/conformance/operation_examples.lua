@@ -86,7 +86,7 @@ end
 
 local function check_input(name, input)
   local shape = model.operations[name].input
-  local request, problems = core.request(name, converted(input, shape, IN_LUA))
+  local request, problems = core.service:request(name, converted(input, shape, IN_LUA))
   if not request then return "refused: " .. describe(problems) end
   local body = without_new_tokens(json.parse(request:body()), input, shape)
   return json.compare(converted(input, shape, ON_THE_WIRE), body)
@@ -94,7 +94,7 @@ end
 
 local function check_output(name, output)
   local shape = model.operations[name].output
-  local decoded, why = core.decode(name, json.encode(converted(output, shape, ON_THE_WIRE)))
+  local decoded, why = core.service:decode(name, json.encode(converted(output, shape, ON_THE_WIRE)))
   if not decoded then return why end
   return json.compare(converted(output, shape, IN_LUA), json.marked_like(decoded, output))
 end

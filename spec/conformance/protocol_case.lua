@@ -50,7 +50,7 @@ end
 
 local function check_input(case)
   local params = json.without_null(case.params or {})
-  local request, problems = core.request(case.given.name, params)
+  local request, problems = core.service:request(case.given.name, params)
   if not request then return "refused: " .. describe(problems) end
   local expected = case.serialized
   if expected.body and expected.body ~= "" then
@@ -84,7 +84,7 @@ end
 
 local function check_output(case)
   if case.errorCode then return check_error(case) end
-  local decoded, why = core.decode(case.given.name, case.response.body or "")
+  local decoded, why = core.service:decode(case.given.name, case.response.body or "")
   if not decoded then return why end
   if not case.given.output then return nil end -- the model has no member to compare
   local shape = case.given.output.shape

@@ -155,7 +155,7 @@ local MEMBERS = { VersionName = "version_name", OutputConfig = "output_config", 
 -- stand-in that is well formed.
 local function check_request(options, add)
   local stand_in = "arn:aws:rekognition:us-east-1:000000000000:project/p/1"
-  local request, problems = core.request("CopyProjectVersion", {
+  local request, problems = core.service:request("CopyProjectVersion", {
     SourceProjectArn = stand_in, DestinationProjectArn = stand_in,
     SourceProjectVersionArn = "arn:aws:rekognition:us-east-1:000000000000:project/p/version/v/1",
     VersionName = options.version_name or "v", OutputConfig = options.output_config,

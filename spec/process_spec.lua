@@ -1,0 +1,64 @@
+-- core.run_process: a command whose output is taken, in hosts of every kind.
+
+local core = require "rekognition.core"
+local files = require "spec.support.files"
+
+local lua = os.getenv("LUA") or "lua5.4"
+local limits = { timeout = 20, max_output = 100000 }
+
+-- What a script prints in a process that a host's habit was forced upon, in Python.
+local function in_host(habit, script)
+  local output
+  files.with_folder(function(folder)
+    files.write(folder .. "/script.lua", ("package.path, package.cpath = %q, %q\nlocal core = require 'rekognition.core'\n")
+      :format(package.path, package.cpath) .. script)
+    files.write(folder .. "/host.py", "import os, signal, sys\n" .. habit .. "\nos.execvp(sys.argv[1], sys.argv[1:])\n")
+    local ok
+    ok, output = files.run(("/usr/bin/python3 %s/host.py %s %s/script.lua"):format(folder, lua, folder))
+    assert(ok, output)
+  end)
+  return output
+end
+
+describe("run_process", function()
+  it("takes the output and the status", function()
+    assert.same({ stdout = "a b\n", status = 3 }, core.run_process({ "sh", "-c", "echo 'a b'; exit 3" }, limits))
+    assert.same({ stdout = "", signal = 9 }, core.run_process({ "sh", "-c", "kill -9 $$" }, limits))
+  end)
+
+  it("takes a complete output where the host has its children reaped", function()
+    assert.equal("0\tall\n", in_host("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", [[
+      local result = assert(core.run_process({ "sh", "-c", "echo all" }, { timeout = 20, max_output = 100 }))
+      io.stdout:write(result.status, "\t", result.stdout)
+    ]]))
+  end)
+
+  it("does not hand the host's habits on", function()
+    local result = in_host("signal.signal(signal.SIGCHLD, signal.SIG_IGN); signal.signal(signal.SIGPIPE, signal.SIG_IGN)", [[
+      io.stdout:write(core.run_process({ "sh", "-c", "grep SigIgn /proc/self/status" }, { timeout = 20, max_output = 100 }).stdout)
+    ]])
+    local ignored = tonumber(result:match "SigIgn:%s*(%x+)", 16)
+    assert.equal(0, ignored & (1 << 16 | 1 << 12)) -- SIGCHLD is 17, SIGPIPE 13
+  end)
+
+  it("leaves no descriptor behind, and hands none to its command", function()
+    local function open_descriptors()
+      local pipe = io.popen(("ls /proc/%d/fd | wc -l"):format(tonumber(files.read("/proc/self/stat"):match "^%d+")))
+      local count = tonumber(pipe:read "a")
+      pipe:close()
+      return count
+    end
+    local before = open_descriptors()
+    for _ = 1, 20 do
+      core.run_process({ "true" }, limits)
+      assert.is_nil(core.run_process({ "/no/such/command" }, limits))
+      assert.is_nil(core.run_process({ "sh", "-c", "echo too much" }, { timeout = 20, max_output = 1 }))
+    end
+    assert.equal(before, open_descriptors())
+    -- The output is a pipe: the command has the one end that it writes to.
+    local links = core.run_process({ "sh", "-c", "readlink /proc/$$/fd/1; readlink /proc/$$/fd/*" }, limits).stdout
+    local output, list = links:match "^(pipe[^\n]+)\n(.*)$"
+    local _, count = list:gsub(output:gsub("%p", "%%%0"), "")
+    assert.equal(1, count, links)
+  end)
+end)
