@@ -5,6 +5,7 @@
 
 local cjson = require("cjson").new()
 local copy_world = require "spec.support.copy_world"
+local core = require "rekognition.core"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
 local rekognition = require "rekognition"
@@ -82,6 +83,19 @@ describe("copy_model, killed", function()
     return math.tointeger(tonumber(output:match("COPYING_COMPLETED%s+(%d+)")))
   end
 
+  -- How long a whole run takes here, so that the moments are spread over all of it.
+  local function length_of_a_run(arguments)
+    local started = core.monotonic()
+    assert(files.run(command("run", 0, arguments)))
+    return core.monotonic() - started
+  end
+
+  local function moment_of(i, length) return 0.005 + (i * 0.6180339887 % 1) * length end
+
+  local function tell(killed, count)
+    if os.getenv "REK_FIGURES" then print(("\n  %d of %d runs were killed before their end"):format(killed, count)) end
+  end
+
   it("at the arrival, the effect and the response of each of its requests, ends as ever", function()
     local count = request_count()
     assert.is_true(count >= 10, tostring(count))
@@ -96,14 +110,14 @@ describe("copy_model, killed", function()
   end)
 
   it(("at %d random moments, ends as ever"):format(KILLS), function()
-    local killed = 0
+    local killed, length = 0, length_of_a_run(next_arguments())
     for i = 1, KILLS do
-      local arguments = next_arguments()
-      local moment = (i * 0.6180339887 % 1) * 0.35 -- spread over the time that a run takes
-      local ok = files.run(("timeout -s KILL %.3f %s >/dev/null"):format(0.01 + moment, command("run", 0, arguments)))
+      local arguments, moment = next_arguments(), moment_of(i, length)
+      local ok = files.run(("timeout -s KILL %.3f %s >/dev/null"):format(moment, command("run", 0, arguments)))
       killed = killed + (ok and 0 or 1)
-      check(arguments, ("killed after %.3f s"):format(0.01 + moment))
+      check(arguments, ("killed after %.3f s"):format(moment))
     end
+    tell(killed, KILLS)
     assert.is_true(killed >= 1)
   end)
 
@@ -117,12 +131,16 @@ describe("copy_model, killed", function()
       owner:create_project_version { ProjectArn = project, VersionName = "m" .. i, OutputConfig = OUTPUT,
         TrainingData = copy_world.TRAINING_DATA, TestingData = { AutoCreate = true } }
     end
-    for i = 1, FLEET_KILLS do
+    local function next_fleet()
       number = number + 1
       local name = "Fleet" .. number
-      local arguments = { journal = journal, fleet = { models = models, destinations = { ["1"] = { profile = "account2",
-        project = name, create_project = true, output_config = OUTPUT } } } }
-      local moment = 0.02 + (i * 0.6180339887 % 1) * 0.5
+      return { journal = journal, fleet = { models = models, destinations = { ["1"] = { profile = "account2",
+        project = name, create_project = true, output_config = OUTPUT } } } }, name
+    end
+    local length = length_of_a_run(next_fleet())
+    for i = 1, FLEET_KILLS do
+      local arguments, name = next_fleet()
+      local moment = moment_of(i, length)
       local ok = files.run(("timeout -s KILL %.3f %s >/dev/null"):format(moment, command("run", 0, arguments)))
       killed = killed + (ok and 0 or 1)
       local what = ("killed after %.3f s"):format(moment)
@@ -137,6 +155,7 @@ describe("copy_model, killed", function()
     end
     os.remove(journal)
     os.remove(journal .. ".lock")
+    tell(killed, FLEET_KILLS)
     assert.is_true(killed >= 1)
     assert.equal(12, #owner:describe_project_versions({ ProjectArn = project }).ProjectVersionDescriptions)
     local names = {}

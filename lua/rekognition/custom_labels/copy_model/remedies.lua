@@ -48,7 +48,8 @@ end
 local THROTTLED = "the account's rate is used up by others: {again}, or ask AWS for a higher quota (Service Quotas)"
 local RIVALS = "somebody else changes the policy all the time: wait until they are done; then {again}"
 local POLICY_LIMIT = "the source project has as many policies as it may (5, quota L-0B2CE4DD): delete one that nobody "
-  .. "needs, or add the statement to one of them by hand; custom_labels.policy.merge does it. Then {again}"
+  .. "needs, or add the statement to one of them by hand; custom_labels.policy.merge does it. Then {again}. "
+  .. "A fleet with remove_policy = true needs no more than fit at a time"
 
 -- By code, for every operation of the workflow: a text, in which {again} stands for AGAIN, or a function.
 local ALL = {

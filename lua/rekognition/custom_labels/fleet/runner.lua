@@ -85,25 +85,36 @@ function Runner:create_projects()
 end
 
 local function is_to_be_copied(item)
-  return item.state == nil and item.action ~= "wait" and item.action ~= "found"
+  return item.state == nil and item.action ~= "wait" and item.action ~= "found" and item.action ~= "blocked"
 end
 
+-- Attaches the policies. What would need more of them than the project takes comes in a later wave, if the policies of
+-- this one are removed after it.
 function Runner:share()
-  groups.ensure(groups.of(self.fleet.items, is_to_be_copied), function(item, e) self:fail(item, e, "policy") end)
+  self.has_deferred = false
+  for _, item in ipairs(self.fleet.items) do item.is_deferred = false end
+  local function fail(item, e) self:fail(item, e, "policy") end
+  groups.ensure(groups.of(self.fleet.items, is_to_be_copied), fail, function(item, e)
+    if not item.options.remove_policy then return fail(item, e) end
+    item.is_deferred, self.has_deferred = true, true
+  end)
 end
 
--- Puts every copy where it belongs: into a queue, on watch, or to its end.
+-- Puts a copy where it belongs: into a queue, on watch, or to its end.
+function Runner:place(item)
+  if item.action == "blocked" then
+    item.state = "failed"
+  elseif is_to_be_copied(item) and item.job.existing_state ~= "ours" then
+    item.state = "queued"
+    table.insert(self:pool_of(item.job).queue, item)
+  elseif item.state == nil then
+    self:adopt(item)
+  end
+end
+
 function Runner:enqueue()
   for _, item in ipairs(self.fleet.items) do
-    local job = item.job
-    if item.action == "blocked" then
-      item.state = "failed"
-    elseif is_to_be_copied(item) and job.existing_state ~= "ours" then
-      item.state = "queued"
-      table.insert(self:pool_of(job).queue, item)
-    elseif item.state == nil then
-      self:adopt(item)
-    end
+    if not item.is_deferred then self:place(item) end
   end
 end
 
@@ -249,10 +260,12 @@ end
 function Runner:run()
   local ok, e = pcall(function()
     self:create_projects()
-    self:share()
-    self:enqueue()
-    self:loop()
-    self:unshare()
+    repeat
+      self:share()
+      self:enqueue()
+      self:loop()
+      self:unshare()
+    until not self.has_deferred
   end)
   if ok then return end
   if not rek_error.is_error(e) or e.code ~= "WaiterTimeout" then error(e, 0) end

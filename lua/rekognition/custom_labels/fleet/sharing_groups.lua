@@ -66,12 +66,31 @@ function M.try(group, work, fail)
   return nil
 end
 
+local LIMITS = { LimitExceededException = true, ServiceQuotaExceededException = true }
+
+-- The project takes no further policy: what is allowed by now goes on, the rest is left over.
+local function ensure_what_fits(sharing, group, leave)
+  local ok, outcome = pcall(sharing_of.ensure, sharing)
+  if ok then return outcome end
+  if not rek_error.is_error(outcome) or not LIMITS[outcome.code] then error(outcome, 0) end
+  local list, kept, left = sharing_of.list(sharing.calls, sharing.client, sharing.project), {}, {}
+  for _, item in ipairs(group.items) do
+    local fits = sharing_of.decide(sharing, list, item.job.source_version) == "Allow"
+    table.insert(fits and kept or left, item)
+  end
+  if #kept == 0 then error(outcome, 0) end
+  for _, item in ipairs(left) do leave(item, outcome) end
+  group.items = kept
+  return "done"
+end
+
 --- Sees to it that the copies of all groups are allowed.
 ---@param groups rekognition.SharingGroup[]
 ---@param fail fun(item: table, e: any)
-function M.ensure(groups, fail)
+---@param leave fun(item: table, e: any)  for what would need more policies than the project takes
+function M.ensure(groups, fail, leave)
   for _, group in ipairs(groups) do
-    local outcome = M.try(group, sharing_of.ensure, fail)
+    local outcome = M.try(group, function(sharing) return ensure_what_fits(sharing, group, leave) end, fail)
     for _, item in ipairs(outcome and group.items or {}) do item.job.wrote_policy = outcome == "done" end
   end
 end
