@@ -96,7 +96,7 @@ describe("a fleet", function()
   it("reads its plan from a JSON file", function()
     local world = ready(2)
     local path = journal_path()
-    files.write(path, cjson.encode(plan_of(2)))
+    files.write(path, (cjson.encode(plan_of(2)):gsub('"profile":"prod"', '"profile":"prod","kms_key_id":null')))
     assert.is_true(fleet_of(world, path):apply().ok)
     files.write(path, "{")
     assert.is_truthy(tostring(fake.catch(fleet_of, world, path)):find("is not JSON", 1, true))
@@ -239,6 +239,26 @@ describe("a fleet", function()
     assert.equal(2, summary.done)
     assert.equal("PolicyDenies", summary.rows[2].error.code)
     assert.equal("policy", summary.rows[2].error.step)
+  end)
+
+  it("ends as a whole where the program cancels or closes a client, and goes on later", function()
+    local world = ready(3)
+    local rek_error = require "rekognition.error"
+    local cancelled = rek_error.new { kind = "cancelled", code = "Cancelled", message = "as the spec says" }
+    for number = 1, 12 do
+      world:calm()
+      world:fault { from = number, before = function() error(cancelled, 0) end }
+      local ok, e = pcall(function() fleet_of(world, plan_of(3)):apply() end)
+      assert.is_true(ok or e == cancelled, tostring(e))
+      assert.is_true(not ok or number > 6)
+    end
+    world:calm()
+    local closed = world:client(2)
+    local fleet = fleet_of(world, plan_of(3), { clients = function(profile) return profile == "prod" and closed or world:client(1) end })
+    world:fault { operation = "DescribeProjectVersions", from = 1, before = function() closed:close() end }
+    assert.equal("ClientClosed", fake.catch(fleet.apply, fleet).code)
+    world:calm()
+    assert.is_true(fleet_of(world, plan_of(3)):apply().ok)
   end)
 
   it("ends at its deadline, and says that AWS goes on", function()

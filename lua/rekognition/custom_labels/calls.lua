@@ -70,9 +70,17 @@ end
 ---@return boolean
 function M.is_unclear(e)
   if not rek_error.is_error(e) then return false end
+  if e.kind == "cancelled" then return false end
   if e.maybe_succeeded or e.kind == "protocol" then return true end
   if e.kind == "transport" then return e.retryable ~= false end
   return e.kind == "service" and e.status ~= nil and e.status >= 500 and not THROTTLED[e.code]
+end
+
+--- Whether an error ends everything, and not one copy alone: the program cancelled it or closed a client, or it isn't
+--- an error of the SDK.
+---@return boolean
+function M.ends_all(e)
+  return not rek_error.is_error(e) or e.kind == "cancelled" or e.code == "ClientClosed"
 end
 
 --- Whether the service asked for fewer calls.

@@ -124,7 +124,7 @@ end
 ---@param e any
 ---@return boolean is_there  false: ask again
 function M.after_error(job, e)
-  if not rek_error.is_error(e) then error(e, 0) end
+  if calls_of.ends_all(e) then error(e, 0) end
   if is_open(e) and look(job) then return true end
   if is_open(e) or is_worth_another_try(job, e) then return false end
   error(e, 0)
@@ -163,7 +163,7 @@ function M.compare(job)
     local ok, response = pcall(job.calls.call, job.calls, job.destination, "ListTagsForResource",
       { ResourceArn = job.copy_arn })
     tags = ok and (response.Tags or {}) or nil
-    if not ok and not rek_error.is_error(response) then error(response, 0) end
+    if not ok and calls_of.ends_all(response) then error(response, 0) end
     if not ok then
       job.steps:tell("copy", "note", "the tags of the copy could not be compared: " .. tostring(response))
     end

@@ -150,7 +150,7 @@ end
 ---@param job? table
 ---@return any
 function M.explain(e, step, done, job)
-  if not rek_error.is_error(e) or e.step then return e end
+  if not rek_error.is_error(e) or e.step or e.kind == "cancelled" then return e end
   local fields = {}
   for name, value in pairs(e) do fields[name] = value end
   fields.step, fields.done, fields.remedy, fields.cause = step, done, M.of(e, job), e

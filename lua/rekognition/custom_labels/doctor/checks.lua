@@ -1,12 +1,12 @@
 --- What the doctor looks at, one check for each subject. Each adds findings, and none changes anything.
 
 local arns = require "rekognition.text.arn"
+local calls_of = require "rekognition.custom_labels.calls"
 local documents = require "rekognition.custom_labels.doctor.documents"
 local identity = require "rekognition.custom_labels.identity"
 local places = require "rekognition.custom_labels.copy_model.places"
 local policy = require "rekognition.custom_labels.policy"
 local preflight = require "rekognition.custom_labels.copy_model.preflight"
-local rek_error = require "rekognition.error"
 local remedies = require "rekognition.custom_labels.copy_model.remedies"
 local sharing_of = require "rekognition.custom_labels.copy_model.sharing"
 
@@ -21,7 +21,7 @@ local LONGEST = 10 -- seconds for a look at S3; our decision
 local function attempt(diagnosis, where, work, ...)
   local ok, e = pcall(work, ...)
   if ok then return true, e end
-  if not rek_error.is_error(e) or e.code == "ClientClosed" then error(e, 0) end
+  if calls_of.ends_all(e) then error(e, 0) end
   local is_passing = e.kind == "transport" or e.retryable
   diagnosis:add(is_passing and "unseen" or "error", where, tostring(e), remedies.of(e, diagnosis.job))
   return false
@@ -188,7 +188,7 @@ function M.bucket(diagnosis)
   local s3 = require "rekognition.services.s3"
   local ok, found = pcall(s3.head_bucket, job.destination, bucket, job.account, { total_timeout = LONGEST })
   if not ok then
-    if not rek_error.is_error(found) then error(found, 0) end
+    if calls_of.ends_all(found) then error(found, 0) end
     tell_bucket_error(diagnosis, found)
   elseif found.region and found.region ~= region then
     diagnosis:add("error", "bucket", ("the bucket %s is in %s, the copy in %s"):format(bucket, found.region, region),

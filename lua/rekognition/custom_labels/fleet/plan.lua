@@ -177,6 +177,16 @@ local function fail(problems, what)
                     message = what .. " " .. table.concat(lines, "; ") }
 end
 
+-- A member that is null in JSON is absent.
+local function without_nulls(value, null)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for key, item in pairs(value) do
+    if item ~= null then copy[key] = without_nulls(item, null) end
+  end
+  return copy
+end
+
 local function read_file(path)
   local file, why = io.open(path, "rb")
   if not file then fail({ { path = "plan", message = "could not be read: " .. why } }, "the file of the plan:") end
@@ -188,7 +198,7 @@ local function read_file(path)
     local reason = text and #text > MOST_BYTES and "is larger than 16 MiB" or "is not JSON: " .. tostring(plan)
     fail({ { path = path, message = reason } }, "the file of the plan:")
   end
-  return plan
+  return without_nulls(plan, json.null)
 end
 
 --- Reads a plan and checks all of it. Raises a `validation` error that names every problem.

@@ -1,5 +1,6 @@
 --- Applies a plan: projects, policies, copies within the quotas, one poller for each project, and starts.
 
+local calls_of = require "rekognition.custom_labels.calls"
 local copying = require "rekognition.custom_labels.copy_model.copying"
 local groups = require "rekognition.custom_labels.fleet.sharing_groups"
 local pools = require "rekognition.custom_labels.fleet.pools"
@@ -29,7 +30,7 @@ function Runner:now() return self.calls.monotonic() end
 
 --- One copy has ended. One that failed doesn't stop the others.
 function Runner:fail(item, e, step)
-  if not rek_error.is_error(e) or e.code == "ClientClosed" then error(e, 0) end
+  if calls_of.ends_all(e) then error(e, 0) end
   item.state, item.error = "failed", remedies.explain(e, step, item.done, item.job)
   self.fleet:tell(item, step, "failed", item.error.message)
 end

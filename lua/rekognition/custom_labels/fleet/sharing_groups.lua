@@ -1,7 +1,7 @@
 --- The policies that a fleet needs: one set for each source project and destination account, whatever number of copies.
 
+local calls_of = require "rekognition.custom_labels.calls"
 local preflight = require "rekognition.custom_labels.copy_model.preflight"
-local rek_error = require "rekognition.error"
 local sharing_of = require "rekognition.custom_labels.copy_model.sharing"
 
 local M = {}
@@ -58,7 +58,7 @@ function M.try(group, work, fail)
   while #group.items > 0 do
     local ok, a, b = pcall(work, group.sharing)
     if ok then return a, b end
-    if not rek_error.is_error(a) then error(a, 0) end
+    if calls_of.ends_all(a) then error(a, 0) end
     local out = a.source_version and leave_out(group, a.source_version) or group.items
     for _, item in ipairs(out) do fail(item, a) end
     if out == group.items then return nil end
@@ -72,7 +72,7 @@ local LIMITS = { LimitExceededException = true, ServiceQuotaExceededException = 
 local function ensure_what_fits(sharing, group, leave)
   local ok, outcome = pcall(sharing_of.ensure, sharing)
   if ok then return outcome end
-  if not rek_error.is_error(outcome) or not LIMITS[outcome.code] then error(outcome, 0) end
+  if calls_of.ends_all(outcome) or not LIMITS[outcome.code] then error(outcome, 0) end
   local list, kept, left = sharing_of.list(sharing.calls, sharing.client, sharing.project), {}, {}
   for _, item in ipairs(group.items) do
     local fits = sharing_of.decide(sharing, list, item.job.source_version) == "Allow"

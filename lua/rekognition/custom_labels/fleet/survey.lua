@@ -2,9 +2,9 @@
 
 local adoption = require "rekognition.custom_labels.copy_model.adoption"
 local arns = require "rekognition.text.arn"
+local calls_of = require "rekognition.custom_labels.calls"
 local places = require "rekognition.custom_labels.copy_model.places"
 local preflight = require "rekognition.custom_labels.copy_model.preflight"
-local rek_error = require "rekognition.error"
 local remedies = require "rekognition.custom_labels.copy_model.remedies"
 
 local M = {}
@@ -14,7 +14,7 @@ local function remembered(cache, key, read)
   local entry = cache[key]
   if not entry then
     local ok, list = pcall(read)
-    if not ok and not rek_error.is_error(list) then error(list, 0) end
+    if not ok and calls_of.ends_all(list) then error(list, 0) end
     entry = { ok = ok, list = list }
     cache[key] = entry
   end
@@ -111,10 +111,10 @@ function M.run(fleet)
     end)
     if ok then
       item.action = action
-    elseif rek_error.is_error(action) and action.code ~= "ClientClosed" then
-      item.action, item.error = "blocked", remedies.explain(action, "preflight", {}, item.job)
-    else
+    elseif calls_of.ends_all(action) then
       error(action, 0)
+    else
+      item.action, item.error = "blocked", remedies.explain(action, "preflight", {}, item.job)
     end
   end
 end
