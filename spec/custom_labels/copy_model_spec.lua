@@ -203,6 +203,30 @@ describe("copy_model's policy", function()
     assert.equal(0, world:count "PutProjectPolicy")
   end)
 
+  it("is judged for who will copy, whom STS names if it matters", function()
+    local key = "AKIAEXAMPLE000000002"
+    local world = ready { identities = { ["555555555555"] = { users = {
+      { name = "copier", access_key_id = key, secret_access_key = "secret-of-copier" } } } } }
+    world:client(1):put_project_policy { ProjectArn = world.source_project, PolicyName = "for-a-user",
+      PolicyDocument = (custom_labels.policy.build { account = "555555555555", version = "*" }):gsub(":root", ":user/copier") }
+    world:calm()
+    local user = world:client(2, { credentials = { access_key_id = key, secret_access_key = "secret-of-copier" } })
+    assert.is_truthy(outcomes(copy(world, { destination = user })):find("policy=found", 1, true))
+    assert.is_true(world:count "STS" >= 1)
+    assert.equal(0, world:count "PutProjectPolicy")
+    -- The root of the account is somebody else, and needs a policy of ours.
+    assert.is_truthy(outcomes(copy(world, { version_name = "copy_2" })):find("policy=done", 1, true))
+  end)
+
+  it("is judged without STS if STS can't be reached", function()
+    local world = ready()
+    world:client(1):put_project_policy { ProjectArn = world.source_project, PolicyName = "for-a-user",
+      PolicyDocument = (custom_labels.policy.build { account = "555555555555", version = "*" }):gsub(":root", ":user/copier") }
+    world:calm()
+    world:fault { operation = "STS", from = 1, to = 100, action = "drop_before" }
+    assert.is_truthy(outcomes(copy(world)):find("policy=done", 1, true))
+  end)
+
   it("is one for all versions, keeps within 2,000 characters, and leaves others alone", function()
     local world = ready { copy_seconds = 0 }
     local theirs = '{"Version":"2012-10-17","Statement":[{"Sid":"x","Effect":"Allow","Principal":{"AWS":"999999999999"},'

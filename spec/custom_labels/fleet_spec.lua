@@ -368,6 +368,30 @@ describe("a fleet, killed in the middle,", function()
     end
   end)
 
+  -- Two processes with journals of their own apply the same plan, one request at a time, in any order.
+  it("or applied twice at the same time, makes one copy each", function()
+    for seed = 1, 15 do
+      local world = ready(4, { copy_seconds = 30 })
+      local serve, threads, summaries, turn = world.serve, {}, {}, seed
+      world.serve = function(...)
+        coroutine.yield()
+        return serve(...)
+      end
+      for i = 1, 2 do threads[i] = coroutine.create(function() summaries[i] = fleet_of(world, plan_of(4)):apply() end) end
+      while coroutine.status(threads[1]) ~= "dead" or coroutine.status(threads[2]) ~= "dead" do
+        turn = (turn * 1103515245 + 12345) % 2147483648
+        local thread = threads[(turn >> 16) % 2 + 1]
+        if coroutine.status(thread) ~= "dead" then
+          local ok, e = coroutine.resume(thread)
+          assert.is_true(ok, tostring(e))
+        end
+      end
+      world.serve = serve
+      for i = 1, 2 do assert.is_true(summaries[i].ok, failures(summaries[i])) end
+      check_ending(world, "seed " .. seed, 4)
+    end
+  end)
+
   it("bears lost responses, throttling and failures of every operation", function()
     local clean = ready(3)
     assert.is_true(fleet_of(clean, plan_of(3)):apply().ok)
