@@ -67,8 +67,8 @@ def stored(name):
     return {"Bucket": BUCKET, "Name": name}
 
 
-def data(name):
-    return {"Assets": [{"GroundTruthManifest": {"S3Object": stored(name)}}]}
+def data(name, **more):
+    return {"Assets": [{"GroundTruthManifest": {"S3Object": {**stored(name), **more}}}]}
 
 
 SPLIT = {"AutoCreate": True}
@@ -146,6 +146,7 @@ def plain():
     step(w, "CreateProject", {"ProjectName": "x", "AutoUpdate": "ENABLED"}, "InvalidParameterException")
     train(w, "${birds}", "model_1", KmsKeyId="key", Tags={"a": "b"}, VersionDescription="first")
     train(w, "${birds}", "bad-1")
+    train(w, "${birds}", "tested", TrainingData=data("a.manifest", Version="1"), TestingData=data("b.manifest", Version="2"))
     train(w, "${adapter}", "lamp", FeatureConfig={"ContentModeration": {"ConfidenceThreshold": 50.0}})
     train(w, "${birds}", "lame")
     named = {"ProjectArn": "${birds}", "VersionName": "model_1", "OutputConfig": OUTPUT}
@@ -278,7 +279,7 @@ def with_storage():
                                      "TrainingData": data("bad.manifest"), "TestingData": data("boxes.manifest")})
     step(w, "DescribeProjectVersions", {"ProjectArn": "${boxes}", "VersionNames": ["n"]})
     project(w, "set")
-    source = {"GroundTruthManifest": {"S3Object": stored("labels.manifest")}}
+    source = data("labels.manifest", Version="1")["Assets"][0]
     step(w, "CreateDataset", {"ProjectArn": "${set}", "DatasetType": "TRAIN", "DatasetSource": source}, save={"train": "DatasetArn"})
     step(w, "DescribeDataset", {"DatasetArn": "${train}"})
     missing = {"GroundTruthManifest": {"S3Object": {**stored("none.manifest"), "Version": "1"}}}

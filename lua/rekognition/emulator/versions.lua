@@ -11,6 +11,7 @@ local training = require "rekognition.emulator.training"
 local wildcard = require "rekognition.text.wildcard"
 
 local PAGE = 100
+local BASE_MODEL = "7.0" -- the model of content moderation that adapters are made from
 
 local M = {}
 
@@ -170,14 +171,16 @@ end
 
 local STARTED = { STARTING = true, RUNNING = true, STOPPING = true }
 
--- Feature is empty for Custom Labels: users saw the service leave it out.
+-- Feature is empty for Custom Labels: users saw the service leave it out. BaseModelVersion is for adapters; its value
+-- is our decision.
 local function describe(version)
+  local adapter = version.feature ~= "CUSTOM_LABELS"
   local units = STARTED[version.status] and version.units or {}
   local description = {
     ProjectVersionArn = version.arn, CreationTimestamp = version.number / 1000, Status = version.status,
     StatusMessage = states.message(version), OutputConfig = version.output, KmsKeyId = version.kms_key,
     VersionDescription = version.description, FeatureConfig = version.feature_config,
-    Feature = version.feature ~= "CUSTOM_LABELS" and version.feature or nil,
+    Feature = adapter and version.feature or nil, BaseModelVersion = adapter and BASE_MODEL or nil,
     SourceProjectVersionArn = version.source, MinInferenceUnits = units.min, MaxInferenceUnits = units.max,
   }
   add_training(description, version)
