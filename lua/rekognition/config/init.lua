@@ -185,8 +185,9 @@ end
 ---  are not signed
 --- Raises a `config` error as rekognition.endpoint.resolve does, with the code NoRegion if no region is known.
 function Config:endpoint(service, region, given_url)
-  local region_source
-  if not region then region, region_source = self:get("region") end
+  local configured, region_source = self:get("region")
+  if region ~= nil and region ~= configured then region_source = nil end
+  region = region or configured
   if type(service) ~= "string" then
     fail("InvalidEndpoint", "service must be a service's name, got %s", quote.value(service))
   end

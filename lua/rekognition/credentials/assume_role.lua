@@ -4,6 +4,7 @@
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
+local quote = require "rekognition.text.quote"
 local sts = require "rekognition.services.sts"
 
 local M = {}
@@ -53,10 +54,20 @@ function M.read(source, fields)
   return check.credentials(source, fields, NAMES)
 end
 
+-- Without a region STS is asked at its global endpoint, which knows the roles of AWS's commercial partition alone.
+local function check_partition(role, context)
+  local partition = role.role_arn:match("^arn:([^:]*):")
+  if not partition or partition == "aws" or context:region() or context:config():endpoint_url("sts") then return end
+  check.misconfigured(("%s: role_arn is in the partition %s, and no region is known; pass the option region, set "
+    .. "AWS_REGION, or write region in the profile"):format(NAME, quote.value(partition)))
+end
+
 -- Asks STS. Where it says that the source's credentials have expired, the call renews them.
 local function fetch(role, context, deadline)
+  check_partition(role, context)
   if not sts.has_region(context) then
-    check.misconfigured(NAME .. ": there is no region to sign for; set AWS_REGION, or write region in the profile")
+    check.misconfigured(NAME .. ": there is no region to sign for; pass the option region, set AWS_REGION, or write "
+      .. "region in the profile")
   end
   local parameters = {
     RoleArn = role.role_arn,
@@ -89,7 +100,7 @@ function M.new(role, context)
     check.misconfigured("assume_role: source must be a provider, an object with get()")
   end
   return providers.new({
-    name = NAME,
+    name = NAME, asks_with = role.source,
     fetch = function(_, _, deadline) return fetch(role, context, deadline) end,
   }, context)
 end

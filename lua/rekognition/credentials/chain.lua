@@ -12,9 +12,18 @@ Chain.__tostring = function() return "credentials from the first of a chain that
 --- A chain. A provider that has nothing (an error with the code "NoCredentials") is passed over; one
 --- that fails ends the search with its error, since going on would quietly use another identity.
 ---@param list table[]  providers: objects with get()
+---@param context? rekognition.CredentialContext  the one that those of them share that are made later
 ---@return rekognition.CredentialChain
-function M.new(list)
-  return setmetatable({ name = "chain", providers = list }, Chain)
+function M.new(list, context)
+  return setmetatable({
+    name = "chain", providers = list,
+    adopt_region = function(_, region)
+      if context then context:adopt_region(region) end
+      for _, provider in ipairs(list) do
+        if provider.adopt_region then provider:adopt_region(region) end
+      end
+    end,
+  }, Chain)
 end
 
 local function search(self, deadline)

@@ -3,6 +3,7 @@
 
 local core = require "rekognition.core"
 local error_class = require "rekognition.error"
+local json = require "rekognition.text.json"
 local redact = require "rekognition.text.redact"
 local time = require "rekognition.text.time"
 
@@ -12,8 +13,6 @@ local M = {}
 local MAX_KEY, MAX_TOKEN, MAX_MESSAGE = 1024, 64 * 1024, 1000
 --- The most that is read from a file, a process or a response. A choice.
 M.MAX_DOCUMENT = 1024 * 1024
-
-local cjson -- an instance of our own, made when the first text is written
 
 --- Raises an error of kind "credentials"; its `reason` is the message without the source's name.
 ---@param source string   the source's name, as in `credentials.source`
@@ -133,8 +132,7 @@ end
 ---@param value table
 ---@return string
 function M.to_json(value)
-  cjson = cjson or require("cjson").new()
-  return cjson.encode(value)
+  return json.write(value)
 end
 
 return M

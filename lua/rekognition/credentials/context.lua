@@ -80,10 +80,17 @@ function Context:profile(name)
   end })
 end
 
---- The region to ask a service in: the caller's, or the configured one, or nil.
+--- The region to ask a service in: the one given in code, or that of the client that the provider was given to, or
+--- the configured one, or nil.
 ---@return string?
 function Context:region()
-  return self.given_region or (self:config():get("region"))
+  return self.given_region or self.client_region or (self:config():get("region"))
+end
+
+--- Takes the region of the client that a provider was given to. The first client's stays.
+---@param region string
+function Context:adopt_region(region)
+  self.client_region = self.client_region or region
 end
 
 --- A variable of the environment; see `rekognition.seams` for when it counts as unset.

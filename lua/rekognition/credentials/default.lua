@@ -24,7 +24,7 @@ function M.new(context)
       return require("rekognition.credentials." .. name).new(context)
     end)
   end
-  return chain.new(list)
+  return chain.new(list, context)
 end
 
 return M

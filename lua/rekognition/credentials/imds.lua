@@ -41,7 +41,8 @@ local function settle(self)
   self.disabled = config:get("ec2_metadata_disabled")
   if self.disabled then return end
   local endpoint, mode = config:get("ec2_metadata_service_endpoint"), config:get("ec2_metadata_service_endpoint_mode")
-  endpoint = (endpoint or ENDPOINTS[mode]):gsub("/+$", "")
+  endpoint = endpoint or ENDPOINTS[mode]
+  while endpoint:sub(-1) == "/" do endpoint = endpoint:sub(1, -2) end
   if not endpoint:find("^https?://[A-Za-z0-9%-._%[%]:][\33-\126]*$") then
     check.misconfigured("ec2_metadata_service_endpoint is not an http or https URL")
   end

@@ -134,7 +134,7 @@ function M.imds(options)
 end
 
 --- A provider from what a client's option `credentials` may be: a table of keys, an object with get(), a function, or
---- nil for the default chain.
+--- nil for the default chain. A provider that was made by hand, without a region, then asks in the client's region.
 ---@param value table|function|userdata|nil
 ---@param options? rekognition.CredentialOptions
 ---@return table provider
@@ -143,7 +143,11 @@ function M.resolve(value, options)
   if value == nil then return M.default(options) end
   if type(value) == "function" then return M.from_function(value, options) end
   if type(value) == "userdata" then return value end
-  if type(value) == "table" then return value.get and value or M.static(value) end
+  if type(value) == "table" then
+    if not value.get then return M.static(value) end
+    if value.adopt_region and options and options.given_region then value:adopt_region(options.given_region) end
+    return value
+  end
   return error_class.raise { kind = "config", code = "InvalidOption",
     message = "credentials must be a table of keys, a provider or a function, got " .. quote.value(value) }
 end

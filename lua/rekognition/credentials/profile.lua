@@ -160,7 +160,7 @@ end
 ---@param context rekognition.CredentialContext
 ---@return rekognition.CredentialProvider
 function M.new(context)
-  return chain.new(M.providers(context, true))
+  return chain.new(M.providers(context, true), context)
 end
 
 return M

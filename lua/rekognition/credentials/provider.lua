@@ -51,6 +51,11 @@ function M.new(source, context)
   local state = {}
   return setmetatable({
     name = source.name,
+    adopt_region = function(_, region)
+      context:adopt_region(region)
+      local inner = source.asks_with -- the credentials that these are got with
+      if inner and inner.adopt_region then inner:adopt_region(region) end
+    end,
     -- A function, so that a debug printer which walks tables doesn't come upon the keys.
     state = function() return state end,
     source = source,
