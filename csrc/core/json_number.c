@@ -92,7 +92,7 @@ static double convert(const struct decimal *decimal)
     /* With at most KEPT + 1 digits, powers beyond these give zero and infinity all the same. */
     exponent = exponent > 5000 ? 5000 : exponent < -5000 ? -5000 : exponent;
     snprintf(text + len, sizeof text - len, "e%d", (int)exponent);
-    return strtod(text, NULL);
+    return strtod(text, NULL); /* locale: digits and an exponent, no point */
 }
 
 #ifdef __SIZEOF_INT128__

@@ -104,7 +104,7 @@ local function model_of(suite, batch)
     metadata = plain(suite.metadata), operations = plain(batch.operations), shapes = plain(suite.shapes),
   }
   mend(service.shapes)
-  service.metadata.jsonVersion = tostring(service.metadata.jsonVersion or "1.1")
+  service.metadata.jsonVersion = (tostring(service.metadata.jsonVersion or "1.1"):gsub(",", "."))
   return (normalise { service = service })
 end
 

@@ -1,5 +1,6 @@
 --- `rekognition models`: what there is, what runs, and what it costs.
 
+local number = require "rekognition.text.number"
 local inventory = require "rekognition.custom_labels.inventory"
 local json = require "rekognition.cli.json"
 local options = require "rekognition.cli.options"
@@ -45,7 +46,7 @@ local function make_clients(context)
   return clients, profiles
 end
 
-local function money(value) return value and ("%.2f"):format(value) end
+local function money(value) return value and number.fixed(value, 2) end
 
 local function units(value, row)
   if row.max_inference_units then return ("%d-%d"):format(value or 1, row.max_inference_units) end

@@ -1,5 +1,7 @@
 --- `rekognition presign`: a signed request for someone else to send.
 
+local ascii = require "rekognition.text.ascii"
+local number = require "rekognition.text.number"
 local options = require "rekognition.cli.options"
 local params_of = require "rekognition.cli.params"
 local values = require "rekognition.cli.values"
@@ -27,7 +29,7 @@ end
 local function curl(request)
   local words = { "curl --fail-with-body -X", request.method }
   for _, header in ipairs(request.headers) do
-    if header[1]:lower() ~= "host" then
+    if ascii.lower(header[1]) ~= "host" then
       words[#words + 1] = "-H " .. shell_quoted(header[1] .. ": " .. header[2])
     end
   end
@@ -42,7 +44,7 @@ function M.run(context)
   local params = params_of.params(context, operation)
   local expires = math.tointeger(context.args.expires or 900)
   if not expires or expires > 604800 then
-    context:usage("--expires must be whole seconds, at most 7d, got %g seconds", context.args.expires)
+    context:usage("--expires must be whole seconds, at most 7d, got %s seconds", number.text(context.args.expires))
   end
   local request = client:presign(operation, params, { expires = expires })
   if context.output.format == "table" then

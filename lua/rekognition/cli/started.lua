@@ -1,5 +1,6 @@
 --- What `start` and `run` have in common: the options, and the question before it costs.
 
+local number = require "rekognition.text.number"
 local options = require "rekognition.cli.options"
 local run_options = require "rekognition.custom_labels.run_options"
 local values = require "rekognition.cli.values"
@@ -27,8 +28,8 @@ function M.confirm(context, version, ending)
   local args = context.args
   local units = args.max_units or args.min_units or 1
   local price = (args.price_per_hour or run_options.PRICE_PER_HOUR) * units
-  return context:confirm(("This starts %s with %s%d inference unit%s: %.2f an hour by the price given, %s."):format(
-    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", price, ending))
+  return context:confirm(("This starts %s with %s%d inference unit%s: %s an hour by the price given, %s."):format(
+    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", number.fixed(price, 2), ending))
 end
 
 --- Checks the numbers of inference units before anything is sent.

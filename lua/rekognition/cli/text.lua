@@ -1,5 +1,6 @@
 --- Text for a terminal: nothing that a service sends can steer it.
 
+local number = require "rekognition.text.number"
 local M = {}
 
 --- The text on one line, without control characters (C0, DEL, and C1 as UTF-8 has them), which a terminal obeys.
@@ -33,8 +34,8 @@ end
 function M.duration(seconds)
   if seconds < 120 then return ("%d s"):format(math.floor(seconds)) end
   if seconds < 2 * 3600 then return ("%d min"):format(math.floor(seconds / 60)) end
-  if seconds < 2 * 86400 then return ("%.1f h"):format(seconds / 3600) end
-  return ("%.1f d"):format(seconds / 86400)
+  if seconds < 2 * 86400 then return number.fixed(seconds / 3600, 1) .. " h" end
+  return number.fixed(seconds / 86400, 1) .. " d"
 end
 
 --- A point in time, UTC.

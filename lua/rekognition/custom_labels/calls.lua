@@ -2,6 +2,7 @@
 --
 -- This is the only place of the workflows that calls a client, so that what all calls have in common stands once.
 
+local number = require "rekognition.text.number"
 local rek_error = require "rekognition.error"
 local waiter = require "rekognition.waiter"
 
@@ -48,8 +49,8 @@ function Calls:left() return math.max(0, self.deadline - self.monotonic()) end
 --- Raises if the workflow's time is over.
 function Calls:check_deadline()
   if self.monotonic() >= self.deadline then
-    rek_error.raise { kind = "waiter", code = "WaiterTimeout", message = ("the time is over, after %.0f seconds")
-      :format(self:elapsed()) }
+    rek_error.raise { kind = "waiter", code = "WaiterTimeout", message = ("the time is over, after %s seconds")
+      :format(number.fixed(self:elapsed(), 0)) }
   end
 end
 

@@ -1,5 +1,6 @@
 --- Limits of a run: hours and cost. Checked before each call of the client, and whenever somebody asks.
 
+local number = require "rekognition.text.number"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -23,13 +24,13 @@ Guard.__index = Guard
 function M.new(limits)
   local seconds, reason = math.huge, nil
   if limits.max_hours then
-    seconds, reason = limits.max_hours * 3600, ("max_hours = %g"):format(limits.max_hours)
+    seconds, reason = limits.max_hours * 3600, "max_hours = " .. number.text(limits.max_hours)
   end
   local per_hour = limits.price_per_hour * limits.units
   if limits.max_cost and per_hour > 0 and limits.max_cost / per_hour * 3600 < seconds then
     seconds = limits.max_cost / per_hour * 3600
-    reason = ("max_cost = %g (inference units: %d, each %g an hour)"):format(limits.max_cost, limits.units,
-      limits.price_per_hour)
+    reason = ("max_cost = %s (inference units: %d, each %s an hour)"):format(number.text(limits.max_cost),
+      limits.units, number.text(limits.price_per_hour))
   end
   return setmetatable({
     _began = limits.now(), _now = limits.now, _seconds = seconds, _reason = reason, _per_hour = per_hour,
@@ -60,7 +61,8 @@ function Guard:check()
   local elapsed = self:elapsed()
   if elapsed >= self._seconds then
     rek_error.raise { kind = "cancelled", code = "RunLimitReached",
-      message = ("the run has reached %s after %.2f hours; the model is stopped"):format(self._reason, elapsed / 3600) }
+      message = ("the run has reached %s after %s hours; the model is stopped"):format(self._reason,
+        number.fixed(elapsed / 3600, 2)) }
   end
   if elapsed >= self._warn_after and not self._warned then
     self._warned = true

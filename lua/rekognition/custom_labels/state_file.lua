@@ -2,7 +2,7 @@
 --
 -- The place is that of the XDG Base Directory Specification: XDG_STATE_HOME, by default ~/.local/state.
 
-local cjson = require("cjson").new()
+local json = require "rekognition.text.json"
 local core = require "rekognition.core"
 local files = require "rekognition.config.files"
 local rek_error = require "rekognition.error"
@@ -78,8 +78,8 @@ function M.read(path)
   local text, why = files.read(path)
   if why then fail(path, "could not read " .. why) end
   if not text or text == "" then return nil end
-  local ok, content = pcall(cjson.decode, text)
-  if not ok or type(content) ~= "table" then
+  local content = json.read(text)
+  if type(content) ~= "table" then
     fail(path, ("%s is not a JSON object; correct it, or move it away"):format(path))
   end
   return content
@@ -90,7 +90,7 @@ end
 ---@param content table
 function M.write(path, content)
   M.make_folder(path)
-  local ok, why = core.write_private(path, cjson.encode(content))
+  local ok, why = core.write_private(path, json.write(content))
   if not ok then fail(path, "could not write " .. why) end
 end
 

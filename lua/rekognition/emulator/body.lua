@@ -1,6 +1,7 @@
 --- Reads JSON strictly (RFC 8259), with what core's reader leaves out of its value: that an empty list is not an empty
 --- object, and where null stands in a list. And writes such values again.
 
+local number = require "rekognition.text.number"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
 local cjson = require("cjson").new()
@@ -104,7 +105,7 @@ end
 function encode(value)
   if type(value) == "table" then return encode_table(value) end
   if math.type(value) == "integer" then return ("%d"):format(value) end
-  if type(value) == "number" then return ("%.14g"):format(value) end
+  if type(value) == "number" then return number.text(value) end
   return cjson.encode(value)
 end
 

@@ -1,5 +1,6 @@
 --- The command rekognition-emulator: reads its options and serves until it is told to stop.
 
+local number_text = require("rekognition.text.number").text
 local core = require "rekognition.core"
 local emulator = require "rekognition.emulator"
 local faults = require "rekognition.emulator.faults"
@@ -69,7 +70,7 @@ end
 local function number(name, text, least, most)
   local value = text:find("^%-?%d+%.?%d*$") and tonumber(text)
   if not value or value < least or value > most then
-    refuse("%s must be a number from %g to %g, not '%s'", name, least, most, text)
+    refuse("%s must be a number from %s to %s, not '%s'", name, number_text(least), number_text(most), text)
   end
   return value
 end
@@ -173,7 +174,7 @@ local FLAGS = { ["--log"] = "logging", ["--no-admin"] = "no_admin", ["--help"] =
 function M.parse(arguments)
   local options, at = { fail = {}, fail_start = {} }, 1
   while arguments[at] do
-    local name, value = arguments[at]:match("^(%-%-[%w-]+)=(.*)$")
+    local name, value = arguments[at]:match("^(%-%-[A-Za-z0-9-]+)=(.*)$")
     name = name or arguments[at]
     if FLAGS[name] and not value then
       options[FLAGS[name]] = true

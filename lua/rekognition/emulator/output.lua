@@ -2,6 +2,7 @@
 --
 -- For each shape a function is made once, which knows the shape's members in the order of their names.
 
+local number = require "rekognition.text.number"
 local cjson = require("cjson").new()
 
 local M = {}
@@ -54,9 +55,9 @@ function by_type.map(model, shape)
 end
 
 local function write_integer(value) return ("%d"):format(value) end
-local function write_float(value) return ("%.15g"):format(value) end
+local function write_float(value) return number.exact(value) end
 -- Epoch seconds, as JSON 1.1 has them; milliseconds are what Rekognition shows in its examples.
-local function write_timestamp(value) return ("%.3f"):format(value) end
+local function write_timestamp(value) return number.fixed(value, 3) end
 
 function by_type.string() return cjson.encode end
 function by_type.boolean() return tostring end

@@ -9,6 +9,7 @@
 -- A choice: `\p{L}` takes every code point from U+0080 on for a letter, since no table of Unicode's
 -- categories is at hand. It may accept a symbol that the service refuses, never the reverse.
 
+local ascii = require "rekognition.text.ascii"
 local machine = require "rekognition.emulator.pattern_machine"
 
 local M = {}
@@ -68,7 +69,7 @@ end
 -- What follows a backslash: a list of ranges, and whether it is a single character.
 function Parser:escape()
   local character = self:take()
-  local lower = character:lower()
+  local lower = ascii.lower(character)
   if CLASSES[lower] and lower ~= "." then
     local ranges = table.move(CLASSES[lower], 1, #CLASSES[lower], 1, {})
     return character == lower and ranges or complement(ranges), false
@@ -81,7 +82,7 @@ function Parser:escape()
     local digits = self:take() .. self:take() .. self:take() .. self:take()
     local code = tonumber(digits, 16) or self:fail("a bad \\u escape")
     return { { code, code } }, true
-  elseif character:find("^%w$") and not CONTROLS[character] then
+  elseif character:find("^[A-Za-z0-9]$") and not CONTROLS[character] then
     self:fail("an unknown escape")
   end
   local code = CONTROLS[character] or utf8.codepoint(character)

@@ -4,6 +4,7 @@
 -- one might decide by another policy than AWS), objects and lists stay apart when they are empty, members keep their
 -- order, and an error says the line and the column (RFC 8259).
 
+local number = require "rekognition.text.number"
 local M = {}
 
 local Object, List = {}, {}
@@ -194,7 +195,7 @@ function M.write(value)
   elseif type(value) == "string" then
     return quote(value)
   elseif math.type(value) == "float" then
-    return ("%.17g"):format(value)
+    return number.exact(value)
   end
   return tostring(value)
 end
