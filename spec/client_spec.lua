@@ -1,3 +1,4 @@
+local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local fake = require "spec.support.fake"
 local rekognition = require "rekognition"
@@ -94,7 +95,7 @@ describe("a client", function()
     local count = 0
     for name in pairs(require("rekognition.generated.model").operations) do
       count = count + 1
-      local method = name:gsub("(%l)(%u)", "%1_%2"):lower()
+      local method = ascii.lower((name:gsub("([a-z])([A-Z])", "%1_%2")))
       assert.equal("function", type(client[method]), method)
     end
     assert.equal(75, count)
