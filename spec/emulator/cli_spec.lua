@@ -37,6 +37,14 @@ describe("the command rekognition-emulator", function()
       "--account", "K1:s/+=:111122223333", "--account=K2:s:555555555555:t",
       "--account", "K3:s:555555555555:t:1656611123" })
     assert.same({ fail = {}, fail_start = {} }, cli.parse {})
+    assert.same({ fail = {}, fail_start = {}, identities_file = "i", clock_rate = 60, clock_at = 1893456000,
+      no_admin = true, ready_file = "r", faults = { { fault = "drop", when = "after", times = "2" }, { fault = "throttle" } },
+      accounts = { { access_key_id = "K", secret_access_key = "s", account_id = "111122223333", user = "al" },
+                   { access_key_id = "K", secret_access_key = "s", account_id = "111122223333", role = "Copy",
+                     session = "one", session_token = "t" } } },
+      cli.parse { "--identities", "i", "--clock-rate", "60", "--clock-at", "2030-01-01T00:00:00Z", "--no-admin",
+        "--ready-file", "r", "--fault", "fault=drop,when=after,times=2", "--fault=fault=throttle",
+        "--account", "K:s:111122223333/user/al", "--account", "K:s:111122223333/role/Copy/one:t" })
   end)
 
   for _, arguments in ipairs {
@@ -45,7 +53,9 @@ describe("the command rekognition-emulator", function()
     { "--copy-seconds", "1e3" }, { "--train-seconds", "" }, { "--account", "K:s" }, { "--account", "K:s:123" },
     { "--account", ":s:111122223333" }, { "--account", "K:s:111122223333:" }, { "--account", "K:s:111122223333:t:x" },
     { "--log=1" }, { "--quota", "x=1" }, { "--quota", "projects" }, { "--quota", "projects=-1" }, { "--rate", "*" },
-    { "--rate", "DescribeProjects=x" }, { "--start-seconds", "-1" },
+    { "--rate", "DescribeProjects=x" }, { "--start-seconds", "-1" }, { "--fault", "x" }, { "--fault", "fault=x" },
+    { "--fault", "fault=drop,times=-1" }, { "--clock-rate", "-1" }, { "--clock-at", "soon" }, { "--no-admin=1" },
+    { "--account", "K:s:111122223333/alice" }, { "--account", "K:s:111122223333/role/Copy" },
   } do
     it("refuses " .. table.concat(arguments, " "), function()
       local ok, problem = pcall(cli.parse, arguments)
@@ -53,6 +63,39 @@ describe("the command rekognition-emulator", function()
       assert.is_string(problem.usage)
     end)
   end
+
+  it("ends with 1 for identities that it can't read, and for a ready file that it can't write", function()
+    local path = os.tmpname()
+    for text, message in pairs {
+      ["{"] = "could not read the identities file", ['{"1":{}}'] = "identities must have accounts of 12 digits, got 1",
+      ['{"111122223333":{"users":[{"name":"a"}],"users":[]}}'] = 'the member "users" twice',
+    } do
+      local file = io.open(path, "w")
+      file:write(text)
+      file:close()
+      local code, output, stderr = run("--identities " .. path)
+      assert.same({ 1, "" }, { code, output })
+      assert.is_truthy(stderr:find(message, 1, true), stderr)
+    end
+    os.remove(path)
+    assert.equal(1, (run "--ready-file '/no such folder/ready'"))
+  end)
+
+  it("says where it listens in a file, as long as it does", function()
+    local path = os.tmpname()
+    local running = emulator.start { "--ready-file", path }
+    local text
+    for _ = 1, 500 do
+      local file = io.open(path)
+      text = file and file:read("a")
+      if file then file:close() end
+      if text and text ~= "" then break end
+      socket.sleep(0.01)
+    end
+    assert.equal(running.url .. "\n", text)
+    running.stop()
+    assert.is_nil(io.open(path))
+  end)
 
   it("ends with 2 and one line for bad arguments", function()
     local code, output, stderr = run "--bogus"

@@ -17,6 +17,7 @@ describe("the emulator's state file", function()
   after_each(function()
     os.remove(path)
     os.remove(path .. ".new")
+    os.remove(path .. ".lock")
   end)
 
   local function open()
@@ -102,6 +103,36 @@ describe("the emulator's state file", function()
     local ok, problem = pcall(emulator.new, { state_file = "/no such folder/state" })
     assert.is_false(ok)
     assert.matches("^can't write the state file: /no such folder/state", problem)
+  end)
+
+  it("brings back objects of any bytes", function()
+    local s3 = require "spec.support.emulator_s3"
+    local bytes = {}
+    for i = 0, 255 do bytes[#bytes + 1] = string.char(i) end
+    bytes = table.concat(bytes)
+    local service = open()
+    s3.must(service, "PUT", "/bucket-1")
+    s3.must(service, "PUT", "/bucket-1/%C3%A9%00", { body = bytes })
+    assert.equal(bytes, (s3.must(open(), "GET", "/bucket-1/%C3%A9%00")))
+  end)
+
+  it("keeps nothing of a change that can't be written, and says so", function()
+    local service = open()
+    local arn = fill(service)
+    local before = everything(service, arn)
+    assert(os.execute("ln -s /dev/full " .. path .. ".new")) -- the disk is full
+    for operation, params in pairs {
+      CreateProject = { ProjectName = "q" }, DeleteProjectPolicy = { ProjectArn = arn, PolicyName = "x" },
+      TagResource = { ResourceArn = arn, Tags = { b = "c" } },
+    } do
+      local code, _, status = client.fails(service, operation, params)
+      assert.same({ "InternalServerError", 500 }, { code, status })
+      assert(os.execute("ln -sf /dev/full " .. path .. ".new"))
+      assert.same(before, everything(service, arn))
+    end
+    os.remove(path .. ".new") -- there is room again
+    client.must(service, "CreateProject", { ProjectName = "q" })
+    assert.equal(2, #client.must(open(), "DescribeProjects", {}).ProjectDescriptions)
   end)
 
   it("that can't be written any more makes a request fail, and says so in the log", function()

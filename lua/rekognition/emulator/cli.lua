@@ -221,6 +221,7 @@ local function serve(options)
   options.identities = options.identities_file and identities.read_file(options.identities_file)
   options.log = options.logging and complain or nil
   options.admin = not options.no_admin
+  if options.ready_file then os.remove(options.ready_file) end
   local service = emulator.new(options)
   local host = options.host or "127.0.0.1"
   local server <close> = httpd.new {
@@ -232,6 +233,7 @@ local function serve(options)
   if options.ready_file then write_ready(options.ready_file, url(host, server:port())) end
   -- A signal interrupts a step; one that comes between two steps is seen after the next.
   repeat server:step(0.25) until httpd.caught()
+  if options.ready_file then os.remove(options.ready_file) end
 end
 
 --- Runs the command.

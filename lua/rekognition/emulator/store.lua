@@ -1,6 +1,7 @@
 --- Everything the emulator remembers: resources and buckets, in memory and in an optional state file.
 
 local arn = require "rekognition.emulator.arn"
+local core = require "rekognition.core"
 local runs = require "rekognition.emulator.runs"
 local s3 = require "rekognition.emulator.s3"
 local states = require "rekognition.emulator.states"
@@ -95,39 +96,65 @@ local function add_loaded(store, kind, resources)
   end
 end
 
+-- Everything that a store holds, as it is when there is nothing.
+local function clear(store)
+  for _, name in ipairs { "projects", "versions", "datasets", "buckets", "groups", "passing" } do store[name] = {} end
+  store.next_end = math.huge
+end
+
+-- Fills a store with what a state file's text has; returns what is wrong with it, if something is.
+local function fill(store, text)
+  local ok, state = pcall(cjson.decode, text)
+  local problem = not ok and "it is not JSON" or check_state(state)
+  if problem then return problem end
+  clear(store)
+  store.last_number = math.max(store.last_number, math.tointeger(state.last_number))
+  store.buckets = state.buckets or {}
+  for _, kind in ipairs(KINDS) do add_loaded(store, kind, state[kind]) end
+end
+
 function Store:load()
   local text = read_file(self.path)
   if not text then return end
-  local ok, state = pcall(cjson.decode, text)
-  local problem = not ok and "it is not JSON" or check_state(state)
+  local problem = fill(self, text)
   if problem then
-    error(("the state file %s can't be used: %s. It was left as it is; mend it, move it away, or name another with "
+    error(("the state file %s can't be used: %s. It was left as it is. Repair it, move it away, or name another with "
       .. "--state"):format(self.path, problem), 0)
   end
-  self.last_number = math.tointeger(state.last_number)
-  self.buckets = state.buckets or {}
-  for _, kind in ipairs(KINDS) do add_loaded(self, kind, state[kind]) end
+end
+
+-- The locks of this process, by path: they end with the stores that have them.
+local locks = setmetatable({}, { __mode = "v" })
+
+-- Only one process may have a state file: two would overwrite each other's changes. The lock is a file beside it, since
+-- the state file itself is replaced with each change.
+local function take_lock(path)
+  if locks[path] then return locks[path] end
+  local lock, why, is_taken = core.lock_file(path .. ".lock")
+  if is_taken then
+    error(("the state file %s is in use by another emulator. Stop that one, or name another file with --state"):format(
+      path), 0)
+  elseif not lock then
+    error("can't write the state file: " .. tostring(why), 0)
+  end
+  locks[path] = lock
+  return lock
 end
 
 --- Opens a store; with a path, on its file, which need not exist yet. Raises a sentence where the file can't be used,
---- or not be written.
+--- or not be written, or is another process's.
 ---@param path? string
 ---@return rekognition.emulator.Store
 function M.open(path)
-  local store = setmetatable({ path = path, projects = {}, versions = {}, datasets = {}, buckets = {}, groups = {},
-                               passing = {}, next_end = math.huge, last_number = 0, changed = false }, Store)
+  local store = setmetatable({ path = path, last_number = 0, changed = false }, Store)
+  clear(store)
   if path then
+    store.lock = take_lock(path)
     store:load()
     store.changed = true
     store:save()
   end
   return store
-end
-
--- Everything that a store holds, as it is when there is nothing.
-local function clear(store)
-  for _, name in ipairs { "projects", "versions", "datasets", "buckets", "groups", "passing" } do store[name] = {} end
-  store.next_end = math.huge
 end
 
 --- Forgets everything. Numbers go on from where they are, so that no ARN comes twice.
@@ -271,22 +298,48 @@ local function values(map)
   return list
 end
 
---- Writes the state file if something changed since it was written: beside it first, then in its place, so that the
---- file is whole at every moment. Raises a sentence where it can't.
-function Store:save()
-  if not (self.path and self.changed) then return end
-  local beside = self.path .. ".new"
+local function state_of(store)
   local json = cjson.new()
   json.encode_number_precision(14) -- the most that cjson offers: milliseconds since 1970 have 13 digits
-  local text = json.encode { format = FORMAT, last_number = self.last_number, projects = values(self.projects),
-                             versions = values(self.versions), datasets = values(self.datasets),
-                             buckets = next(self.buckets) and self.buckets or nil }
+  return json.encode { format = FORMAT, last_number = store.last_number, projects = values(store.projects),
+                       versions = values(store.versions), datasets = values(store.datasets),
+                       buckets = next(store.buckets) and store.buckets or nil }
+end
+
+-- Writes a text beside the file first and puts it in its place then, so that the file is whole at every moment.
+local function replace_file(path, text)
+  local beside = path .. ".new"
   local file, problem = io.open(beside, "wb")
-  local written = file and file:write(text, "\n")
-  local closed = file and file:close()
-  if written and closed then written, problem = os.rename(beside, self.path) end
-  if not (written and closed) then error("can't write the state file: " .. tostring(problem or beside), 0) end
-  self.changed = false
+  local written, why
+  if file then written, why = file:write(text, "\n") end
+  local closed, why_closed
+  if file then closed, why_closed = file:close() end
+  if written and closed then
+    local renamed, why_renamed = os.rename(beside, path)
+    if renamed then return end
+    problem = why_renamed
+  end
+  if file then os.remove(beside) end
+  error("can't write the state file: " .. tostring(problem or why or why_closed or beside), 0)
+end
+
+-- Back to what the file has: nobody is told of a change that isn't kept.
+local function undo(store)
+  if store.saved then fill(store, store.saved) end
+  store.changed = false
+end
+
+--- Writes the state file if something changed since it was written. Where it can't, everything is as it was before the
+--- change, and a sentence is raised.
+function Store:save()
+  if not (self.path and self.changed) then return end
+  local text = state_of(self)
+  local ok, problem = pcall(replace_file, self.path, text)
+  if not ok then
+    undo(self)
+    error(problem, 0)
+  end
+  self.saved, self.changed = text, false
 end
 
 return M
