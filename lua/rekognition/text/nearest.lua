@@ -26,18 +26,21 @@ end
 
 local MAX_LENGTH = 64
 
---- The nearest of several names, or nil if none is near: at most a third of the letters differ.
+--- The nearest of several names, or nil if none is near: at most a third of the letters differ, or it is the
+--- beginning of just one.
 ---@param given any
 ---@param names string[]
 ---@return string?
 function M.of(given, names)
   if type(given) ~= "string" or #given > MAX_LENGTH then return nil end
-  local word, best, least = plain(given), nil, nil
+  local word, best, least, longer, count = plain(given), nil, nil, nil, 0
   for _, name in ipairs(names) do
-    local edits = distance(word, plain(name))
+    local other = plain(name)
+    local edits = distance(word, other)
     if edits * 3 <= math.max(#word, 3) and (not least or edits < least) then best, least = name, edits end
+    if #word >= 3 and other:sub(1, #word) == word then longer, count = name, count + 1 end
   end
-  return best
+  return best or count == 1 and longer or nil
 end
 
 --- ", did you mean X?", or "".

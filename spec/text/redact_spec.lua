@@ -1,0 +1,63 @@
+local redact = require "rekognition.text.redact"
+
+-- Base64, as session tokens are: with every byte that some encoding escapes.
+local TOKEN = "IQoJb3JpZ2luX2VjE+/abc&def=\"quoted\"=="
+
+local function percent(text)
+  return (text:gsub("[^A-Za-z0-9]", function(byte) return ("%%%02X"):format(byte:byte()) end))
+end
+
+local ENCODINGS = {
+  ["as it is"] = TOKEN,
+  ["percent-encoded"] = percent(TOKEN),
+  ["percent-encoded in lower case"] = percent(TOKEN):gsub("%%%x%x", string.lower),
+  ["percent-encoded twice"] = percent(percent(TOKEN)),
+  ["JSON with escaped slashes"] = TOKEN:gsub('[/"\\]', "\\%0"),
+  ["JSON with unicode escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\u%04x"):format(byte:byte()) end),
+  ["HTML"] = TOKEN:gsub("&", "&amp;"):gsub('"', "&quot;"),
+  ["HTML by numbers"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("&#%d;"):format(byte:byte()) end),
+  ["percent-encoded, in JSON"] = percent(TOKEN):gsub("%%", "\\u0025"),
+}
+
+describe("redact", function()
+  for name, encoded in pairs(ENCODINGS) do
+    it("finds a secret " .. name, function()
+      assert.equal("before [...] after", redact.secrets("before " .. encoded .. " after", { TOKEN }))
+      assert.equal("[...][...]", redact.secrets(encoded .. encoded, { TOKEN }))
+      assert.equal("x % \\u %4 &; [...]", redact.secrets("x % \\u %4 &; " .. encoded, { TOKEN }))
+    end)
+  end
+
+  it("leaves other texts as they are", function()
+    for _, text in ipairs { "", "100 %", "a\\nb", "&amp;", TOKEN:sub(2), ("x"):rep(5000) } do
+      assert.equal(text, redact.secrets(text, { TOKEN }))
+      assert.equal(text, redact.secrets(text, nil))
+      assert.equal(text, redact.secrets(text, {}))
+    end
+    assert.equal("short", redact.secrets("short", { "short" }))
+  end)
+
+  it("reads decoded values through", function()
+    assert.same({ a = "[...]", b = { "x", { "[...]" } }, n = 5 },
+      redact.value({ a = TOKEN, b = { "x", { percent(TOKEN) } }, n = 5 }, { TOKEN }))
+  end)
+
+  it("takes what AWS quotes of a signature out, whoever's it is", function()
+    assert.equal("x-amz-security-token:[...]\nhost", redact.signing("x-amz-security-token:AAA/b+c==\nhost"))
+    assert.equal("Signature=[...], x", redact.signing("Signature=0af93c, x"))
+  end)
+
+  it("takes steps in proportion to the text", function()
+    local function steps(text)
+      local count = 0
+      debug.sethook(function() count = count + 1 end, "", 100)
+      redact.value(text, { TOKEN, ("a"):rep(200) })
+      debug.sethook()
+      return count
+    end
+    for _, piece in ipairs { "a", "%", "%61", "\\u0061", "&#97;", "x-amz-security-token: ", "Signature=", "& % \\", " " } do
+      local one, eight = steps(piece:rep(2000)), steps(piece:rep(16000))
+      assert.is_true(eight <= 10 * one + 100, ("%q: %d, %d"):format(piece, one, eight))
+    end
+  end)
+end)
