@@ -8,17 +8,21 @@ local contexts = require "rekognition.credentials.context"
 local core = require "rekognition.core"
 local credentials_of = require "rekognition.credentials"
 local error_class = require "rekognition.error"
-local headers_option = require "rekognition.call.headers_option"
 local http = require "rekognition.http"
-local nearest = require "rekognition.text.nearest"
+local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
-local paginator = require "rekognition.paginator"
-local presigned = require "rekognition.call.presign"
 local quote = require "rekognition.text.quote"
 local retry_of = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
 local trace_id = require "rekognition.call.trace_id"
-local waiter = require "rekognition.waiter"
+
+-- What most programs never need, or not at once.
+local headers_option = lazy "rekognition.call.headers_option"
+local nearest = lazy "rekognition.text.nearest"
+local paginator = lazy "rekognition.paginator"
+local presigned = lazy "rekognition.call.presign"
+local service_error = lazy "rekognition.text.service_error"
+local waiter = lazy "rekognition.waiter"
 
 local SERVICE = "rekognition"
 local service = core.service
@@ -68,8 +72,8 @@ local function raise_problems(operation, problems, more)
     message = table.concat(lines, "; "), problems = problems, retryable = false }
 end
 
--- To be closed by whoever takes it: the collector doesn't see how large a body is.
-local function new_request(self, operation, params)
+-- What is wrong with a call before its parameters are looked at.
+local function check_call(self, operation, params)
   if self._closed then
     error_class.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
   end
@@ -77,8 +81,14 @@ local function new_request(self, operation, params)
   local unknown = self:_unknown_operation(operation)
   if unknown then slip("UnknownOperation", unknown) end
   if params ~= nil and type(params) ~= "table" then
-    local message = "must be a table, got " .. quote.value(params)
-    raise_problems(operation, { { path = "params", message = message } })
+    raise_problems(operation, { { path = "params", message = "must be a table, got " .. quote.value(params) } })
+  end
+end
+
+-- To be closed by whoever takes it: the collector doesn't see how large a body is.
+local function new_request(self, operation, params)
+  if self._closed or self._before_call or not OPERATIONS[operation] or type(params) ~= "table" then
+    check_call(self, operation, params)
   end
   local request, problems, more = request_of(service, operation, params)
   if not request then raise_problems(operation, problems, more) end
@@ -106,27 +116,34 @@ end
 
 -- The state of a call with options of its own.
 local function state_of(self, operation, request, options, on_behalf)
-  return {
-    operation = operation, request = request, on_behalf = on_behalf,
-    headers = headers_option.list(options.headers, "headers"),
-    connect_timeout = options.connect_timeout, timeout = options.timeout,
-    total_timeout = options.total_timeout or self._total_timeout,
-    hooks = all_hooks(self, options),
-    provider = options.credentials ~= nil and credentials_of.resolve(options.credentials, self:_host()) or nil,
-  }
+  local state = call.state(operation, request, on_behalf)
+  state.plain = false
+  if options.headers ~= nil then state.headers = headers_option.list(options.headers, "headers") end
+  state.connect_timeout, state.timeout = options.connect_timeout, options.timeout
+  state.total_timeout = options.total_timeout or self._total_timeout
+  state.hooks = all_hooks(self, options)
+  if options.credentials ~= nil then
+    state.provider = credentials_of.resolve(options.credentials, self:_host())
+  end
+  return state
 end
 
 --- Calls an operation, as the client's methods, its paginator and its waiter do.
 ---@param on_behalf? "paginator"|"waiter"  what of the SDK calls, for the User-Agent
-function Client:_call(operation, params, options, on_behalf)
+local function call_operation(self, operation, params, options, on_behalf)
   local request <close> = new_request(self, operation, params)
   if options == nil then
-    return call.run(self._channel, { operation = operation, request = request, on_behalf = on_behalf,
-      total_timeout = self._total_timeout, hooks = self._hooks })
+    local state = call.state(operation, request, on_behalf)
+    if self._limits then
+      state.plain, state.total_timeout, state.hooks = false, self._total_timeout, self._hooks
+    end
+    return call.run(self._channel, state)
   end
   options_check.check_call(options)
   return call.run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
 end
+
+Client._call = call_operation
 
 local function check_self(self, name, arguments)
   if is_client(self) then return end
@@ -141,7 +158,7 @@ end
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
 function Client:call(operation, params, options)
   check_self(self, "call", '("CopyProjectVersion", { ... })')
-  return self:_call(operation, params, options)
+  return call_operation(self, operation, params, options)
 end
 
 --- The pages of a paginated operation: `for page, metadata in client:pages(operation, params)`.
@@ -213,8 +230,8 @@ end
 
 local function new_method(operation, method)
   return function(self, params, options)
-    check_self(self, method, " { ... }")
-    return self:_call(operation, params, options)
+    if type(self) ~= "table" or not self._channel then check_self(self, method, " { ... }") end
+    return call_operation(self, operation, params, options)
   end
 end
 
@@ -278,7 +295,7 @@ local function new_channel(self, options, config, endpoint)
     connect_timeout = timeouts.connect, timeout = timeouts.whole,
     agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
     logs = options.logger ~= nil, is_closed = function() return self._closed end,
-    makes = makes,
+    makes = makes, read_error = function(...) return service_error.read(...) end,
     is_modelled = function(operation, code) return service:is_modelled(operation, code) end,
   }
 end
@@ -299,6 +316,7 @@ function M.new(options, module)
     _seams = seams_of(options), _config = config, _closed = false,
     _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
     _hooks = options.hooks and { options.hooks } or false, _total_timeout = options.total_timeout or false,
+    _limits = options.hooks ~= nil or options.total_timeout ~= nil, -- whether a call has more to look at
   }
   local channel = new_channel(self, options, config, endpoint)
   self._channel, self._retry = channel, channel.retry

@@ -1,10 +1,7 @@
 --- A channel: what all calls of one service of a client share. The loop of attempts (`rekognition.call`) reads it.
 
+local call = require "rekognition.call"
 local clocks = require "rekognition.call.clock"
-local custom = require "rekognition.call.custom"
-local http = require "rekognition.http"
-local native = require "rekognition.call.native"
-local service_error = require "rekognition.text.service_error"
 local user_agent = require "rekognition.call.user_agent"
 
 local M = {}
@@ -23,7 +20,7 @@ local M = {}
 ---@field clock? rekognition.Clock
 ---@field provider? table         of credentials
 ---@field authorize? fun(credentials: table, call: rekognition.Call): table?  headers of an attempt, no signature
----@field read_error? fun(status: integer, headers: table, body: string, secrets: string[]?): table
+---@field read_error fun(status: integer, headers: table, body: string, secrets: string[]?): table
 ---@field is_modelled? fun(operation: string, code: string): boolean
 ---@field makes? fun(operation: string): boolean  whether it makes something, and a repeated request makes it twice
 ---@field trace_id? fun(): string?
@@ -61,11 +58,7 @@ local function connect(self)
     url = self.url, region = self.region or "", service = self.signing_name or "", direct = self.direct, s3 = self.s3,
     max_attempts = self.retry.max_attempts, connect_timeout = self.connect_timeout, timeout = self.timeout,
   }
-  if http.is_transport(self.http) then
-    self.send, self.target = native.new(self.http, options)
-  else
-    self.send, self.target = custom.new(self.http, options, self.seams.monotonic)
-  end
+  self.send, self.target = call.sender(self.http, options, self.seams.monotonic)
   return self
 end
 
@@ -76,8 +69,8 @@ function M.new(options)
   local self = setmetatable({ agents = {} }, Channel)
   for name, value in pairs(options) do self[name] = value end
   self.clock = self.clock or clocks.new(self.seams.clock)
-  self.read_error = self.read_error or service_error.read
   self.is_closed = self.is_closed or never
+  self.monotonic = self.seams.monotonic
   return connect(self)
 end
 

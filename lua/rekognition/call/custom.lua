@@ -57,6 +57,7 @@ function M.new(http, options, monotonic)
     local request, problem = target:sign(call.request, credentials.access_key_id, credentials.secret_access_key,
       credentials.session_token, call.time, call.attempt, call.agent, headers, call.trace_id)
     if not request then return nil, { signing = problem } end
+    connect_timeout, timeout = connect_timeout or options.connect_timeout, timeout or options.timeout
     request.connect_timeout, request.timeout = connect_timeout, timeout
     request.deadline, request.direct = monotonic() + timeout, options.direct
     local response, failure = http(request)

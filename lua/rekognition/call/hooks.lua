@@ -26,7 +26,7 @@ function M.before(channel, call, headers)
   for _, hook in ipairs(call.hooks) do
     if hook.before_attempt then hook.before_attempt(seen) end
   end
-  seen.started = channel.seams.monotonic()
+  seen.started = channel.monotonic()
   return M.join(headers, headers_option.list(seen.headers, "attempt.headers"))
 end
 
@@ -37,7 +37,7 @@ end
 ---@param result table
 function M.after(channel, call, response, result)
   local seen = call.seen
-  seen.elapsed, seen.started = channel.seams.monotonic() - seen.started, nil
+  seen.elapsed, seen.started = channel.monotonic() - seen.started, nil
   seen.status = result.status
   if response == nil then
     result.meaning = failure.read(result, call, channel.read_error)

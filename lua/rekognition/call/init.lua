@@ -6,13 +6,19 @@
 -- sender, the seam `sleep`, and a provider's `get` and `refresh`. So an engine can drive the same code.
 
 local error_class = require "rekognition.error"
-local failure = require "rekognition.call.failure"
-local hooks = require "rekognition.call.hooks"
+local http = require "rekognition.http"
+local lazy = require "rekognition.lazy"
+local native = require "rekognition.call.native"
+
+local custom = lazy "rekognition.call.custom"
+local failure = lazy "rekognition.call.failure"
+local hooks = lazy "rekognition.call.hooks"
 
 local M = {}
 
 ---@class rekognition.Call  the state of one call
 ---@field operation string      for errors, hooks and logs
+---@field plain? boolean        it has none of the optional fields up to `transient`: nothing to look at
 ---@field request userdata      of the core: encoded once, signed for each attempt
 ---@field headers? {[1]: string, [2]: string}[]  further headers, signed
 ---@field secrets? string[]     what the request holds and no error may
@@ -63,8 +69,32 @@ function M.credentials(provider, operation, deadline)
   }
 end
 
+--- The sender over a transport: the built-in one, or one of the host's own.
+---@param transport function|rekognition.Transport
+---@param options table  of `core.target`
+---@param monotonic fun(): number
+---@return function send  see `rekognition.call.native`
+---@return userdata target
+function M.sender(transport, options, monotonic)
+  if http.is_transport(transport) then return native.new(transport, options) end
+  return custom.new(transport, options, monotonic)
+end
+
+--- The state of a call, with room for what the loop notes in a call that succeeds: a table that grows is dear.
+---@param operation string
+---@param request userdata
+---@param on_behalf? string
+---@return rekognition.Call
+function M.state(operation, request, on_behalf)
+  local call = { -- eight fields: a ninth would double the table
+    operation = operation, request = request, attempt = 1, started = 0, time = 0, offset = 0, agent = "", plain = true,
+  }
+  if on_behalf then call.on_behalf = on_behalf end
+  return call
+end
+
 local function raise_closed(call)
-  error_class.raise { kind = "config", code = "ClientClosed", operation = call.operation, attempts = call.attempt - 1,
+  error_class.raise { kind = "config", code = "ClientClosed", operation = call.operation, attempts = call.attempt,
     message = "the client is closed; make another one" }
 end
 
@@ -73,13 +103,9 @@ local function late(call)
     message = ("total_timeout of %s s ran out before the attempt began"):format(call.total_timeout) } }
 end
 
--- One attempt: signed with the time and the credentials of this moment, and sent.
-local function attempt(channel, call, credentials)
+-- One attempt of a call with options of its own, or of a service that isn't signed for.
+local function send_special(channel, call, credentials)
   local connect_timeout, timeout = call.connect_timeout or channel.connect_timeout, call.timeout or channel.timeout
-  local clock = channel.clock
-  call.time = clock:now()
-  call.offset = clock.offset
-  call.agent = channel:user_agent(credentials.source, call.on_behalf)
   local headers = call.headers
   if channel.authorize then
     headers = hooks.join(headers, channel.authorize(credentials, call))
@@ -87,7 +113,7 @@ local function attempt(channel, call, credentials)
   end
   if call.hooks then headers = hooks.before(channel, call, headers) end
   if call.deadline then
-    local left = call.deadline - channel.seams.monotonic()
+    local left = call.deadline - channel.monotonic()
     if left <= 0 then return late(call) end
     timeout = timeout < left and timeout or left
     connect_timeout = connect_timeout < left and connect_timeout or left
@@ -95,9 +121,19 @@ local function attempt(channel, call, credentials)
   return channel.send(call, credentials, headers, connect_timeout, timeout)
 end
 
+-- One attempt: signed with the time and the credentials of this moment, and sent.
+local function attempt(channel, call, credentials)
+  local clock = channel.clock
+  call.time, call.offset = clock:now(), clock.offset
+  call.agent = not call.on_behalf and channel.agents[credentials.source]
+    or channel:user_agent(credentials.source, call.on_behalf)
+  if call.plain then return channel.send(call, credentials) end
+  return send_special(channel, call, credentials)
+end
+
 local function succeed(channel, call, retry, response, metadata)
   retry:after_success(call.acquired)
-  metadata.attempts, metadata.elapsed = call.attempt, channel.seams.monotonic() - call.started
+  metadata.attempts, metadata.elapsed = call.attempt, channel.monotonic() - call.started
   if channel.logs then
     channel.seams.logger("debug", "call", { operation = call.operation, status = metadata.status,
       request_id = metadata.request_id, attempts = call.attempt, elapsed = metadata.elapsed })
@@ -111,7 +147,7 @@ local EXISTS_CODES = { ResourceInUseException = true, ResourceAlreadyExistsExcep
 local function fail(channel, call, meaning, reason)
   local fields = meaning.fields
   fields.operation, fields.attempts = call.operation, call.attempt
-  fields.elapsed = channel.seams.monotonic() - call.started
+  fields.elapsed = channel.monotonic() - call.started
   fields.retryable, fields.retry_outcome = reason ~= "fail_request", reason
   fields.maybe_succeeded = call.ambiguous and channel.makes and channel.makes(call.operation) or nil
   if reason == "total_timeout_exceeded" then
@@ -166,7 +202,7 @@ local function delay_after(channel, call, retry, credentials, meaning)
   local delay, reason = retry:after_failure(meaning, call.attempt)
   if not delay then return nil, reason end
   call.acquired = reason
-  if call.deadline and channel.seams.monotonic() + delay >= call.deadline then return nil, "total_timeout_exceeded" end
+  if call.deadline and channel.monotonic() + delay >= call.deadline then return nil, "total_timeout_exceeded" end
   return delay
 end
 
@@ -181,7 +217,14 @@ local function continue(channel, call, retry, credentials, result)
     { operation = call.operation, attempt = call.attempt, delay = delay, kind = meaning.fields.kind,
       code = meaning.fields.code, status = meaning.fields.status })
   if delay > 0 then channel.seams.sleep(delay) end
+  if channel.is_closed() then raise_closed(call) end
   call.attempt = call.attempt + 1
+end
+
+-- The adaptive mode's limit on the client's own rate.
+local function wait_for_turn(channel, retry)
+  local wait = retry:before_attempt()
+  if wait > 0 then channel.seams.sleep(wait) end
 end
 
 local function with_token(secrets, token)
@@ -191,31 +234,43 @@ local function with_token(secrets, token)
   return all
 end
 
+-- What comes after an attempt that isn't plain: a success read as the caller of the loop wants it, and the hooks.
+local function look_at(channel, call, response, result)
+  if call.read and response ~= nil then
+    local value, problem = call.read(response)
+    if value == nil then result.protocol, result.body = problem, "" end
+    response = value
+  end
+  if call.hooks then hooks.after(channel, call, response, result) end
+  return response
+end
+
+local function set_deadline(call)
+  local own = call.total_timeout and call.started + call.total_timeout or math.huge
+  call.deadline = math.min(call.deadline or math.huge, own)
+  call.total_timeout = call.total_timeout or call.deadline - call.started
+end
+
 --- Calls a service: sends the request until it succeeds or another attempt is not worth it.
 ---@param channel rekognition.Channel
 ---@param call rekognition.Call
 ---@return any response     a table by the operation's model; the body of a service without tables, or what `read` made
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
 function M.run(channel, call)
-  local retry, monotonic = call.retry or channel.retry, channel.seams.monotonic
-  local own_secrets = call.secrets
-  call.attempt, call.started, call.ambiguous = 1, monotonic(), false
-  if call.total_timeout then call.deadline = math.min(call.deadline or math.huge, call.started + call.total_timeout) end
-  call.total_timeout = call.total_timeout or call.deadline and call.deadline - call.started
-  call.trace_id = channel.trace_id and channel.trace_id()
+  local retry, provider = call.retry or channel.retry, call.provider or channel.provider
+  local secrets = call.secrets
+  call.attempt, call.started = 1, channel.monotonic()
+  if not call.plain and (call.total_timeout or call.deadline) then set_deadline(call) end
+  if channel.trace_id then call.trace_id = channel.trace_id() end
   while true do
-    if channel.is_closed() then raise_closed(call) end
-    local wait = retry:before_attempt()
-    if wait > 0 then channel.seams.sleep(wait) end
-    local credentials = M.credentials(call.provider or channel.provider, call.operation, call.deadline)
+    if retry.limiter then wait_for_turn(channel, retry) end
+    local fixed = provider and provider._fixed
+    local credentials = fixed and fixed() or M.credentials(provider, call.operation, call.deadline)
     local response, result = attempt(channel, call, credentials)
-    if response ~= nil and call.read then
-      local problem
-      response, problem = call.read(response)
-      if response == nil then result.protocol, result.body = problem, "" end
+    if response == nil or not call.plain then
+      call.secrets = with_token(secrets, credentials.session_token)
+      if not call.plain then response = look_at(channel, call, response, result) end
     end
-    if response == nil then call.secrets = with_token(own_secrets, credentials.session_token) end
-    if call.hooks then hooks.after(channel, call, response, result) end
     if response ~= nil then return succeed(channel, call, retry, response, result) end
     continue(channel, call, retry, credentials, result)
   end

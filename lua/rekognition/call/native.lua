@@ -7,7 +7,8 @@
 --   nil, { transport = { code =, message =, sent = } }    where no response came; `sent`: whether the service may have
 --                                                 read the request
 --   nil, { signing = why }                        for what can't be signed
--- `credentials` without keys means that the request is not signed. Timeouts are seconds.
+-- `credentials` without keys means that the request is not signed. Timeouts are
+-- seconds; without one it is the target's own.
 
 local core = require "rekognition.core"
 

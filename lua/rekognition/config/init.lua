@@ -6,11 +6,12 @@
 local ascii = require "rekognition.text.ascii"
 local endpoint = require "rekognition.endpoint"
 local errors = require "rekognition.error"
-local files = require "rekognition.config.files"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
 local quote = require "rekognition.text.quote"
+
+local files = require("rekognition.lazy") "rekognition.config.files"
 
 ---@class rekognition.Setting
 ---@field value any

@@ -5,7 +5,7 @@
 -- the service throttles) to 20 s, with full jitter; a quota of tokens for each client, so that a
 -- service in trouble is not buried in retries; `x-amz-retry-after`.
 
-local rate_limiter = require "rekognition.retry.rate_limiter"
+local rate_limiter = require("rekognition.lazy") "rekognition.retry.rate_limiter"
 
 local M = {}
 
