@@ -163,7 +163,7 @@ describe("a malformed response", function()
   end)
 
   it("of Rekognition says where it went wrong", function()
-    local _, message = codec.rekognition.decode("DescribeProjectVersions",
+    local _, message = codec.rekognition.service:decode("DescribeProjectVersions",
       '{"ProjectVersionDescriptions":[{"Status":"COPYING_COMPLETED"},{"EvaluationResult":{"F1Score":"high"}}]}')
     assert.equal("ProjectVersionDescriptions[2].EvaluationResult.F1Score: expected a number, found a string", message)
   end)
