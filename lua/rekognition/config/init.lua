@@ -161,6 +161,7 @@ function Config:endpoint_url(service)
   if url then return url, source end
   url = profile_text(self, "endpoint_url")
   if url then return url, self:origin(self.profile_name, "endpoint_url") end
+  return nil
 end
 
 --- A setting's value and where it came from.
