@@ -60,11 +60,13 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return REK_HTTP_TIMEOUT;
-    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_HOST: /* also where there was no memory, or no thread, to ask with */
+        return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_CONNECT;
     case CURLE_COULDNT_CONNECT:
     case CURLE_INTERFACE_FAILED:
         return REK_HTTP_CONNECT;
     case CURLE_COULDNT_RESOLVE_PROXY:
+        return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_PROXY;
     case CURLE_PROXY:
         return REK_HTTP_PROXY;
     case CURLE_SSL_CONNECT_ERROR:

@@ -3,12 +3,13 @@
  * An engine that drives many transfers: rek_http_transfer_take, _start, then
  * curl_multi_add_handle(multi, transfer->easy) with a multi handle of its own. Where
  * curl_multi_info_read says that an easy handle is done, CURLINFO_PRIVATE is its transfer:
- * curl_multi_remove_handle, then rek_http_transfer_finish with libcurl's code, then, once the
- * response was used, rek_http_transfer_give. To end one early: curl_multi_remove_handle,
- * rek_http_transfer_abort, rek_http_transfer_give. `client->closed` says that it must end;
- * `client->generation` that the process was forked, so that multi handles of before must be left
- * alone. A multi handle (rek_http_new_multi) serves one client: libcurl would let another one use
- * its connections, whomever that one trusts. */
+ * curl_multi_remove_handle, then rek_http_transfer_finish with libcurl's code (errno, set to 0
+ * before curl_multi_perform, tells it whether memory ended), then, once the response was used,
+ * rek_http_transfer_give. To end one early: curl_multi_remove_handle, rek_http_transfer_abort,
+ * rek_http_transfer_give. `client->closed` says that it must end; `client->generation` that the
+ * process was forked, so that multi handles of before must be left alone. A multi handle
+ * (rek_http_new_multi) serves one client: libcurl would let another one use its connections,
+ * whomever that one trusts. */
 #ifndef REK_HTTP_INTERNAL_H
 #define REK_HTTP_INTERNAL_H
 

@@ -18,7 +18,21 @@ add_executable(test_binding_oom "${source_dir}/test/everything/test_binding_oom.
 target_link_libraries(test_binding_oom PRIVATE "${lua_library}" m)
 add_test(NAME test_binding_oom COMMAND test_binding_oom)
 
-foreach(target everything test_binding_oom)
+add_executable(test_threads "${source_dir}/test/everything/test_threads.c" ${everything_sources})
+target_link_libraries(test_threads PRIVATE "${lua_library}" m)
+add_test(NAME test_threads COMMAND test_threads)
+
+set(everything_targets everything test_binding_oom test_threads)
+include(CheckSymbolExists)
+check_symbol_exists(__GLIBC__ "features.h" has_glibc)
+if(has_glibc AND NOT REK_SANITIZE) # it takes the place of the C library's malloc
+  add_executable(test_call_oom "${source_dir}/test/everything/test_call_oom.c" ${everything_sources})
+  target_link_libraries(test_call_oom PRIVATE "${lua_library}" m)
+  add_test(NAME test_call_oom COMMAND test_call_oom)
+  list(APPEND everything_targets test_call_oom)
+endif()
+
+foreach(target ${everything_targets})
   target_include_directories(${target} PRIVATE "${lua_include_dir}")
   target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
   target_link_libraries(${target} PRIVATE rekognition_service rekognition_core)

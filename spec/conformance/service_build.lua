@@ -10,7 +10,7 @@ local build = os.getenv "BUILD" or "build"
 -- How the module at hand was built decides how this one must be linked.
 local function extra_flags()
   local text = support.read(build .. "/CMakeCache.txt") or ""
-  local sanitize = text:find("\nREK_SANITIZE:BOOL=ON", 1, true) and " -fsanitize=address,undefined" or ""
+  local sanitize = text:find "\nREK_SANITIZE:[A-Z]+=ON" and " -fsanitize=address,undefined" or ""
   local darwin = text:find("\nCMAKE_HOST_SYSTEM_NAME[^\n]*Darwin") and " -undefined dynamic_lookup" or ""
   return sanitize .. darwin
 end

@@ -1,0 +1,205 @@
+/* Out of memory in the middle of a whole call, from the making of its client to its response: every
+ * allocation fails once, and every allocation and all after it; Lua's (lua_Alloc) and the C
+ * library's (malloc, of this library, libcurl and OpenSSL alike). Each time the call succeeds, or
+ * says that memory ended; afterwards everything works again. */
+#include "test/check.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <lauxlib.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int luaopen_everything(lua_State *L);
+
+/* Which allocation fails. */
+struct plan {
+    long left; /* that still succeed; negative: all */
+    bool for_good;
+    bool failed;
+};
+
+static bool may_allocate(struct plan *plan)
+{
+    if (plan->left < 0)
+        return true;
+    if (plan->left > 0) {
+        plan->left--;
+        return true;
+    }
+    if (plan->failed && !plan->for_good)
+        return true;
+    plan->failed = true;
+    return false;
+}
+
+/* The C library's, of the thread that tests. */
+static _Thread_local struct plan c_plan = {.left = -1};
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *block, size_t size);
+
+static void *refuse(void)
+{
+    errno = ENOMEM;
+    return NULL;
+}
+
+__attribute__((visibility("default"))) void *malloc(size_t size)
+{
+    return may_allocate(&c_plan) ? __libc_malloc(size) : refuse();
+}
+
+__attribute__((visibility("default"))) void *calloc(size_t count, size_t size)
+{
+    return may_allocate(&c_plan) ? __libc_calloc(count, size) : refuse();
+}
+
+__attribute__((visibility("default"))) void *realloc(void *block, size_t size)
+{
+    return may_allocate(&c_plan) ? __libc_realloc(block, size) : refuse();
+}
+
+/* Lua's. */
+static struct plan lua_plan = {.left = -1};
+
+static void *lua_realloc(void *data, void *block, size_t old_size, size_t size)
+{
+    (void)data;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    if ((!block || size > old_size) && !may_allocate(&lua_plan))
+        return NULL;
+    struct plan kept = c_plan;
+    c_plan.left = -1;
+    void *result = __libc_realloc(block, size);
+    c_plan = kept;
+    return result;
+}
+
+static const char script[] =
+    "local core, url = ...\n"
+    "return function()\n"
+    "  local transport <close> = assert(core.transport { timeout = 9 })\n"
+    "  local target = core.target { url = url, region = 'r', service = 's' }\n"
+    "  local request = assert(core.everything:request('TakeEverything', { String = 'x' }))\n"
+    "  local response, about = target:send(transport, request, 'A', 'S', 'T', 0, 1, 'agent')\n"
+    "  request:close()\n"
+    "  if response then\n"
+    "    assert(response.Tree.Label == 'leaf' and about.headers['x-a'] == 'b')\n"
+    "    return 'done'\n"
+    "  end\n"
+    "  if about.signing then return about.signing end\n"
+    "  if about.protocol then return about.protocol end\n"
+    "  return about.transport.code .. ': ' .. about.transport.message\n"
+    "end\n";
+
+static const char answer[] = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 25\r\n\r\n"
+                             "{\"Tree\":{\"Label\":\"leaf\"}}";
+
+static void *serve(void *context)
+{
+    int listener = *(int *)context;
+    for (;;) {
+        char request[4096];
+        int connection = accept(listener, NULL, NULL);
+        if (connection < 0)
+            return NULL;
+        while (recv(connection, request, sizeof request, 0) > 0)
+            if (send(connection, answer, sizeof answer - 1, MSG_NOSIGNAL) < 0)
+                break;
+        close(connection);
+    }
+}
+
+static int listen_anywhere(char *url, size_t size)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t len = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
+        listen(listener, 16) != 0 || getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+        return -1;
+    snprintf(url, size, "http://127.0.0.1:%d", ntohs(address.sin_port));
+    return listener;
+}
+
+/* Runs the function on top, which stays. What came of it is in `outcome`. */
+static void run(lua_State *L, char *outcome, size_t size)
+{
+    lua_pushvalue(L, -1);
+    int status = lua_pcall(L, 0, 1, 0);
+    c_plan.left = -1;
+    lua_plan.left = -1;
+    const char *text = lua_tostring(L, -1);
+    snprintf(outcome, size, "%s%s", status == LUA_OK ? "" : "raised ", text ? text : "nothing");
+    lua_pop(L, 1);
+}
+
+static bool is_expected(const char *outcome)
+{
+    return strcmp(outcome, "done") == 0 || strstr(outcome, "not enough memory");
+}
+
+static void test(lua_State *L, struct plan *plan, bool for_good, const char *name)
+{
+    char outcome[600];
+    long count = 0;
+    do {
+        lua_gc(L, LUA_GCCOLLECT);
+        *plan = (struct plan){.left = count, .for_good = for_good};
+        run(L, outcome, sizeof outcome);
+        if (!CHECK(is_expected(outcome)))
+            fprintf(stderr, "  %s allocation %ld%s: %s\n", name, count, for_good ? " for good" : "",
+                    outcome);
+        run(L, outcome, sizeof outcome);
+        if (!CHECK(strcmp(outcome, "done") == 0))
+            fprintf(stderr, "  after %s allocation %ld: %s\n", name, count, outcome);
+        count++;
+    } while (plan->failed && count < 100000);
+    CHECK(count > 20); /* the failures did happen */
+}
+
+/* The first call of a process, in a state of its own: what is made once is made here. */
+static lua_State *open_state(const char *url)
+{
+    lua_State *L = lua_newstate(lua_realloc, NULL
+#if LUA_VERSION_NUM >= 505
+                                ,
+                                0
+#endif
+    );
+    luaL_openlibs(L);
+    luaL_requiref(L, "rekognition.core", luaopen_everything, 0);
+    if (!CHECK(luaL_loadstring(L, script) == LUA_OK))
+        return L;
+    lua_insert(L, -2);
+    lua_pushstring(L, url);
+    CHECK(lua_pcall(L, 2, 1, 0) == LUA_OK);
+    return L;
+}
+
+int main(void)
+{
+    char url[64];
+    pthread_t thread;
+    int listener = listen_anywhere(url, sizeof url);
+    if (!CHECK(listener >= 0) || !CHECK(pthread_create(&thread, NULL, serve, &listener) == 0))
+        return check_result();
+    lua_State *L = open_state(url);
+    for (int for_good = 0; for_good < 2; for_good++) {
+        test(L, &lua_plan, for_good, "Lua's");
+        test(L, &c_plan, for_good, "the C library's");
+    }
+    lua_close(L);
+    shutdown(listener, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(listener);
+    return check_result();
+}
