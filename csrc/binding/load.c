@@ -1,4 +1,4 @@
-#include "binding/load.h"
+#include "binding/load_internal.h"
 
 #include "binding/nearest.h"
 #include "core/crypto.h"
@@ -11,59 +11,12 @@ enum { FEW_MEMBERS = 8 };
 static void load_value(struct lrek_loader *l, const struct rek_shape *shape, void *out,
                        const struct lrek_place *place);
 
-void lrek_fail(struct lrek_loader *l, const char *failure)
-{
-    if (!l->failure)
-        l->failure = failure;
-}
-
 static void *allocate(struct lrek_loader *l, size_t count, size_t size)
 {
     void *piece = count > SIZE_MAX / size ? NULL : rek_arena_alloc(l->arena, count * size);
     if (!piece)
         lrek_fail(l, "not enough memory");
     return piece;
-}
-
-const char *lrek_type_name(lua_State *L, int index)
-{
-    switch (lua_type(L, index)) {
-    case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? "integer" : "float";
-    case LUA_TLIGHTUSERDATA:
-        return "light userdata";
-    case LUA_TTHREAD:
-        return "coroutine";
-    default:
-        return lua_typename(L, lua_type(L, index));
-    }
-}
-
-void lrek_report_type(struct lrek_loader *l, const struct lrek_place *place, const char *wanted)
-{
-    bool is_null = lua_type(l->L, -1) == LUA_TLIGHTUSERDATA && !lua_touserdata(l->L, -1);
-    lrek_report(l->problems, place, "expected %s, got %s", wanted,
-                is_null ? "null (leave it out instead)" : lrek_type_name(l->L, -1));
-}
-
-struct lrek_place lrek_place_of_key(lua_State *L, int index, const struct lrek_place *parent,
-                                    char text[32])
-{
-    struct lrek_place place = {.parent = parent, .kind = LREK_ODD_KEY, .depth = parent->depth + 1};
-    if (lua_type(L, index) == LUA_TSTRING) {
-        place.kind = LREK_NAME;
-        place.name = lrek_string_at(L, index);
-    } else if (lua_isinteger(L, index)) {
-        place.kind = LREK_INDEX;
-        place.index = lua_tointeger(L, index);
-    } else if (lua_type(L, index) == LUA_TNUMBER) {
-        place.name = rek_slice_cstr(lrek_write_number(text, lua_tonumber(L, index)));
-    } else if (lua_type(L, index) == LUA_TBOOLEAN) {
-        place.name = lua_toboolean(L, index) ? REK_SLICE("true") : REK_SLICE("false");
-    } else {
-        place.name = rek_slice_cstr(lua_typename(L, lua_type(L, index)));
-    }
-    return place;
 }
 
 static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,

@@ -1,7 +1,7 @@
 /* Documents: any Lua value that JSON can hold, as JSON text. A table with the keys 1 to n is an
  * array, one with strings as keys an object, an empty one an object (our choice); cjson.null is
  * null. */
-#include "binding/load.h"
+#include "binding/load_internal.h"
 #include "core/json_write.h"
 #include "core/utf8.h"
 

@@ -1,6 +1,6 @@
 /* Strings, blobs, numbers and booleans: a value of Lua's into its place in a request struct. */
-#include "binding/load.h"
-#include "core/crypto.h"
+#include "binding/load_internal.h"
+#include "core/base64.h"
 #include "core/utf8.h"
 
 #include <math.h>
@@ -9,29 +9,6 @@ static const double two_to_63 = 9223372036854775808.0;
 /* The years 0001 to 9999, which every timestamp format can hold. */
 static const double least_timestamp = -62135596800.0;
 static const double greatest_timestamp = 253402300799.0;
-
-void lrek_check_count(struct lrek_loader *l, const struct rek_shape *shape, size_t count,
-                      const char *unit, const struct lrek_place *place)
-{
-    if (shape->has_min && (double)count < shape->min)
-        lrek_report(l->problems, place, "must have at least %.0f %s%s, has %zu", shape->min, unit,
-                    shape->min > 1 ? "s" : "", count);
-}
-
-void lrek_check_text(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice text,
-                     const struct lrek_place *place)
-{
-    size_t count = text.len;
-    if (!rek_utf8_is_ascii(text)) {
-        size_t valid = rek_utf8_valid_prefix(text);
-        if (valid < text.len) {
-            lrek_report(l->problems, place, "invalid UTF-8 at byte %zu", valid + 1);
-            return;
-        }
-        count = rek_utf8_count(text);
-    }
-    lrek_check_count(l, shape, count, "character", place);
-}
 
 static void load_string(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice *out,
                         const struct lrek_place *place)

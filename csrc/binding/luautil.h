@@ -12,7 +12,7 @@
 #include <lua.h>
 
 void lrek_open_child(lua_State *L);     /* child.c: spawn, find_command */
-void lrek_open_digest(lua_State *L);    /* digest.c: sha1_hex, es256_sign and others */
+void lrek_open_crypto(lua_State *L);    /* crypto.c: sha1_hex, es256_sign and others */
 void lrek_open_files(lua_State *L);     /* files.c: write_private */
 void lrek_open_interrupt(lua_State *L); /* interrupt.c: on_interrupt, interrupted */
 void lrek_open_json(lua_State *L);      /* json.c: read_json */

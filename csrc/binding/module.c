@@ -18,7 +18,7 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_scratch(L);
     lrek_open_hook(L);
     lrek_open_child(L);
-    lrek_open_digest(L);
+    lrek_open_crypto(L);
     lrek_open_files(L);
     lrek_open_interrupt(L);
     lrek_open_json(L);

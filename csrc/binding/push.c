@@ -1,6 +1,6 @@
 #include "binding/push.h"
 
-#include "binding/push_scalar.h"
+#include "binding/push_internal.h"
 
 #include <lauxlib.h>
 

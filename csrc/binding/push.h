@@ -9,6 +9,7 @@
 #ifndef LREK_PUSH_H
 #define LREK_PUSH_H
 
+#include "core/checked.h"
 #include "core/shape.h"
 
 #include <lua.h>
@@ -19,14 +20,11 @@ void lrek_open_names(lua_State *L, const struct rek_service *service);
 /* Pushes the table for `body`, which has the shape `output` of the service; an empty body makes an
  * empty table. False, with a message pushed instead, where the body is not what it should be. Never
  * shows a value in the message. Raises where Lua is out of memory. */
-__attribute__((warn_unused_result)) bool lrek_push_response(lua_State *L,
-                                                            const struct rek_service *service,
-                                                            const struct rek_shape *output,
-                                                            struct rek_slice body);
+REK_CHECKED bool lrek_push_response(lua_State *L, const struct rek_service *service,
+                                    const struct rek_shape *output, struct rek_slice body);
 
 /* As above for a value of whatever shape; null pushes nil. `*offset` gets how many bytes of the
  * text had been read at an error. */
-__attribute__((warn_unused_result)) bool lrek_push_json(lua_State *L, struct rek_slice text,
-                                                        size_t *offset);
+REK_CHECKED bool lrek_push_json(lua_State *L, struct rek_slice text, size_t *offset);
 
 #endif

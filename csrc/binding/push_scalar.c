@@ -1,6 +1,6 @@
-#include "binding/push_scalar.h"
+#include "binding/push_internal.h"
 
-#include "core/crypto.h"
+#include "core/base64.h"
 #include "core/timestamp_read.h"
 
 #include <lauxlib.h>

@@ -1,7 +1,7 @@
 /* sign: AWS Signature Version 4 for any request. lua/rekognition/sigv4.lua documents it. */
 #include "binding/luautil.h"
 #include "binding/pool.h"
-#include "binding/sign_arguments.h"
+#include "binding/sign_internal.h"
 
 /* What signing works with: the keys and the memory serve every call of a Lua state. */
 struct signing {

@@ -1,4 +1,4 @@
-#include "binding/sign_arguments.h"
+#include "binding/sign_internal.h"
 
 #include <lauxlib.h>
 #include <math.h>

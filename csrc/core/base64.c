@@ -1,4 +1,4 @@
-#include "core/crypto.h"
+#include "core/base64.h"
 
 /* A character's six bits, or a value with the high bit set. */
 static inline unsigned six_bits(unsigned char byte)

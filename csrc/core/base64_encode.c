@@ -1,4 +1,4 @@
-#include "core/crypto.h"
+#include "core/base64.h"
 
 #if defined(__x86_64__)
 #include <tmmintrin.h>

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <sys/random.h>
 
@@ -82,18 +81,6 @@ bool rek_random_uuid(char out[REK_UUID_LENGTH])
         *out++ = hex[bytes[i] & 15];
     }
     return true;
-}
-
-size_t rek_base64_encode_slowly(char *out, struct rek_slice in)
-{
-    const size_t chunk = (size_t)3 << 20; /* EVP_EncodeBlock counts in ints */
-    char *start = out;
-    while (in.len > chunk) {
-        out += EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)in.data, (int)chunk);
-        in = rek_slice_of(in.data + chunk, in.len - chunk);
-    }
-    out += EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)in.data, (int)in.len);
-    return (size_t)(out - start);
 }
 
 void rek_wipe(void *memory, size_t len)

@@ -86,24 +86,9 @@ static void encode_timestamp(const struct rek_shape *shape, double seconds, stru
     rek_json_write_string(out, rek_slice_of(text, len));
 }
 
-/* `value` points to where the value is stored, as shape.h says for its type. */
-static void encode_value(const struct rek_shape *shape, const void *value, struct rek_buffer *out,
-                         unsigned depth)
+static void encode_scalar(const struct rek_shape *shape, const void *value, struct rek_buffer *out)
 {
-    if (depth == REK_ENCODE_MAX_DEPTH)
-        out->failed = true;
-    if (out->failed)
-        return;
     switch (shape->type) {
-    case REK_STRUCTURE:
-        encode_structure(shape, *(const void *const *)value, out, depth + 1);
-        break;
-    case REK_LIST:
-        encode_list(shape, value, out, depth + 1);
-        break;
-    case REK_MAP:
-        encode_map(shape, value, out, depth + 1);
-        break;
     case REK_STRING:
         rek_json_write_string(out, *(const struct rek_slice *)value);
         break;
@@ -124,9 +109,31 @@ static void encode_value(const struct rek_shape *shape, const void *value, struc
     case REK_DOUBLE:
         rek_json_write_double(out, *(const double *)value);
         break;
-    case REK_TIMESTAMP:
+    default:
         encode_timestamp(shape, *(const double *)value, out);
+    }
+}
+
+/* `value` points to where the value is stored, as shape.h says for its type. */
+static void encode_value(const struct rek_shape *shape, const void *value, struct rek_buffer *out,
+                         unsigned depth)
+{
+    if (depth == REK_ENCODE_MAX_DEPTH)
+        out->failed = true;
+    if (out->failed)
+        return;
+    switch (shape->type) {
+    case REK_STRUCTURE:
+        encode_structure(shape, *(const void *const *)value, out, depth + 1);
         break;
+    case REK_LIST:
+        encode_list(shape, value, out, depth + 1);
+        break;
+    case REK_MAP:
+        encode_map(shape, value, out, depth + 1);
+        break;
+    default:
+        encode_scalar(shape, value, out);
     }
 }
 

@@ -53,6 +53,14 @@ static enum rek_http_result of_memory(const struct rek_http_transfer *t, int why
     return in_headers && why != ENOMEM ? REK_HTTP_TOO_LARGE : REK_HTTP_MEMORY;
 }
 
+static bool is_tls_fault(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+           code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+           code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CLIENTCERT ||
+           code == CURLE_SSL_INVALIDCERTSTATUS || code == CURLE_USE_SSL_FAILED;
+}
+
 static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode code, int why)
 {
     if (t->fault != REK_HTTP_OK)
@@ -71,15 +79,6 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
         return REK_HTTP_PROXY;
     case CURLE_SSL_CONNECT_ERROR:
         return of_handshake(t);
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CLIENTCERT:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_USE_SSL_FAILED:
-        return REK_HTTP_TLS;
     case CURLE_RECV_ERROR:
         return of_reading(t);
     case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
@@ -94,7 +93,7 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_URL_MALFORMAT:
         return REK_HTTP_REQUEST;
     default:
-        return REK_HTTP_PROTOCOL;
+        return is_tls_fault(code) ? REK_HTTP_TLS : REK_HTTP_PROTOCOL;
     }
 }
 

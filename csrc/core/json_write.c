@@ -1,6 +1,6 @@
 #include "core/json_write.h"
 
-#include "core/crypto.h"
+#include "core/base64.h"
 #include "core/json_read.h"
 #include "core/word.h"
 

@@ -2,6 +2,7 @@
 #ifndef REK_SHA256_H
 #define REK_SHA256_H
 
+#include "core/checked.h"
 #include "core/slice.h"
 
 #include <stdint.h>
@@ -28,15 +29,15 @@ struct rek_hasher {
 };
 
 /* False where OpenSSL has no memory or no SHA-256; the hasher is then cleared. */
-bool rek_hasher_init(struct rek_hasher *hasher) __attribute__((warn_unused_result));
+REK_CHECKED bool rek_hasher_init(struct rek_hasher *hasher);
 /* The same with a provider's SHA-256 in any case. */
-bool rek_hasher_init_provided(struct rek_hasher *hasher) __attribute__((warn_unused_result));
+REK_CHECKED bool rek_hasher_init_provided(struct rek_hasher *hasher);
 /* Wipes and frees. A zeroed hasher is fine. */
 void rek_hasher_clear(struct rek_hasher *hasher);
 
 /* False where OpenSSL fails. */
-bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
-                unsigned char out[REK_SHA256_SIZE]) __attribute__((warn_unused_result));
+REK_CHECKED bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
+                            unsigned char out[REK_SHA256_SIZE]);
 
 /* A key, as the states of the two hashes after the padded key, so that the key costs nothing when
  * it is used again. It is of its hasher's form. */
@@ -46,14 +47,13 @@ struct rek_hmac_key {
 };
 
 /* Any length of key. False where OpenSSL fails; the key is then cleared. */
-bool rek_hmac_key_init(struct rek_hmac_key *key, struct rek_hasher *hasher, struct rek_slice secret)
-    __attribute__((warn_unused_result));
+REK_CHECKED bool rek_hmac_key_init(struct rek_hmac_key *key, struct rek_hasher *hasher,
+                                   struct rek_slice secret);
 /* Wipes and frees. A zeroed key is fine. */
 void rek_hmac_key_clear(struct rek_hmac_key *key);
 
 /* False where OpenSSL fails. */
-bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
-                     struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
-    __attribute__((warn_unused_result));
+REK_CHECKED bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
+                                 struct rek_slice data, unsigned char out[REK_SHA256_SIZE]);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "core/alloc.h"
 #include "core/crypto.h"
-#include "core/sigv4_canonical.h"
+#include "core/sigv4_internal.h"
 
 #define ALGORITHM REK_SLICE("AWS4-HMAC-SHA256")
 

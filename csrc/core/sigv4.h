@@ -22,6 +22,7 @@
 #define REK_SIGV4_H
 
 #include "core/buffer.h"
+#include "core/checked.h"
 #include "core/http_syntax.h"
 #include "core/sha256.h"
 
@@ -141,7 +142,7 @@ struct rek_sigv4_result {
 };
 
 /* False where OpenSSL has no memory; the signer is then cleared. */
-bool rek_signer_init(struct rek_signer *signer) __attribute__((warn_unused_result));
+REK_CHECKED bool rek_signer_init(struct rek_signer *signer);
 /* Wipes every key and frees. A zeroed signer is fine. */
 void rek_signer_clear(struct rek_signer *signer);
 
@@ -149,10 +150,10 @@ void rek_sigv4_result_init(struct rek_sigv4_result *result);
 void rek_sigv4_result_clear(struct rek_sigv4_result *result);
 
 /* Signs. The signer and the result belong to the caller, who may use both again and again. */
-enum rek_sigv4_error
-rek_sigv4_sign(struct rek_signer *signer, const struct rek_sigv4_request *request,
-               const struct rek_sigv4_options *options, struct rek_sigv4_result *result)
-    __attribute__((warn_unused_result));
+REK_CHECKED enum rek_sigv4_error rek_sigv4_sign(struct rek_signer *signer,
+                                                const struct rek_sigv4_request *request,
+                                                const struct rek_sigv4_options *options,
+                                                struct rek_sigv4_result *result);
 
 /* Whether a header of this name, in any case, must be left out of what is sent, because the
  * signer's own takes its place (or, in query form, its parameter does). */

@@ -1,7 +1,6 @@
-#include "core/sigv4_canonical.h"
+#include "core/sigv4_internal.h"
 
 #include "core/crypto.h"
-#include "core/sigv4_fields.h"
 #include "core/uri.h"
 
 /* Trimmed, each run of white space made one space. */

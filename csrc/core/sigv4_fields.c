@@ -1,4 +1,4 @@
-#include "core/sigv4_fields.h"
+#include "core/sigv4_internal.h"
 
 #include "core/alloc.h"
 #include "core/uri.h"

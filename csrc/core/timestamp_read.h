@@ -2,11 +2,12 @@
 #ifndef REK_TIMESTAMP_READ_H
 #define REK_TIMESTAMP_READ_H
 
+#include "core/checked.h"
 #include "core/slice.h"
 
 /* Reads RFC 3339 (2022-06-30T17:45:23.5Z, or with an offset such as +02:00) or RFC 7231's
  * IMF-fixdate (Thu, 30 Jun 2022 17:45:23 GMT, with or without a fraction), which is told by the
  * text, into seconds since the epoch. False where it is neither. */
-__attribute__((warn_unused_result)) bool rek_timestamp_read(struct rek_slice text, double *seconds);
+REK_CHECKED bool rek_timestamp_read(struct rek_slice text, double *seconds);
 
 #endif

@@ -1,6 +1,6 @@
 /* What is written reads back as it was: strings, integers, doubles and base64; and base64 decodes
  * arbitrary bytes or refuses them. */
-#include "core/crypto.h"
+#include "core/base64.h"
 #include "core/json_read.h"
 #include "core/json_write.h"
 #include "core/utf8.h"

@@ -1,5 +1,5 @@
 #include "check.h"
-#include "core/crypto.h"
+#include "core/base64.h"
 
 #include <stdlib.h>
 

@@ -39,46 +39,47 @@ static void check_tokens(void)
     }
 }
 
+static const struct {
+    const char *url;
+    const char *origin; /* NULL where it is refused */
+} url_cases[] = {
+    {"http://example.com", "http://example.com"},
+    {"HTTPS://example.com:443/a?b=c", "HTTPS://example.com:443"},
+    {"http://[fd00:ec2::254]/latest", "http://[fd00:ec2::254]"},
+    {"http://[::1]:8080?x", "http://[::1]:8080"},
+    {"http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]"},
+    {"http://a_b.c-d/%20", "http://a_b.c-d"},
+    {"http://", NULL},
+    {"http:///", NULL},
+    {"http://?", NULL},
+    {"ftp://example.com/", NULL},
+    {"http:example.com", NULL},
+    {"http://a@b/", NULL},
+    {"http://a:b@c/", NULL},
+    {"http://a:/", NULL},
+    {"http://a:b/", NULL},
+    {"http://:1/", NULL},
+    {"http://[::1/", NULL},
+    {"http://[::1]x/", NULL},
+    {"http://[]/", NULL},
+    {"http://a/ b", NULL},
+    {"http://a/\r\nX: y", NULL},
+    {"http://a/#f", NULL},
+    {"http://a\\b/", NULL},
+    {"http://a%41/", NULL},
+    {"http://\xc3\xa4/", NULL},
+    {"", NULL},
+};
+
 static void check_urls(void)
 {
-    static const struct {
-        const char *url;
-        const char *origin; /* NULL where it is refused */
-    } cases[] = {
-        {"http://example.com", "http://example.com"},
-        {"HTTPS://example.com:443/a?b=c", "HTTPS://example.com:443"},
-        {"http://[fd00:ec2::254]/latest", "http://[fd00:ec2::254]"},
-        {"http://[::1]:8080?x", "http://[::1]:8080"},
-        {"http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]"},
-        {"http://a_b.c-d/%20", "http://a_b.c-d"},
-        {"http://", NULL},
-        {"http:///", NULL},
-        {"http://?", NULL},
-        {"ftp://example.com/", NULL},
-        {"http:example.com", NULL},
-        {"http://a@b/", NULL},
-        {"http://a:b@c/", NULL},
-        {"http://a:/", NULL},
-        {"http://a:b/", NULL},
-        {"http://:1/", NULL},
-        {"http://[::1/", NULL},
-        {"http://[::1]x/", NULL},
-        {"http://[]/", NULL},
-        {"http://a/ b", NULL},
-        {"http://a/\r\nX: y", NULL},
-        {"http://a/#f", NULL},
-        {"http://a\\b/", NULL},
-        {"http://a%41/", NULL},
-        {"http://\xc3\xa4/", NULL},
-        {"", NULL},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(url_cases); i++) {
         struct rek_slice origin = {NULL, 0};
-        const char *problem = rek_http_check_url(rek_slice_cstr(cases[i].url), &origin);
-        if (!CHECK((problem == NULL) == (cases[i].origin != NULL)))
-            fprintf(stderr, "  %s: %s\n", cases[i].url, problem ? problem : "accepted");
-        if (!problem && cases[i].origin)
-            CHECK_SLICE(origin, rek_slice_cstr(cases[i].origin));
+        const char *problem = rek_http_check_url(rek_slice_cstr(url_cases[i].url), &origin);
+        if (!CHECK((problem == NULL) == (url_cases[i].origin != NULL)))
+            fprintf(stderr, "  %s: %s\n", url_cases[i].url, problem ? problem : "accepted");
+        if (!problem && url_cases[i].origin)
+            CHECK_SLICE(origin, rek_slice_cstr(url_cases[i].origin));
     }
 }
 
@@ -106,14 +107,14 @@ static void check_header_lines(void)
 
 /* A server that answers every request of up to one packet in the same way, until its listener is
  * shut down. */
-static const char answer[] = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 5\r\n\r\nhello";
+static const char response_text[] = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 5\r\n\r\nhello";
 
 static void *serve_connection(void *context)
 {
     int connection = *(int *)context;
     char request[4096];
     while (recv(connection, request, sizeof request, 0) > 0)
-        if (send(connection, answer, sizeof answer - 1, MSG_NOSIGNAL) < 0)
+        if (send(connection, response_text, sizeof response_text - 1, MSG_NOSIGNAL) < 0)
             break;
     close(connection);
     return NULL;

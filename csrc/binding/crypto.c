@@ -1,6 +1,7 @@
 /* What the credential sources need of cryptography: names of token files, and signed proofs. */
-#include "binding/luautil.h"
 #include "core/crypto.h"
+#include "binding/luautil.h"
+#include "core/base64.h"
 #include "core/crypto_token.h"
 #include "core/sha256.h"
 
@@ -20,7 +21,7 @@ static int push_hex(lua_State *L, const unsigned char *bytes, size_t len)
 }
 
 /* sha1_hex(bytes) -> 40 hexadecimal digits in lower case */
-static int digest_sha1_hex(lua_State *L)
+static int crypto_sha1_hex(lua_State *L)
 {
     unsigned char hash[REK_SHA1_SIZE];
     if (!rek_sha1(check_slice(L, 1), hash))
@@ -29,7 +30,7 @@ static int digest_sha1_hex(lua_State *L)
 }
 
 /* sha256_hex(bytes) -> 64 hexadecimal digits in lower case */
-static int digest_sha256_hex(lua_State *L)
+static int crypto_sha256_hex(lua_State *L)
 {
     struct rek_slice data = check_slice(L, 1);
     unsigned char hash[REK_SHA256_SIZE];
@@ -45,7 +46,7 @@ static int digest_sha256_hex(lua_State *L)
 }
 
 /* base64_encode(bytes) -> text (RFC 4648, section 4, with padding) */
-static int digest_base64_encode(lua_State *L)
+static int crypto_base64_encode(lua_State *L)
 {
     struct rek_slice data = check_slice(L, 1);
     luaL_Buffer buffer;
@@ -55,7 +56,7 @@ static int digest_base64_encode(lua_State *L)
 }
 
 /* base64_decode(text) -> bytes; nil where the text is not base64 (RFC 4648, section 4) */
-static int digest_base64_decode(lua_State *L)
+static int crypto_base64_decode(lua_State *L)
 {
     struct rek_slice text = check_slice(L, 1);
     luaL_Buffer buffer;
@@ -69,7 +70,7 @@ static int digest_base64_decode(lua_State *L)
 
 /* es256_public(pem) -> x, y: the public key's coordinates, 32 bytes each; nil where the text is not
  * an unencrypted private key on P-256 */
-static int digest_es256_public(lua_State *L)
+static int crypto_es256_public(lua_State *L)
 {
     unsigned char x[REK_P256_COORDINATE_SIZE];
     unsigned char y[REK_P256_COORDINATE_SIZE];
@@ -83,7 +84,7 @@ static int digest_es256_public(lua_State *L)
 }
 
 /* es256_sign(pem, message) -> the signature, 64 bytes; nil as above */
-static int digest_es256_sign(lua_State *L)
+static int crypto_es256_sign(lua_State *L)
 {
     unsigned char signature[REK_ES256_SIGNATURE_SIZE];
     if (rek_es256_sign(check_slice(L, 1), check_slice(L, 2), signature))
@@ -93,14 +94,14 @@ static int digest_es256_sign(lua_State *L)
     return 1;
 }
 
-void lrek_open_digest(lua_State *L)
+void lrek_open_crypto(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"sha1_hex", digest_sha1_hex},
-                                         {"sha256_hex", digest_sha256_hex},
-                                         {"base64_encode", digest_base64_encode},
-                                         {"base64_decode", digest_base64_decode},
-                                         {"es256_public", digest_es256_public},
-                                         {"es256_sign", digest_es256_sign},
+    static const luaL_Reg functions[] = {{"sha1_hex", crypto_sha1_hex},
+                                         {"sha256_hex", crypto_sha256_hex},
+                                         {"base64_encode", crypto_base64_encode},
+                                         {"base64_decode", crypto_base64_decode},
+                                         {"es256_public", crypto_es256_public},
+                                         {"es256_sign", crypto_es256_sign},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

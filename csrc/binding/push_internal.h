@@ -1,6 +1,6 @@
 /* Between push.c and push_scalar.c. */
-#ifndef LREK_PUSH_SCALAR_H
-#define LREK_PUSH_SCALAR_H
+#ifndef LREK_PUSH_INTERNAL_H
+#define LREK_PUSH_INTERNAL_H
 
 #include "binding/scratch.h"
 #include "core/shape.h"

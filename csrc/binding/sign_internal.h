@@ -1,6 +1,6 @@
 /* The arguments of sign: reading them, without metamethods, and telling what is wrong with them. */
-#ifndef LREK_SIGN_ARGUMENTS_H
-#define LREK_SIGN_ARGUMENTS_H
+#ifndef LREK_SIGN_INTERNAL_H
+#define LREK_SIGN_INTERNAL_H
 
 #include "core/sigv4.h"
 
