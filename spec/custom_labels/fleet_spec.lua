@@ -368,6 +368,74 @@ describe("a fleet, killed in the middle,", function()
     end
   end)
 
+  -- With a start and with the policies removed at the end.
+  local function full_plan()
+    local plan = plan_of(3, { remove_policy = true })
+    plan.models[2].start = true
+    return plan
+  end
+
+  local function check_full_ending(world, what)
+    assert.same({ m1 = "COPYING_COMPLETED", m2 = "RUNNING", m3 = "COPYING_COMPLETED" },
+      world:versions(destination_of(world)), what)
+    assert.same({}, world:policies(world.source_project), what)
+  end
+
+  it("with a start and a removal, goes on whatever request it was killed at", function()
+    local clean = ready(3)
+    assert.is_true(fleet_of(clean, full_plan()):apply().ok)
+    local count = #clean.calls
+    assert.equal(1, clean:count "StartProjectVersion")
+    for _, action in ipairs { "kill_before", "kill_after" } do
+      for number = 1, count do
+        local what = ("%s at request %d of %d"):format(action, number, count)
+        local world, journal = ready(3), journal_path()
+        world:fault { from = number, action = action }
+        local ok, e = pcall(function() fleet_of(world, full_plan(), { journal = journal }):apply() end)
+        assert.equal(copy_world.KILLED, not ok and e, what)
+        world:calm()
+        local summary = fleet_of(world, full_plan(), { journal = journal }):apply()
+        assert.is_true(summary.ok, what .. failures(summary))
+        check_full_ending(world, what)
+      end
+    end
+  end)
+
+  it("with a start and a removal, bears lost responses, throttling and failures of both", function()
+    for _, operation in ipairs { "StartProjectVersion", "DeleteProjectPolicy", "DescribeProjectVersions" } do
+      for _, action in ipairs { "drop_before", "drop_after", "throttle", "internal", "internal_after", "unreadable" } do
+        for times = 1, 2 do
+          for _, mode in ipairs { "standard", "off" } do
+            local what = ("%s %s x %d, retries %s"):format(operation, action, times, mode)
+            local world = ready(3)
+            world.client_options = { retry = { mode = mode } }
+            world:fault { operation = operation, from = 1, to = times, action = action }
+            local summary = fleet_of(world, full_plan()):apply()
+            assert.is_true(summary.ok, what .. failures(summary))
+            check_full_ending(world, what)
+          end
+        end
+      end
+    end
+  end)
+
+  it("names the step and the remedy of every error of a start", function()
+    local words = { AccessDeniedException = "identity", InternalServerError = "again", InvalidParameterException = "arguments",
+      LimitExceededException = "quota", ProvisionedThroughputExceededException = "rate", ResourceInUseException = "state",
+      ResourceNotFoundException = "gone", ThrottlingException = "rate" }
+    for _, code in ipairs(require("rekognition.generated.model").operations.StartProjectVersion.errors) do
+      local world = ready(3)
+      world.client_options = { retry = { mode = "off" } }
+      world:fault { operation = "StartProjectVersion", code = code, from = 1, to = math.huge,
+        status = code == "InternalServerError" and 500 or 400 }
+      local summary = fleet_of(world, full_plan()):apply()
+      assert.equal(2, summary.done)
+      assert.equal(code, summary.rows[2].error.code)
+      assert.equal("start", summary.rows[2].error.step)
+      assert.is_truthy(summary.rows[2].remedy:find(words[code], 1, true), summary.rows[2].remedy)
+    end
+  end)
+
   -- Two processes with journals of their own apply the same plan, one request at a time, in any order.
   it("or applied twice at the same time, makes one copy each", function()
     for seed = 1, 15 do
