@@ -131,6 +131,25 @@ for _, scenario in ipairs(SCENARIOS) do
   end)
 end
 
+describe("a listing that lags behind", function()
+  for _, lag in ipairs { 3, 8 } do
+    it(("by %d seconds makes nobody copy twice, also if responses are lost"):format(lag), function()
+      for _, operation in ipairs { "none", "CreateProject", "PutProjectPolicy", "CopyProjectVersion", "DeleteProjectPolicy" } do
+        for _, mode in ipairs { "standard", "off" } do
+          local what = ("%s lost, retries %s"):format(operation, mode)
+          local world = ready(SCENARIOS[1])
+          world.now = world.now + 100
+          world.lag = lag
+          if operation ~= "none" then world:fault { operation = operation, from = 1, action = "drop_after" } end
+          local ok, result = pcall(run, world, { retry = { mode = mode } })
+          assert.is_true(ok, what .. ": " .. tostring(result))
+          check_ending(world, SCENARIOS[1], result, what)
+        end
+      end
+    end)
+  end
+end)
+
 describe("two runs of the same copy", function()
   -- The other run does all of its work at one moment of this one.
   for _, scenario in ipairs(SCENARIOS) do
@@ -217,6 +236,22 @@ describe("meanwhile", function()
       world:client(1):delete_project_policy { ProjectArn = world.source_project, PolicyName = POLICY }
     end }
     assert.equal("COPYING_COMPLETED", run(world).status)
+  end)
+
+  it("AWS takes a moment until the policy counts: the copy is tried again, for less than a minute", function()
+    local world = ready(plain)
+    world:fault { operation = "CopyProjectVersion", code = "AccessDeniedException", from = 1, to = 3 }
+    assert.equal("COPYING_COMPLETED", run(world).status)
+    world = ready(plain)
+    world:fault { operation = "CopyProjectVersion", code = "AccessDeniedException", from = 1, to = math.huge }
+    local before = world.now
+    assert.equal("AccessDeniedException", fake.catch(run, world).code)
+    assert.is_true(world.now - before < 60)
+    -- Where nothing was attached, there is nothing to wait for.
+    world:calm()
+    world:fault { operation = "CopyProjectVersion", code = "AccessDeniedException", from = 1, to = math.huge }
+    assert.equal("AccessDeniedException", fake.catch(run, world).code)
+    assert.equal(1, world:count "CopyProjectVersion")
   end)
 
   local cases = {

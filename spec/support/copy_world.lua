@@ -3,6 +3,7 @@
 --   local world = copy_world.new { copy_seconds = 60 }
 --   world:fault { operation = "CopyProjectVersion", from = 1, to = 2, action = "drop_after" }
 
+local cjson = require("cjson").new()
 local emulator = require "rekognition.emulator"
 local rekognition = require "rekognition"
 
@@ -65,6 +66,25 @@ local function find_fault(world, operation, count)
   end
 end
 
+-- A listing as it was `lag` seconds ago: what is younger isn't in it yet.
+local function without_the_young(world, response)
+  local body = response.status == 200 and response.body:sub(1, 1) == "{" and cjson.decode(response.body)
+  for _, member in ipairs { "ProjectVersionDescriptions", "ProjectDescriptions", "ProjectPolicies" } do
+    local list = body and body[member]
+    if list then
+      local old = {}
+      for _, item in ipairs(list) do
+        if item.CreationTimestamp <= world.now - world.lag then old[#old + 1] = item end
+      end
+      if #old < #list then
+        body[member] = #old > 0 and old or nil
+        response.body = next(body) and cjson.encode(body) or "{}"
+      end
+    end
+  end
+  return response
+end
+
 -- The network: the emulator, with whatever goes wrong on the way.
 function World:serve(request, account)
   local operation = operation_of(request)
@@ -77,7 +97,8 @@ function World:serve(request, account)
       body = request.body or "",
     }
     call.status, call.code = status, body:match('"__type":"([^"]*)"')
-    return { status = status, headers = headers, body = body }
+    local response = { status = status, headers = headers, body = body }
+    return self.lag and without_the_young(self, response) or response
   end
   local fault = find_fault(self, operation, self.counts[operation])
   if fault and fault.before then fault.before(self) end
