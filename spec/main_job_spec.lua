@@ -138,6 +138,38 @@ describe("the examples", function()
     assert.is_nil(output:find("\27", 1, true))
   end)
 
+  it("copy_models.lua shows, applies and checks a plan", function()
+    local config, state = os.tmpname(), os.tmpname()
+    os.remove(state)
+    local file = assert(io.open(config, "w"))
+    for profile, account in pairs { dev = running.accounts[1], prod = running.accounts[2] } do
+      file:write(("[profile %s]\nregion = us-east-1\nendpoint_url = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n")
+        :format(profile, running.url, account.access_key_id, account.secret_access_key))
+    end
+    file:close()
+    local owner <close> = client_of(running, 1)
+    train(owner, "Birds")
+    train(owner, "Fish")
+    local function run(what)
+      return read_command("XDG_STATE_HOME=%s AWS_CONFIG_FILE=%s AWS_SHARED_CREDENTIALS_FILE=/dev/null script/lua "
+        .. "examples/copy_models.lua examples/plan.json %s", state, config, what)
+    end
+    local output, ok = run "plan"
+    assert.is_true(ok, output)
+    assert.equal(2, select(2, output:gsub("create the project, then copy it", "")))
+    local found, is_equal, _, code = run "check"
+    assert.is_nil(is_equal)
+    assert.equal(3, code, found)
+    output, ok = run "apply"
+    assert.is_true(ok, output)
+    assert.equal(2, select(2, output:gsub("COPYING_COMPLETED", "")))
+    output, ok = run "check"
+    assert.is_true(ok, output)
+    assert.is_truthy(output:find("Fish/newest to prod us-east-1:Fish/fish_1\tas planned", 1, true), output)
+    os.remove(config)
+    os.execute("rm -rf '" .. state .. "'")
+  end)
+
   it("copy_model.lua copies by the profiles named, one version after the other", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))

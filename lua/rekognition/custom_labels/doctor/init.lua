@@ -70,6 +70,8 @@ end
 local function add_documents(self)
   local job = self.job
   if not job.source_project or not job.source_version then return end
+  self:add("unseen", "destination", "what the identity policies of the clients allow can't be seen from here",
+    "compare them with the identity policies below: nothing less is enough for the copy")
   if job.source and job.is_across then
     self.documents[1] = { where = "source account", what = "identity policy of whoever shares the model",
                           text = documents.source_identity(job) }

@@ -8,6 +8,8 @@ local M = {}
 
 local MOST_NAMES = 10 -- of one call (the model)
 
+local FIRST = 2 -- seconds to the first look, while nothing is known of how long a copy takes: our decision
+
 ---@class rekognition.FleetWatch
 ---@field project string       its ARN
 ---@field client rekognition.Client
@@ -38,7 +40,7 @@ function Watch:add(item, goal, now, typical, delay)
   if not self.items[arn] then self.count = self.count + 1 end
   self.items[arn] = item
   item.goal, item.since, item.seen, item.was_under_way = goals.find(goal), now, false, false
-  self.due = math.min(self.due, now + math.min(typical and typical + 0.5 or delay, M.longest(typical, delay)))
+  self.due = math.min(self.due, now + math.min(typical and typical + 0.5 or FIRST, M.longest(typical, delay)))
 end
 
 function Watch:remove(arn)
