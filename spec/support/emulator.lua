@@ -31,7 +31,8 @@ BUILD=%s %s/script/lua %s/bin/rekognition-emulator --port 0 %s </dev/null >%s.ou
 pid=$!
 echo "$pid" >%s.pid
 read -r _
-kill "$pid" 2>/dev/null
+exec 2>/dev/null # a shell says of a process that was killed that it was
+kill "$pid"
 wait "$pid"
 echo "$?" >%s.rc
 ]]

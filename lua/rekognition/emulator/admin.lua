@@ -18,12 +18,15 @@ local function refuse(status, message)
   error({ admin = message, status = status }, 0)
 end
 
--- A request's JSON.
-local function read(exchange)
+-- A request's JSON: an object, or a list where one may be.
+local function read(exchange, may_be_list)
   local text = exchange.request.body
-  if text == "" then return {} end
+  if text == "" then return json.object {} end
   local value, problem = json.read(text)
   if value == nil then refuse(400, "the body is not JSON: " .. problem) end
+  if not json.is_object(value) and not (may_be_list and json.is_list(value)) then
+    refuse(400, "the body must be an object")
+  end
   return value
 end
 
@@ -57,7 +60,7 @@ end
 routes["GET faults"] = shown_faults
 
 routes["POST faults"] = function(emulator, exchange)
-  local given = read(exchange)
+  local given = read(exchange, true)
   local list = json.is_list(given) and given or { given }
   for _, one in ipairs(list) do checked(faults.read, one) end
   for _, one in ipairs(list) do emulator.faults:add(one) end

@@ -40,13 +40,12 @@ local function request_of(caller, question, about)
   local keys = global_keys(caller, about)
   add_tags(keys, question.resource_tags, "aws:ResourceTag/")
   for name, value in pairs(question.keys or {}) do keys[name] = value end
+  keys["aws:resourceaccount"] = question.owner
   local identity, get = policy.identity {
     account = caller.account, arn = caller.arn, role_arn = caller.principal_arn, region = caller.region,
     time = about.now, keys = keys, complete = true,
   }
-  local action = ascii.lower(question.action)
-  return { identity = identity, action = action, resource = question.resource or "*", get = get,
-           unseen = function() end }
+  return { identity = identity, action = ascii.lower(question.action), resource = question.resource or "*", get = get }
 end
 
 -- "Allow", "Deny" or nil of the caller's own policies. The root's are not asked: it has none.

@@ -18,6 +18,13 @@ end
 ---@param options rekognition.emulator.Options
 ---@return rekognition.emulator.Options
 function M.read(options)
+  for _, name in ipairs { "fail", "fail_start" } do
+    local list = options[name]
+    if list ~= nil and type(list) ~= "table" then error(("%s must be a list of names"):format(name), 0) end
+    for _, item in ipairs(list or {}) do
+      if type(item) ~= "string" then error(("%s must be a list of names, got %s"):format(name, tostring(item)), 0) end
+    end
+  end
   local settings = { fail = options.fail or {}, fail_start = options.fail_start or {}, region = options.region }
   for name, seconds in pairs(DEFAULTS) do
     local value = options[name] or seconds
