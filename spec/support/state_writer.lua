@@ -1,4 +1,4 @@
--- A client of the emulator that is killed again and again: makes projects and deletes every second one, and writes down
+-- A client of the emulator that is killed again and again: makes projects and deletes nine of ten, and writes down
 -- what was acknowledged. usage: state_writer.lua URL NAME LOG STOP_FILE
 
 local rekognition = require "rekognition"
@@ -18,15 +18,16 @@ local function stopped()
   return file ~= nil
 end
 
-local number = 0
-while not stopped() do
+local number, failures = 0, 0
+while not stopped() and failures < 2000 do -- nobody is there any more
   number = number + 1
   local project = ("%s-%d"):format(name, number)
   log:write("try ", project, "\n")
   local made, response = pcall(client.create_project, client, { ProjectName = project })
+  failures = made and 0 or failures + 1
   if made then
     log:write("made ", project, "\n")
-    if number % 2 == 0 then
+    if number % 10 ~= 0 then
       log:write("try-delete ", project, "\n")
       if pcall(client.delete_project, client, { ProjectArn = response.ProjectArn }) then
         log:write("deleted ", project, "\n")
