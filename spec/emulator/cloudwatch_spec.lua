@@ -84,6 +84,51 @@ describe("the emulator's CloudWatch", function()
     assert.matches("<Timestamp>2022%-06%-30T17:00:00Z</Timestamp><Average>2.0</Average><Unit>Count</Unit>", body)
   end)
 
+  it("speaks CBOR, too", function()
+    local cbor = require "rekognition.emulator.cbor"
+    local function call(body)
+      local request = { method = "POST", target = "/service/GraniteServiceVersion20100801/operation/GetMetricStatistics",
+        body = body, headers = { { "Host", "127.0.0.1:1" }, { "Content-Type", "application/cbor" } } }
+      request.headers = sigv4.sign(request, { region = "us-east-1", service = "monitoring", time = time.now,
+        credentials = client.OWNER }).headers
+      local status, _, text = service:handle(request)
+      return (cbor.read(text)), status
+    end
+    local function text(value) return cbor.scalar(value) end
+    local dimension = function(name, value)
+      return cbor.map_head(2) .. text "Name" .. text(name) .. text "Value" .. text(value)
+    end
+    local result, status = call("\xBF" .. text "Namespace" .. text "AWS/Rekognition" .. text "MetricName"
+      .. text "InServiceInferenceUnits" .. text "StartTime" .. cbor.time(START) .. text "EndTime"
+      .. cbor.time(START + 3600) .. text "Period" .. text(300) .. text "Statistics" .. "\x9F" .. text "Average" .. "\xFF"
+      .. text "Dimensions" .. cbor.list_head(2) .. dimension("ProjectName", "birds") .. dimension("VersionName", "v1")
+      .. "\xFF")
+    assert.equal(200, status)
+    assert.same({ Label = "InServiceInferenceUnits", Datapoints = {
+      { Timestamp = START, Average = 2, Unit = "Count" }, { Timestamp = START + 300, Average = 2, Unit = "Count" } } }, result)
+    result, status = call(cbor.map_head(0))
+    assert.same({ "MissingParameter", 400 }, { result.__type, status })
+    for _, bad in ipairs { "\xFF", "\xBF", "\x5F\x01", "\x9B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\x01\x02", "\x1C",
+      ("\x81"):rep(1000), "\xA1\x01\x02", "\x7A\xFF\xFF\xFF\xFF" } do
+      assert.equal("SerializationException", call(bad).__type)
+    end
+  end)
+
+  it("reads CBOR as RFC 8949's examples have it", function()
+    local cbor = require "rekognition.emulator.cbor"
+    for hex, value in pairs { ["00"] = 0, ["1903e8"] = 1000, ["1b000000e8d4a51000"] = 1000000000000, ["20"] = -1,
+      ["3903e7"] = -1000, f93c00 = 1.0, f9c400 = -4.0, f90400 = 0.00006103515625, fa47c35000 = 100000.0,
+      fbc010666666666666 = -4.1, f4 = false, f5 = true, ["c11a514b67b0"] = 1363896240, ["c1fb41d452d9ec200000"] = 1363896240.5,
+      ["4401020304"] = "\1\2\3\4", ["6449455446"] = "IETF", ["83010203"] = { 1, 2, 3 }, a26161016162820203 = { a = 1,
+      b = { 2, 3 } }, ["5f42010243030405ff"] = "\1\2\3\4\5" } do
+      local bytes = hex:gsub("..", function(pair) return string.char(tonumber(pair, 16)) end)
+      assert.same(value, (cbor.read(bytes)))
+    end
+    for _, value in ipairs { 0, 23, 24, 255, 256, 65535, 65536, 4294967296, -1, -25, 1.5, "x", ("x"):rep(300), true } do
+      assert.same(value, (cbor.read(cbor.scalar(value))))
+    end
+  end)
+
   it("answers GetMetricData, newest first unless asked otherwise", function()
     local params = { StartTime = START, EndTime = START + 3600, MetricDataQueries = { { Id = "a", MetricStat = {
       Stat = "Average", Period = 300, Metric = { Namespace = "AWS/Rekognition", MetricName = "DesiredInferenceUnits",

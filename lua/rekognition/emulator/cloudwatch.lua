@@ -1,6 +1,6 @@
 --- Amazon CloudWatch in little: ListMetrics, GetMetricStatistics and GetMetricData of running models.
 --
--- Source: Amazon CloudWatch API Reference. Older SDKs speak the Query protocol, newer ones JSON 1.0; both are served.
+-- Source: Amazon CloudWatch API Reference. Older SDKs speak the Query protocol, newer ones JSON 1.0 or CBOR.
 
 local auth = require "rekognition.emulator.auth"
 local errors = require "rekognition.emulator.errors"

@@ -24,7 +24,7 @@ end
 ---@return table service
 function M.choose(exchange)
   local headers = exchange.headers
-  if cloudwatch_shapes.is_json(exchange) then return cloudwatch end
+  if cloudwatch_shapes.is_json(exchange) or cloudwatch_shapes.cbor_operation(exchange) then return cloudwatch end
   if headers["x-amz-target"] then return rekognition_api end
   local claimed = BY_SIGNATURE[auth.claimed_service(headers, exchange.request.target)]
   if claimed then return claimed end
