@@ -58,6 +58,8 @@ class Boto3:
 
     def call(self, url, keys, operation, params):
         client = self.client(url, keys)
+        known = client.meta.service_model.operation_model(operation).input_shape.members  # an older boto3 has fewer
+        params = {name: value for name, value in params.items() if name in known}
         method = re.sub(r"(?<!^)([A-Z])", r"_\1", operation).lower()
         try:
             response = getattr(client, method)(**blobs(params, base64.b64decode))
@@ -118,7 +120,7 @@ def main(which):
         try:
             params = filled(step["params"], known)
             result = maker.call(work["urls"][step["world"]], work["keys"][step["as"]], step["operation"], params)
-            for name, path in step["save"].items():
+            for name, path in step.get("save", {}).items():
                 known[name] = value_at(result["response"], path)
         except KeyError as error:
             result = {"error": "not called", "message": f"missing {error}: {json.dumps(result) if 'result' in dir() else ''}"}
