@@ -345,5 +345,22 @@ def rated():
         step("rated", operation, params, "ProvisionedThroughputExceededException")
 
 
-for part in (plain, with_storage, going, young, limits, rated):
+# The codes that nothing in the emulator leads to: they come by its faults.
+FAULTS = {
+    "CreateDataset": ["LimitExceededException"], "DeleteDataset": ["LimitExceededException"],
+    "UpdateDatasetEntries": ["LimitExceededException"], "DetectCustomLabels": ["LimitExceededException"],
+    "DescribeProjects": ["InvalidParameterException"], "PutProjectPolicy": ["ServiceQuotaExceededException"],
+}
+
+
+def broken():
+    arn = "arn:aws:rekognition:us-east-1:111122223333:project/birds"
+    WORLDS["broken"] = []
+    for operation, params in requests(arn + "/1", arn + "/version/v/1", arn + "/dataset/train/1").items():
+        for code in ["ThrottlingException", "InternalServerError", *FAULTS.get(operation, [])]:
+            WORLDS["broken"] += ["--fault", f"fault=error,operation={operation},code={code}"]
+            step("broken", operation, params, code)
+
+
+for part in (plain, with_storage, going, young, limits, rated, broken):
     part()
