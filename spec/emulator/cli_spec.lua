@@ -23,7 +23,7 @@ describe("the command rekognition-emulator", function()
   it("reads its options", function()
     assert.same({
       host = "::1", port = 80, region = "eu-west-1", train_seconds = 0.5, copy_seconds = 0, delete_seconds = 10,
-      fail = { "a*", "b" }, clock_offset = -30.5, state_file = "s", logging = true, fail_start = { "c" },
+      fail = { "a*", "b" }, clock_offset = -30.5, state_file = "s", logging = true, fail_start = { "c" }, strict_buckets = true,
       start_seconds = 1.5, stop_seconds = 2, dataset_seconds = 0, quotas = { projects = 3, models = 4 },
       rates = "aws",
       accounts = { { access_key_id = "K1", secret_access_key = "s/+=", account_id = "111122223333" },
@@ -32,7 +32,7 @@ describe("the command rekognition-emulator", function()
                      expires = 1656611123 } },
     }, cli.parse { "--host", "::1", "--port=80", "--region", "eu-west-1", "--train-seconds", "0.5", "--copy-seconds=0",
       "--delete-seconds", "10", "--fail", "a*", "--fail=b", "--clock-offset=-30.5", "--state", "s", "--log",
-      "--start-seconds", "1.5", "--stop-seconds=2", "--dataset-seconds", "0", "--fail-start", "c", "--quota",
+      "--start-seconds", "1.5", "--stop-seconds=2", "--dataset-seconds", "0", "--fail-start", "c", "--strict-buckets", "--quota",
       "projects=3", "--quota", "models=4", "--rate", "*=2", "--rate", "aws",
       "--account", "K1:s/+=:111122223333", "--account=K2:s:555555555555:t",
       "--account", "K3:s:555555555555:t:1656611123" })

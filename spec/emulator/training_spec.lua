@@ -338,6 +338,16 @@ describe("a training", function()
     assert.matches('"code":"ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"', outcome.texts.ManifestSummary)
   end)
 
+  it("wants a bucket where the emulator was told so", function()
+    for _, strict in ipairs { false, true } do
+      service, time = calls.with_clock { strict_buckets = strict }
+      project = calls.project(service, "p")
+      local version = train()
+      assert.equal(strict and "TRAINING_FAILED" or "TRAINING_COMPLETED", version.Status)
+      assert.equal(strict and "Unable to write to output S3 bucket." or "The model is ready to run.", version.StatusMessage)
+    end
+  end)
+
   it("told to fail has its manifests' files", function()
     service, time = calls.with_clock { fail = { "bad" } }
     project = calls.project(service, "p")

@@ -43,6 +43,8 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
   --no-admin              leave out the endpoint /_emulator/ that changes all this while it runs
   --ready-file FILE       write the URL to FILE when it listens
   --state FILE            keep everything in FILE, and begin with what is there
+  --strict-buckets        want buckets, manifests and images to be there, also while nobody
+                          has made a bucket
   --log                   write a line for each request to stderr
   --help, --version
 
@@ -166,7 +168,8 @@ local OPTIONS = {
   ["--ready-file"] = function(options, _, value) options.ready_file = value end,
   ["--state"] = function(options, _, value) options.state_file = value end,
 }
-local FLAGS = { ["--log"] = "logging", ["--no-admin"] = "no_admin", ["--help"] = "help", ["--version"] = "version" }
+local FLAGS = { ["--log"] = "logging", ["--no-admin"] = "no_admin", ["--strict-buckets"] = "strict_buckets",
+                ["--help"] = "help", ["--version"] = "version" }
 
 --- Reads the command's arguments. Raises {usage = sentence} where they can't be understood.
 ---@param arguments string[]

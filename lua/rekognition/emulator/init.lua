@@ -39,6 +39,7 @@ M.DEFAULT_ACCOUNTS = {
 ---@field fail_start string[]    versions with these names, `*` and `?` in them, fail to start
 ---@field quotas table<string, number>|"aws"  see rekognition.emulator.quotas
 ---@field rates table<string, number>|"aws"   calls a second by operation, "*" for the others; none where absent
+---@field strict_buckets boolean  buckets must be there from the start; false where absent: once somebody makes one
 ---@field region string          the only region served; any where absent
 ---@field state_file string      where to keep everything; in memory alone where absent
 ---@field clock fun(): number    epoch seconds; the system's clock where absent
@@ -52,6 +53,12 @@ M.DEFAULT_ACCOUNTS = {
 local Emulator = {}
 Emulator.__index = Emulator
 
+local function opened(options)
+  local opened_store = store.open(options.state_file)
+  opened_store.strict_buckets = options.strict_buckets
+  return opened_store
+end
+
 --- Makes an emulator. Raises a sentence where the state file can't be used.
 ---@param options? rekognition.emulator.Options
 ---@return rekognition.Emulator
@@ -62,7 +69,7 @@ function M.new(options)
     options = options, clocks = clocks.new(clock, { rate = options.clock_rate, at = options.clock_at }),
     faults = faults.new(options.faults), calls = {}, admin = options.admin ~= false,
     identities = identities.new(options.accounts or M.DEFAULT_ACCOUNTS, options.identities),
-    store = store.open(options.state_file), clock = clock, log = options.log,
+    store = opened(options), clock = clock, log = options.log,
     settings = settings.read(options), spent = {},
   }, Emulator)
 end

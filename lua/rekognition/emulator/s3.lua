@@ -34,11 +34,11 @@ function M.is_whole(buckets)
 end
 
 --- Whether anybody has made a bucket. As long as nobody has, the emulator has no storage to look at, and operations
---- take every bucket and every object for one that is there.
+--- take every bucket and every object for one that is there; unless it was told that buckets must be there.
 ---@param store rekognition.emulator.Store
 ---@return boolean
 function M.in_use(store)
-  return next(store.buckets) ~= nil
+  return store.strict_buckets or next(store.buckets) ~= nil
 end
 
 --- Makes a bucket.
