@@ -1,5 +1,6 @@
 /* One attempt: the request is signed, and sent, or pushed as a table. */
 #include "binding/attempt_internal.h"
+#include "binding/engine.h"
 #include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/response.h"
@@ -53,15 +54,12 @@ static long opt_milliseconds(lua_State *L, int index, long otherwise)
     return lua_isnil(L, index) ? otherwise : lrek_milliseconds(luaL_checknumber(L, index));
 }
 
-/* Sends what was prepared and pushes what came of it; returns how many values, or -1 where a hook
- * of Lua raised: that is on top then. */
-static int perform(lua_State *L, const struct lrek_target *target, struct lrek_request *request,
-                   struct rek_slice url, struct lrek_attempt *attempt)
+static struct rek_http_request http_request(lua_State *L, const struct lrek_target *target,
+                                            const struct lrek_request *request,
+                                            struct rek_slice url,
+                                            const struct lrek_attempt *attempt)
 {
-    struct rek_http_failure failure;
-    struct lrek_hook hook;
-    const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
-    const struct rek_http_request http_request = {
+    return (struct rek_http_request){
         .method = request->method,
         .url = url,
         .headers = attempt->headers + 1, /* Host is libcurl's to write */
@@ -71,10 +69,21 @@ static int perform(lua_State *L, const struct lrek_target *target, struct lrek_r
         .timeout_ms = opt_milliseconds(L, 11, target->timeout_ms),
         .direct = target->direct,
     };
+}
+
+/* Sends what was prepared and pushes what came of it; returns how many values, or -1 where a hook
+ * of Lua raised: that is on top then. */
+static int perform(lua_State *L, const struct lrek_target *target, struct lrek_request *request,
+                   struct rek_slice url, struct lrek_attempt *attempt)
+{
+    struct rek_http_failure failure;
+    struct lrek_hook hook;
+    const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
+    const struct rek_http_request sent = http_request(L, target, request, url, attempt);
     struct rek_http_client *client = lrek_check_transport(L, 2);
     lrek_hold_request(request); /* a hook may close it */
     enum rek_http_result result =
-        rek_http_perform(client, &http_request, &attempt->response, &watch, &failure);
+        rek_http_perform(client, &sent, &attempt->response, &watch, &failure);
     int count = -1;
     if (result == REK_HTTP_OK)
         count = lrek_push_metadata(L, request, &attempt->response);
@@ -114,6 +123,35 @@ int lrek_target_send(lua_State *L)
         count = push_refusal(L, &refusal);
     lrek_give(L, 14, &attempt_kind);
     return count < 0 ? lua_error(L) : count;
+}
+
+/* target:start(transport, request, access_key_id, secret_access_key, session_token, time, attempt,
+ *              user_agent, connect_timeout, timeout, headers, trace_id, engine, token)
+ *   -> id; or nil, and { transport = } or { signing = } as `send` has them
+ * As `send`, but does not wait: the engine performs the request (see engine.c). */
+int lrek_target_start(lua_State *L)
+{
+    struct lrek_target *target = lrek_check_target(L, 1);
+    struct lrek_arguments arguments = {0};
+    struct lrek_refusal refusal;
+    struct rek_slice url;
+    lua_settop(L, 15);
+    struct lrek_attempt *attempt = lrek_take(L, &attempt_kind); /* 16 */
+    struct lrek_engine_slot *slot = lrek_reserve_engine_slot(L, 14, 3, 15);
+    struct rek_http_client *client = lrek_check_transport(L, 2);
+    struct lrek_request *request = lrek_check_request(L, 3); /* after what lets finalizers run */
+    int count;
+    if (lrek_read_credentials(L, 4, &arguments, &refusal) &&
+        lrek_read_extras(L, 8, 12, &arguments, &refusal) &&
+        lrek_prepare_attempt(L, target, request, &arguments, attempt, &url, &refusal)) {
+        const struct rek_http_request sent = http_request(L, target, request, url, attempt);
+        count = lrek_start_in_engine(L, 14, slot, client, request, &sent);
+    } else {
+        lrek_give_engine_slot(L, 14, slot);
+        count = push_refusal(L, &refusal);
+    }
+    lrek_give(L, 16, &attempt_kind);
+    return count;
 }
 
 /* Pushes { method =, url =, headers = {{name, value}, ...}, body = }. The URL of an operation

@@ -19,12 +19,14 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_hook(L);
     lrek_open_child(L);
     lrek_open_crypto(L);
+    lrek_open_engine(L);
     lrek_open_files(L);
     lrek_open_interrupt(L);
     lrek_open_json(L);
     lrek_open_lock(L);
     lrek_open_modules(L);
     lrek_open_process(L);
+    lrek_open_rate(L);
     lrek_open_request(L);
     lrek_open_service(L);
     lrek_open_sign(L);

@@ -233,6 +233,13 @@ static int request_body(lua_State *L)
     return 1;
 }
 
+/* request:size() -> the bytes of the body */
+static int request_size(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)lrek_check_request(L, 1)->body.len);
+    return 1;
+}
+
 /* request:name() -> "CopyProjectVersion" */
 static int request_name(lua_State *L)
 {
@@ -301,6 +308,7 @@ static int request_tostring(lua_State *L)
 void lrek_open_request(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"body", request_body},
+                                       {"size", request_size},
                                        {"name", request_name},
                                        {"method", request_method},
                                        {"invocation_id", request_invocation_id},

@@ -130,6 +130,7 @@ static int target_tostring(lua_State *L)
 void lrek_open_target(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"send", lrek_target_send},
+                                       {"start", lrek_target_start},
                                        {"sign", lrek_target_sign},
                                        {"presign", lrek_target_presign},
                                        {NULL, NULL}};

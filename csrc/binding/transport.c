@@ -1,6 +1,7 @@
 /* transport: the built-in HTTP client as a userdata, with Lua tables in and out. */
 #include "binding/transport.h"
 
+#include "binding/engine.h"
 #include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/pool.h"
@@ -297,7 +298,10 @@ static int transport_request(lua_State *L)
 /* transport:close(): closes its connections; a second time does nothing. */
 static int transport_close(lua_State *L)
 {
-    clear_transport(lrek_check_object(L, 1, &transport_kind));
+    struct transport *transport = lrek_check_object(L, 1, &transport_kind);
+    if (transport->client)
+        lrek_drop_client(L, transport->client);
+    clear_transport(transport);
     return 0;
 }
 

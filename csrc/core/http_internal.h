@@ -1,6 +1,6 @@
 /* The inside of HTTP clients and transfers, shared by http_*.c alone.
  *
- * An engine that drives many transfers: rek_http_transfer_take, _start, then
+ * An engine that drives many transfers (http_engine.h): rek_http_transfer_take, _start, then
  * curl_multi_add_handle(multi, transfer->easy) with a multi handle of its own. Where
  * curl_multi_info_read says that an easy handle is done, CURLINFO_PRIVATE is its transfer:
  * curl_multi_remove_handle, then rek_http_transfer_finish with libcurl's code (errno, set to 0
@@ -55,6 +55,7 @@ struct rek_http_client {
 struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;
+    struct rek_http_job *job; /* an engine's */
     CURL *easy;
 
     struct rek_buffer url; /* as set, with a NUL; empty where none is */

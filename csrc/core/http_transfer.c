@@ -79,7 +79,7 @@ void rek_http_transfer_give(struct rek_http_transfer *t)
 {
     struct rek_http_client *client = t->client;
     t->response = NULL;
-    if (client->closed || client->spare_count >= KEPT_TRANSFERS) {
+    if (!t->easy || client->closed || client->spare_count >= KEPT_TRANSFERS) {
         rek_http_transfer_free(t);
     } else {
         t->next = client->spares;

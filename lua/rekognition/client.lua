@@ -24,6 +24,11 @@ local presigned = lazy "rekognition.call.presign"
 local service_error = lazy "rekognition.text.service_error"
 local waiter = lazy "rekognition.waiter"
 
+-- What a script that only blocks never needs.
+local async = lazy "rekognition.async"
+local in_flight = lazy "rekognition.call.in_flight"
+local limits_of = lazy "rekognition.retry.limits"
+
 local SERVICE = "rekognition"
 local service = core.service
 local request_of = service.request -- looked up once
@@ -128,16 +133,21 @@ local function state_of(self, operation, request, options, on_behalf)
   return state
 end
 
+-- The state of a call without any.
+local function plain_state(self, operation, request, on_behalf)
+  local state = call.state(operation, request, on_behalf)
+  if self._limits then
+    state.plain, state.total_timeout, state.hooks = false, self._total_timeout, self._hooks
+  end
+  return state
+end
+
 --- Calls an operation, as the client's methods, its paginator and its waiter do.
 ---@param on_behalf? "paginator"|"waiter"  what of the SDK calls, for the User-Agent
 local function call_operation(self, operation, params, options, on_behalf)
   local request <close> = new_request(self, operation, params)
   if options == nil then
-    local state = call.state(operation, request, on_behalf)
-    if self._limits then
-      state.plain, state.total_timeout, state.hooks = false, self._total_timeout, self._hooks
-    end
-    return call.run(self._channel, state)
+    return call.run(self._channel, plain_state(self, operation, request, on_behalf))
   end
   options_check.check_call(options)
   return call.run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
@@ -206,6 +216,40 @@ function Client:presign(operation, params, options)
   return presigned(channel_for(self, options), operation, request, provider, options.expires or 900)
 end
 
+--- Starts a call and doesn't wait for it: the engine of `rekognition.async` goes on with it, retries and all. A slip in
+--- the parameters or the options is raised here; what the call comes to is the future's.
+---@param operation string
+---@param params? table
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start(operation, params, options)
+  check_self(self, "start", '("CopyProjectVersion", { ... })')
+  return self:_start(operation, params, options)
+end
+
+local function begin(self, admission, operation, params, options)
+  local state = options and state_of(self, operation, nil, options) or plain_state(self, operation, nil)
+  local channel = options and channel_for(self, options) or self._channel
+  state.request = new_request(self, operation, params)
+  return in_flight.start(channel, state, admission)
+end
+
+function Client:_start(operation, params, options)
+  if options ~= nil then options_check.check_call(options) end
+  local admission = in_flight.admit(self._channel.gate)
+  local ok, future = pcall(begin, self, admission, operation, params, options)
+  if ok then return future end
+  if admission then admission:give() end
+  return error(future, 0)
+end
+
+--- The engine of this Lua state, for a loop of the host's own; see docs/async.md.
+---@return rekognition.Pollable
+function Client:pollable()
+  check_self(self, "pollable", "()")
+  return async.pollable()
+end
+
 --- Closes the client and its connections. Closing again does nothing.
 function Client:close()
   if not is_client(self) then return end
@@ -235,8 +279,17 @@ local function new_method(operation, method)
   end
 end
 
+local function new_async_method(operation, method)
+  return function(self, params, options)
+    check_self(self, method, " { ... }")
+    return self:_start(operation, params, options)
+  end
+end
+
 for _, operation in ipairs(service:operations()) do
   Client[operation.method] = new_method(operation.name, operation.method)
+  local async_method = operation.method .. "_async"
+  Client[async_method] = new_async_method(operation.name, async_method)
   OPERATIONS[operation.name] = true
   OPERATIONS[#OPERATIONS + 1] = operation.name
 end
@@ -295,7 +348,9 @@ local function new_channel(self, options, config, endpoint)
     connect_timeout = timeouts.connect, timeout = timeouts.whole,
     agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
     logs = options.logger ~= nil, is_closed = function() return self._closed end,
-    makes = makes, read_error = function(...) return service_error.read(...) end,
+    makes = makes, gate = options.max_in_flight and in_flight.gate(options) or nil,
+    limits = options.rate and limits_of.new(options.rate) or nil,
+    read_error = function(...) return service_error.read(...) end,
     is_modelled = function(operation, code) return service:is_modelled(operation, code) end,
   }
 end

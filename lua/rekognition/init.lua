@@ -37,7 +37,7 @@ function M.preload()
 end
 
 -- Parts that are loaded when they are first used.
-local LATER = { custom_labels = true }
+local LATER = { async = true, custom_labels = true }
 
 return setmetatable(M, {
   __index = function(_, name)

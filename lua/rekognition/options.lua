@@ -79,7 +79,8 @@ local CLIENT = {
   retry = is("table"), hooks = is("table"),
   timeout = SECONDS, total_timeout = SECONDS,
   proxy = PROXY, client_cert = TEXT, client_key = TEXT,
-  max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, rate = RATE,
+  max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, max_queued = COUNT,
+  when_full = one_of("wait", "error"), rate = RATE,
   logger = CALLABLE, mfa_token = CALLABLE, loop = is("table"),
   http = CALLABLE, env = is("table"), clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
 }

@@ -75,8 +75,25 @@ end
 
 local function silent() end
 
+--- What waits in the place of a coroutine, by coroutine: a driver has sleep, send and others (`rekognition.async`).
+---@type table<thread, table>
+M.drivers = setmetatable({}, { __mode = "k" })
+
+local drivers, running, isyieldable = M.drivers, coroutine.running, coroutine.isyieldable
+
+--- The driver of the running coroutine, if it has one and can be suspended; or, while an engine has something under
+-- way, the one that keeps it going; or nil: whoever waits blocks.
+---@return table?
+function M.driver()
+  local driver = drivers[running()]
+  if driver and isyieldable() then return driver end
+  return M.busy and M.busy()
+end
+
 -- A signal ends a sleep early; the interpreter then has its say, and may raise (Ctrl-C).
 local function sleep(seconds)
+  local driver = M.driver()
+  if driver then return driver:sleep(seconds) end
   repeat seconds = core.sleep(seconds) until seconds <= 0
 end
 

@@ -27,6 +27,8 @@ local M = {}
 ---@field agent? table            app_id, execution_env, features: for the User-Agent
 ---@field is_closed? fun(): boolean
 ---@field logs? boolean           whether successes are logged
+---@field gate? rekognition.Semaphore  what bounds the calls in flight
+---@field limits? rekognition.Limits   what spaces the attempts of an operation
 
 ---@class rekognition.Channel : rekognition.ChannelOptions
 ---@field send function           see `rekognition.call.native`
@@ -58,7 +60,7 @@ local function connect(self)
     url = self.url, region = self.region or "", service = self.signing_name or "", direct = self.direct, s3 = self.s3,
     max_attempts = self.retry.max_attempts, connect_timeout = self.connect_timeout, timeout = self.timeout,
   }
-  self.send, self.target = call.sender(self.http, options, self.seams.monotonic)
+  self.send, self.target = call.sender(self.http, options, self.seams)
   return self
 end
 

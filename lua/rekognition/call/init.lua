@@ -9,6 +9,7 @@ local error_class = require "rekognition.error"
 local http = require "rekognition.http"
 local lazy = require "rekognition.lazy"
 local native = require "rekognition.call.native"
+local seams = require "rekognition.seams"
 
 local custom = lazy "rekognition.call.custom"
 local failure = lazy "rekognition.call.failure"
@@ -37,8 +38,12 @@ local M = {}
 ---@field time? number          what the attempt is signed with, epoch seconds
 ---@field agent? string         the User-Agent
 ---@field trace_id? string
+---@field started? number       a moment of the seam `monotonic`
+---@field since? number         the same, where the call waited before: for the deadline
+---@field driver? table         what waits in the place of blocking, see `rekognition.seams`
 
 local NO_CREDENTIALS = {}
+local driver_of = seams.driver
 
 local function is_credentials(value)
   return type(value) == "table" and type(value.access_key_id) == "string" and type(value.secret_access_key) == "string"
@@ -72,12 +77,12 @@ end
 --- The sender over a transport: the built-in one, or one of the host's own.
 ---@param transport function|rekognition.Transport
 ---@param options table  of `core.target`
----@param monotonic fun(): number
+---@param seams_of_host rekognition.Seams
 ---@return function send  see `rekognition.call.native`
 ---@return userdata target
-function M.sender(transport, options, monotonic)
-  if http.is_transport(transport) then return native.new(transport, options) end
-  return custom.new(transport, options, monotonic)
+function M.sender(transport, options, seams_of_host)
+  if http.is_transport(transport) then return native.new(transport, options, seams_of_host) end
+  return custom.new(transport, options, seams_of_host.monotonic)
 end
 
 --- The state of a call, with room for what the loop notes in a call that succeeds: a table that grows is dear.
@@ -251,21 +256,26 @@ local function set_deadline(call)
   call.total_timeout = call.total_timeout or call.deadline - call.started
 end
 
---- Calls a service: sends the request until it succeeds or another attempt is not worth it.
----@param channel rekognition.Channel
----@param call rekognition.Call
----@return any response     a table by the operation's model; the body of a service without tables, or what `read` made
----@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
-function M.run(channel, call)
+-- The host's own rates: attempts of an operation are spaced. The credentials again if they may have changed meanwhile.
+local function keep_rate(channel, call, provider, credentials)
+  local wait = channel.limits:reserve(channel, call.operation, credentials)
+  if wait <= 0 then return credentials end
+  if call.deadline then wait = math.min(wait, math.max(0, call.deadline - channel.monotonic())) end
+  channel.seams.sleep(wait)
+  return M.credentials(provider, call.operation, call.deadline)
+end
+
+local function loop(channel, call)
   local retry, provider = call.retry or channel.retry, call.provider or channel.provider
   local secrets = call.secrets
-  call.attempt, call.started = 1, channel.monotonic()
+  call.attempt, call.started = 1, call.since or channel.monotonic()
   if not call.plain and (call.total_timeout or call.deadline) then set_deadline(call) end
   if channel.trace_id then call.trace_id = channel.trace_id() end
   while true do
     if retry.limiter then wait_for_turn(channel, retry) end
     local fixed = provider and provider._fixed
     local credentials = fixed and fixed() or M.credentials(provider, call.operation, call.deadline)
+    if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
     local response, result = attempt(channel, call, credentials)
     if response == nil or not call.plain then
       call.secrets = with_token(secrets, credentials.session_token)
@@ -274,6 +284,17 @@ function M.run(channel, call)
     if response ~= nil then return succeed(channel, call, retry, response, result) end
     continue(channel, call, retry, credentials, result)
   end
+end
+
+--- Calls a service: sends the request until it succeeds or another attempt is not worth it.
+---@param channel rekognition.Channel
+---@param call rekognition.Call
+---@return any response     a table by the operation's model; the body of a service without tables, or what `read` made
+---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
+function M.run(channel, call)
+  local driver = driver_of()
+  if driver then return driver:run(loop, channel, call) end
+  return loop(channel, call)
 end
 
 return M

@@ -14,13 +14,18 @@ local core = require "rekognition.core"
 
 local M = {}
 
---- A sender over libcurl.
+--- A sender over libcurl. Where the call has a driver (`rekognition.async`), that one waits.
 ---@param transport rekognition.Transport
 ---@param options table  of `core.target`
-function M.new(transport, options)
+---@param seams rekognition.Seams
+function M.new(transport, options, seams)
   local target, connections = core.target(options), transport.core
   local send = target.send -- looked up once
+  local sender = { target = target, connections = connections, transport = transport, start = target.start,
+    monotonic = seams.monotonic, logger = seams.logger }
   return function(call, credentials, headers, connect_timeout, timeout)
+    local driver = call.driver
+    if driver then return driver:send(sender, call, credentials, headers, connect_timeout, timeout) end
     return send(target, connections, call.request, credentials.access_key_id, credentials.secret_access_key,
       credentials.session_token, call.time, call.attempt, call.agent, connect_timeout, timeout, headers, call.trace_id)
   end, target

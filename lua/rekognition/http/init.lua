@@ -28,6 +28,7 @@ local seams = require "rekognition.seams"
 
 ---@class rekognition.Transport
 ---@field core userdata               the C object, for the binding's own short way
+---@field max_connections integer
 ---@overload fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 local Transport = {}
 Transport.__index = Transport
@@ -39,6 +40,7 @@ end
 
 --- Closes its connections. A request after that raises; a second close does nothing.
 function Transport:close()
+  self.is_closed = true
   self.core:close()
 end
 
@@ -96,7 +98,7 @@ function M.new(options)
     error_class.raise { kind = "config", code = is_proxy and "InvalidProxy" or "InvalidOption",
       message = (is_proxy and source or "") .. failure.message }
   end
-  return setmetatable({ core = object }, Transport)
+  return setmetatable({ core = object, max_connections = options.max_connections or 64 }, Transport)
 end
 
 --- Whether a value is a transport of this module.

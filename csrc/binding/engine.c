@@ -1,0 +1,380 @@
+/* engine: many requests under way at once. `target:start` (attempt.c) starts one, with a token of the
+ * caller's; `engine:step` moves all on; `engine:next` returns the token of one that is done, and
+ * `engine:take` its response, in the form of `target:send`. Nothing here calls Lua back. */
+#include "binding/engine.h"
+
+#include "binding/luautil.h"
+#include "binding/pool.h"
+#include "binding/response.h"
+#include "core/alloc.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const char engines_key;
+
+/* User values: what the slots stand for, and what they keep alive, both by id. */
+enum { TOKENS = 1, REQUESTS };
+
+struct lrek_engine_slot {
+    struct rek_http_job job; /* first, so that a job is its slot */
+    struct rek_http_response response;
+    struct lrek_request *request; /* NULL: the slot is free */
+    struct engine *engine;
+    lua_Integer id;
+    struct lrek_engine_slot *next_free;
+};
+
+struct engine {
+    struct lrek_object object;
+    struct rek_http_engine *core; /* NULL once closed */
+    struct lrek_engine_slot **slots;
+    size_t slot_count;
+    size_t slot_capacity;
+    struct lrek_engine_slot *free_slots;
+};
+
+/* The requests aren't touched: where the state closes, they may be gone. */
+static void clear_engine(void *object)
+{
+    struct engine *engine = object;
+    rek_http_engine_free(engine->core);
+    engine->core = NULL;
+    for (size_t i = 0; i < engine->slot_count; i++) {
+        rek_http_job_release(&engine->slots[i]->job);
+        rek_http_response_clear(&engine->slots[i]->response);
+        rek_free(engine->slots[i]);
+    }
+    rek_free(engine->slots);
+    engine->slots = NULL;
+    engine->free_slots = NULL;
+    engine->slot_count = engine->slot_capacity = 0;
+}
+
+static const struct lrek_kind engine_kind = {
+    .name = "rekognition.engine",
+    .size = sizeof(struct engine),
+    .clear = clear_engine,
+};
+
+static struct engine *check_engine(lua_State *L, int index)
+{
+    struct engine *engine = lrek_check_object(L, index, &engine_kind);
+    luaL_argcheck(L, engine->core, index, "the engine is closed");
+    return engine;
+}
+
+/* engine() -> an engine. Raises where memory or descriptors are used up. */
+static int engine_new(lua_State *L)
+{
+    struct engine *engine = lrek_new_object(L, &engine_kind, 2);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, TOKENS);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, REQUESTS);
+    engine->core = rek_http_engine_new();
+    if (!engine->core)
+        return luaL_error(L, "could not make an engine: %s", strerror(errno));
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key);
+    lua_pushvalue(L, -2);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return 1;
+}
+
+static struct lrek_engine_slot *new_slot(lua_State *L, struct engine *engine)
+{
+    if (engine->slot_count == engine->slot_capacity) {
+        size_t capacity = engine->slot_capacity ? engine->slot_capacity * 2 : 16;
+        struct lrek_engine_slot **slots = rek_realloc(engine->slots, capacity * sizeof *slots);
+        if (!slots)
+            luaL_error(L, "not enough memory");
+        engine->slots = slots;
+        engine->slot_capacity = capacity;
+    }
+    struct lrek_engine_slot *slot = rek_realloc(NULL, sizeof *slot);
+    if (!slot)
+        luaL_error(L, "not enough memory");
+    *slot = (struct lrek_engine_slot){.engine = engine, .id = (lua_Integer)engine->slot_count + 1};
+    rek_http_response_init(&slot->response);
+    engine->slots[engine->slot_count++] = slot;
+    return slot;
+}
+
+/* Sets a slot's entry in one of the tables to the value at `value`, or to false: an entry that
+ * stays never has to be made again. */
+static void keep(lua_State *L, int engine, int table, lua_Integer id, int value)
+{
+    lua_getiuservalue(L, engine, table);
+    if (value)
+        lua_pushvalue(L, value);
+    else
+        lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, id);
+    lua_pop(L, 1);
+}
+
+struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int index, int request, int token)
+{
+    struct engine *engine = check_engine(L, index);
+    struct lrek_engine_slot *slot = engine->free_slots;
+    if (!slot) {
+        slot = new_slot(L, engine);
+        slot->next_free = engine->free_slots;
+        engine->free_slots = slot;
+    }
+    keep(L, index, TOKENS, slot->id, token);
+    keep(L, index, REQUESTS, slot->id, request);
+    luaL_argcheck(L, engine->core && engine->free_slots, index, "the engine is closed");
+    slot = engine->free_slots; /* a finalizer may have used the one before */
+    keep(L, index, TOKENS, slot->id, token);
+    keep(L, index, REQUESTS, slot->id, request);
+    engine->free_slots = slot->next_free;
+    slot->next_free = NULL;
+    return slot;
+}
+
+static void free_slot(struct lrek_engine_slot *slot)
+{
+    rek_http_job_release(&slot->job);
+    rek_http_response_empty(&slot->response);
+    if (slot->request)
+        lrek_release_request(slot->request);
+    slot->request = NULL;
+    slot->next_free = slot->engine->free_slots;
+    slot->engine->free_slots = slot;
+}
+
+static void forget(lua_State *L, int engine, lua_Integer id)
+{
+    keep(L, engine, TOKENS, id, 0);
+    keep(L, engine, REQUESTS, id, 0);
+}
+
+void lrek_give_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot)
+{
+    free_slot(slot);
+    forget(L, engine, slot->id);
+}
+
+int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot,
+                         struct rek_http_client *client, struct lrek_request *request,
+                         const struct rek_http_request *http_request)
+{
+    struct rek_http_failure failure;
+    enum rek_http_result result = rek_http_engine_start(slot->engine->core, &slot->job, client,
+                                                        http_request, &slot->response, &failure);
+    if (result != REK_HTTP_OK) {
+        lrek_give_engine_slot(L, engine, slot);
+        return lrek_push_no_response(L, result, &failure);
+    }
+    slot->request = request;
+    lrek_hold_request(request);
+    lua_pushinteger(L, slot->id);
+    return 1;
+}
+
+/* The slot of an id that is under way; NULL: there is none. */
+static struct lrek_engine_slot *find_slot(const struct engine *engine, lua_Integer id)
+{
+    if (id < 1 || (lua_Unsigned)id > engine->slot_count)
+        return NULL;
+    struct lrek_engine_slot *slot = engine->slots[id - 1];
+    return slot->request ? slot : NULL;
+}
+
+static int milliseconds(lua_Number seconds)
+{
+    if (!(seconds > 0))
+        return seconds < 0 ? -1 : 0;
+    lua_Number rounded = ceil(seconds * 1000);
+    return rounded < INT_MAX ? (int)rounded : INT_MAX;
+}
+
+/* engine:step(seconds): waits until something moves, for at most so long (0: not at all; below 0:
+ * without an end), and moves it on. */
+static int engine_step(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    rek_http_engine_step(engine->core, milliseconds(luaL_checknumber(L, 2)));
+    return 0;
+}
+
+/* engine:next() -> token, id of a request that is done, or nothing */
+static int engine_next(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    struct rek_http_job *job = rek_http_engine_next(engine->core);
+    if (!job)
+        return 0;
+    const struct lrek_engine_slot *slot = (const struct lrek_engine_slot *)job;
+    lua_getiuservalue(L, 1, TOKENS);
+    lua_rawgeti(L, -1, slot->id);
+    lua_pushinteger(L, slot->id);
+    return 2;
+}
+
+/* Pushes what came of the slot's request. */
+static int push_result(lua_State *L)
+{
+    const struct lrek_engine_slot *slot = lua_touserdata(L, 1);
+    if (slot->job.result == REK_HTTP_OK)
+        return lrek_push_metadata(L, slot->request, &slot->response);
+    return lrek_push_no_response(L, slot->job.result, rek_http_job_failure(&slot->job));
+}
+
+/* engine:take(id) -> what `target:send` returns, for a request that `next` returned */
+static int engine_take(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    lua_Integer id = luaL_checkinteger(L, 2);
+    struct lrek_engine_slot *slot = find_slot(engine, id);
+    luaL_argcheck(L, slot && slot->job.state == REK_JOB_TAKEN, 2, "is not done");
+    lua_settop(L, 2);
+    lua_pushcfunction(L, push_result);
+    lua_pushlightuserdata(L, slot);
+    int status = lua_pcall(L, 1, 2, 0);
+    if (lrek_is_cleared(&engine->object) || find_slot(engine, id) != slot)
+        return luaL_error(L, "the engine is closed");
+    lrek_give_engine_slot(L, 1, slot);
+    return status == LUA_OK ? 2 : lua_error(L);
+}
+
+/* engine:cancel(id) -> whether the service may have read the request; nil where it has ended */
+static int engine_cancel(lua_State *L)
+{
+    struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    lua_Integer id = luaL_checkinteger(L, 2);
+    struct lrek_engine_slot *slot = engine->core ? find_slot(engine, id) : NULL;
+    if (!slot)
+        return 0;
+    bool sent = rek_http_engine_cancel(engine->core, &slot->job);
+    lrek_give_engine_slot(L, 1, slot);
+    lua_pushboolean(L, sent);
+    return 1;
+}
+
+/* engine:under_way() -> how many requests are */
+static int engine_under_way(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)rek_http_engine_under_way(check_engine(L, 1)->core));
+    return 1;
+}
+
+/* engine:pollfd() -> a descriptor that is readable when a step has something to do; nil where the
+ * system has no such thing */
+static int engine_pollfd(lua_State *L)
+{
+    int fd = rek_http_engine_fd(check_engine(L, 1)->core);
+    if (fd < 0)
+        return 0;
+    lua_pushinteger(L, fd);
+    return 1;
+}
+
+/* engine:timeout() -> seconds until a step is due where nothing moves, or nil */
+static int engine_timeout(lua_State *L)
+{
+    int left = rek_http_engine_timeout(check_engine(L, 1)->core);
+    if (left < 0)
+        return 0;
+    lua_pushnumber(L, (lua_Number)left / 1000);
+    return 1;
+}
+
+/* engine:arm(seconds): the descriptor becomes readable by itself after so long, or earlier, when a
+ * step is due; nil: only then */
+static int engine_arm(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    rek_http_engine_arm(engine->core, milliseconds(luaL_optnumber(L, 2, -1)));
+    return 0;
+}
+
+/* engine:is_forked() -> whether this process is a fork of the one that made it */
+static int engine_is_forked(lua_State *L)
+{
+    lua_pushboolean(L, rek_http_engine_is_forked(check_engine(L, 1)->core));
+    return 1;
+}
+
+static int engine_close(lua_State *L)
+{
+    struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    for (size_t i = 0; i < engine->slot_count; i++) {
+        struct lrek_engine_slot *slot = engine->slots[i];
+        if (slot->request)
+            lrek_release_request(slot->request);
+        slot->request = NULL;
+    }
+    clear_engine(engine);
+    return 0;
+}
+
+void lrek_drop_client(lua_State *L, const struct rek_http_client *client)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key);
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        const struct engine *engine = lua_touserdata(L, -2);
+        if (engine->core)
+            rek_http_engine_drop(engine->core, client);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* descriptor_limit() -> how many descriptors the process may have open (`ulimit -n`) */
+static int system_descriptor_limit(lua_State *L)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur > INT_MAX)
+        lua_pushinteger(L, INT_MAX);
+    else
+        lua_pushinteger(L, (lua_Integer)limit.rlim_cur);
+    return 1;
+}
+
+/* The engines of the state, weak. */
+static void open_engines(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key) == LUA_TNIL) {
+        lua_createtable(L, 0, 1);
+        lua_createtable(L, 0, 1);
+        lua_pushliteral(L, "k");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &engines_key);
+    }
+    lua_pop(L, 1);
+}
+
+void lrek_open_engine(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"step", engine_step},
+                                       {"next", engine_next},
+                                       {"take", engine_take},
+                                       {"cancel", engine_cancel},
+                                       {"under_way", engine_under_way},
+                                       {"pollfd", engine_pollfd},
+                                       {"timeout", engine_timeout},
+                                       {"arm", engine_arm},
+                                       {"is_forked", engine_is_forked},
+                                       {"close", engine_close},
+                                       {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"engine", engine_new}, {"descriptor_limit", system_descriptor_limit}, {NULL, NULL}};
+    open_engines(L);
+    lrek_open_kind(L, &engine_kind);
+    lua_pushcfunction(L, engine_close);
+    lua_setfield(L, -2, "__close");
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    luaL_setfuncs(L, functions, 0);
+}

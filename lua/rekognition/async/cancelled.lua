@@ -1,0 +1,31 @@
+--- The error of what was cancelled, and what it says of a call's attempts.
+
+local error_class = require "rekognition.error"
+
+local M = {}
+
+---@param code? "Cancelled"|"Timeout"|"Forked"  why; "Cancelled" by default
+---@param message? string
+---@return rekognition.Error
+function M.new(code, message)
+  return error_class.new { kind = "cancelled", code = code or "Cancelled", message = message or "cancelled" }
+end
+
+---@return boolean
+function M.is(value)
+  return error_class.is_error(value) and value.kind == "cancelled"
+end
+
+--- Notes in the error of a cancelled call what is known of its attempts.
+---@param e any           what the call raised
+---@param call rekognition.Call
+function M.note(e, call)
+  if not M.is(e) or e.operation then return end
+  e.operation, e.attempts = call.operation, call.attempt
+  e.maybe_succeeded = (e.sent or call.ambiguous) and true or nil
+  e.sent = nil
+  e.message = e.message .. (e.maybe_succeeded and "; an attempt was under way, and may have had its effect"
+    or "; no attempt had reached the service")
+end
+
+return M

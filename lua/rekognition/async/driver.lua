@@ -1,0 +1,176 @@
+--- What waits in the place of blocking: a task suspends itself; elsewhere the engine is kept going until the wait ends.
+--
+-- A driver has `token` and `park`, on which the others stand: `sleep`, `send` (an attempt), `run` (a call).
+
+local cancelled = require "rekognition.async.cancelled"
+local core = require "rekognition.core"
+local engine = require "rekognition.async.engine"
+local seams = require "rekognition.seams"
+local semaphores = require "rekognition.async.semaphore"
+
+local M = {}
+
+local yield, running = coroutine.yield, coroutine.running
+local drivers = seams.drivers
+
+-- Ends what a task waits for, if its coroutine is closed from outside while it waits.
+local function abandon()
+  local task = drivers[running()]
+  if not task or not task.undo then return end
+  task.undo(task.what)
+  task.undo, task.what, task.woken = nil, nil, nil
+  if not task.raised then task:_fail(cancelled.new(nil, "the coroutine of the task was closed")) end
+end
+local GUARD = setmetatable({}, { __close = abandon })
+
+-- Methods of tasks.
+local Task = {}
+
+function Task:token() return self end
+
+--- Suspends the task until its token is woken. `undo(what)` ends what it waits for where the wait ends otherwise.
+function Task:park(_, undo, what)
+  local e = self.pending
+  if e then
+    self.pending, self.delivered = nil, e
+    e.sent = undo(what) == true or nil
+    error(e, 0)
+  end
+  self.undo, self.what = undo, what
+  local guard <close> = GUARD -- luacheck: ignore guard
+  while not self.woken and not self.raised do yield(engine.WAITS) end
+  self.undo, self.what, self.woken = nil, nil, nil
+  e = self.raised
+  if e then
+    self.raised, self.delivered = nil, e
+    error(e, 0)
+  end
+end
+
+-- Code that isn't a task's own: it keeps the engine going while it waits.
+local Driving = {}
+Driving.__index = Driving
+
+function Driving.token() return {} end
+
+local function finish_box(box)
+  if not box.woken and box.undo then box.undo(box.what) end
+end
+local Box = { __close = finish_box }
+
+function Driving.park(_, box, undo, what)
+  box.undo, box.what = undo, what
+  local guard <close> = setmetatable(box, Box) -- luacheck: ignore guard
+  engine.drive(box)
+  if box.woken then return end
+  local task = engine.current -- it was cancelled
+  local e = task.pending
+  task.pending, task.delivered = nil, e
+  box.undo = nil
+  e.sent = undo(what) == true or nil
+  error(e, 0)
+end
+
+-- Methods of both.
+local Both = {}
+
+--- Waits so many seconds.
+function Both:sleep(seconds)
+  local token = self:token()
+  self:park(token, engine.forget_timer, engine.wake_after(seconds, token))
+end
+
+local function cancel_transfer(id) return engine.network():cancel(id) end
+
+-- Descriptors that are left to the host. Our choice.
+local SPARE_DESCRIPTORS = 32
+
+-- The connections that a transport may have under way; fewer where the process can't have as many descriptors.
+local function slots_of(sender)
+  local transport = sender.transport
+  if not transport.slots then
+    local wanted, limit = transport.max_connections, core.descriptor_limit()
+    local places = math.max(1, math.min(wanted, limit - SPARE_DESCRIPTORS))
+    if places < wanted then
+      sender.logger("warn", "few_descriptors", { wanted = wanted, used = places, limit = limit,
+        message = ("max_connections is %d, and the process may open %d descriptors: %d connections are used; "
+          .. "raise the limit (ulimit -n)"):format(wanted, limit, places) })
+    end
+    transport.slots = semaphores.new(places)
+  end
+  sender.slots = transport.slots
+  return sender.slots
+end
+
+-- Waits for a connection. The seconds that are left for the attempt (nil: the target's own); or false: its call's time
+-- is over.
+local function take_slot(self, sender, slots, call, timeout)
+  if slots:try() then return timeout end
+  local began = core.monotonic()
+  local left = call.deadline and call.deadline - sender.monotonic()
+  if not slots:take(self, left) then return false end
+  call.time = call.time + (core.monotonic() - began) -- what is signed is this moment
+  return call.deadline and math.max(0.001, math.min(timeout, call.deadline - sender.monotonic())) or timeout
+end
+
+local function late(call)
+  return nil, { transport = { code = "timeout", sent = false,
+    message = ("total_timeout of %s s ran out while the attempt waited for a connection"):format(call.total_timeout) } }
+end
+
+--- One attempt, as a sender of `rekognition.call.native`.
+function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
+  local slots = sender.slots or slots_of(sender)
+  timeout = take_slot(self, sender, slots, call, timeout)
+  if timeout == false then return late(call) end
+  if timeout and connect_timeout > timeout then connect_timeout = timeout end
+  local place <close> = slots -- luacheck: ignore place
+  if sender.transport.is_closed then return nil, { transport = { code = "closed", sent = false, message = "closed" } } end
+  local token, network, request = self:token(), engine.network(), call.request
+  engine.spent(request:size())
+  local id, result = sender.start(sender.target, sender.connections, request, credentials.access_key_id,
+    credentials.secret_access_key, credentials.session_token, call.time, call.attempt, call.agent,
+    connect_timeout, timeout, headers, call.trace_id, network, token)
+  if not id then return nil, result end
+  self:park(token, cancel_transfer, id)
+  return engine.network():take(id)
+end
+
+local function noted(call, ok, ...)
+  if ok then return ... end
+  cancelled.note((...), call)
+  error((...), 0)
+end
+
+-- Within the client's bound on calls in flight. A call whose time is over goes on without a place: it sends nothing.
+local function through(gate, self, loop, channel, call)
+  call.since = channel.seams.monotonic()
+  if not gate:take(self, call.total_timeout) then return loop(channel, call) end
+  local place <close> = gate -- luacheck: ignore place
+  return loop(channel, call)
+end
+
+--- A call: `loop(channel, call)`.
+function Both:run(loop, channel, call)
+  call.driver = self
+  if channel.gate then return noted(call, pcall(through, channel.gate, self, loop, channel, call)) end
+  return noted(call, pcall(loop, channel, call))
+end
+
+--- Gives a class the methods of a driver that suspends.
+function M.install(class)
+  for name, method in pairs(Both) do class[name] = method end
+  for name, method in pairs(Task) do class[name] = method end
+end
+
+for name, method in pairs(Both) do Driving[name] = method end
+local driving = setmetatable({}, Driving)
+
+--- What the running code waits by.
+function M.current()
+  return seams.driver() or driving
+end
+
+function seams.busy() return engine.is_busy() and driving or nil end
+
+return M

@@ -1,0 +1,220 @@
+--- The engine of this Lua state: what is ready to go on, what waits for a moment, what waits for the network.
+--
+-- A *token* stands for something that waits: a task (it has a `thread`), or a box, for code that keeps the engine going
+-- while it waits. `wake` ends the wait of either. Nothing here knows clients.
+
+local core = require "rekognition.core"
+local error_class = require "rekognition.error"
+local seams = require "rekognition.seams"
+local timers_of = require "rekognition.async.timers"
+
+local M = {}
+
+local monotonic = core.monotonic
+local resume, status = coroutine.resume, coroutine.status
+
+-- What one step does at most: tasks that go on, and bytes of requests that are sent off. Both are our choice: some
+-- milliseconds of work, so that the timers of a host's loop are not late.
+local MOST_RESUMED, MOST_BYTES = 64, 1 << 20
+-- The longest wait in one piece: a hook that another thread sets runs between two (lua.c sets one on SIGINT, and the
+-- signal ends the wait).
+local SLICE = 0.1
+local MOST_NESTED = 40 -- Lua allows some 200 calls of C inside each other
+
+local ready, first, last = {}, 1, 0  -- a queue of tasks
+local timers = timers_of.new()
+local network                        -- the core's engine, made when first needed
+local depth = 0                      -- steps inside each other
+local bytes = 0                      -- sent off in this step
+local exposed = false                -- a host looks at the descriptor
+
+--- The task that runs, or nil.
+M.current = nil
+--- How many tasks have not ended.
+M.live = 0
+--- Yielded by a task that waits; any other yield lets others go on.
+M.WAITS = {}
+
+--- The core's engine.
+function M.network()
+  if not network then network = core.engine() end
+  return network
+end
+
+-- The descriptor of a host becomes readable, since there is something to do.
+local function alert()
+  if exposed and depth == 0 then network:arm(0) end
+end
+
+--- Puts a task into the queue of those that go on.
+function M.push(task)
+  last = last + 1
+  ready[last] = task
+  if last == first then alert() end
+end
+
+--- Calls f(argument) soon, between two tasks.
+function M.later(f, argument) M.push({ call = f, argument = argument }) end
+
+--- Ends the wait of a token.
+function M.wake(token)
+  token.woken = true
+  if token.thread then return M.push(token) end
+end
+
+--- Wakes the token after so many seconds.
+---@return rekognition.Timer
+function M.wake_after(seconds, token)
+  local timer = timers:add(monotonic() + seconds, token)
+  if timer.place == 1 then alert() end
+  return timer
+end
+
+--- Calls a function at a moment, between two tasks.
+---@return rekognition.Timer
+function M.call_after(seconds, f, argument)
+  local timer = timers:add(monotonic() + seconds, { call = f, argument = argument })
+  if timer.place == 1 then alert() end
+  return timer
+end
+
+function M.forget_timer(timer) timers:remove(timer) end
+
+--- Notes how much was sent off.
+function M.spent(count) bytes = bytes + count end
+
+-- Lets a task go on, until it waits or ends.
+local function go_on(task)
+  if task.call then return task.call(task.argument) end
+  if task.ended then return end
+  if status(task.thread) == "dead" then return task:_fail() end -- closed from outside
+  local before = M.current
+  M.current = task
+  local _, value = resume(task.thread)
+  M.current = before
+  if status(task.thread) == "suspended" then
+    if value ~= M.WAITS then M.push(task) end -- a yield of the task's own
+  elseif not task.ended then
+    task:_fail(value)
+  end
+end
+
+local function run_ready()
+  local count = last - first + 1
+  if count > MOST_RESUMED then count = MOST_RESUMED end
+  bytes = 0
+  while count > 0 and bytes < MOST_BYTES and first <= last do
+    local task = ready[first]
+    ready[first] = nil
+    first, count = first + 1, count - 1
+    go_on(task)
+  end
+  if first > last then first, last = 1, 0 end
+end
+
+local function run_timers()
+  if timers.count == 0 then return end
+  local now = monotonic()
+  while true do
+    local timer = timers:due(now)
+    if not timer then return end
+    local what = timer.what
+    if what.call then what.call(what.argument) else M.wake(what) end
+  end
+end
+
+local function drain()
+  while true do
+    local token, id = network:next()
+    if not id then return end
+    if token then M.wake(token) else network:cancel(id) end
+  end
+end
+
+-- Seconds until there is something to do, at most `limit`.
+local function pause(limit)
+  if first <= last then return 0 end
+  local at = timers:first()
+  local left = at and at - monotonic() or limit
+  if left < 0 then return 0 end
+  return left < limit and left or limit
+end
+
+local function rewind() depth = depth - 1 end
+local IN_STEP = setmetatable({}, { __close = rewind })
+
+-- In the child of a fork: what was under way is the parent's, and goes on there alone.
+local function leave_to_parent()
+  network:close()
+  network = nil
+  for _, task in pairs(seams.drivers) do
+    if task.thread and not task.ended then task:_cancel_forked() end
+  end
+end
+
+--- Everything that can go on does, within bounds; waits for at most `limit` seconds before, if nothing can.
+function M.step(limit)
+  depth = depth + 1
+  local _ <close> = IN_STEP
+  if network and network:is_forked() then leave_to_parent() end
+  if network then
+    network:step(pause(limit))
+    drain()
+  elseif first > last then
+    local left = pause(limit)
+    if left > 0 then core.sleep(left) end
+  end
+  run_timers()
+  run_ready()
+end
+
+--- Whether anything can still happen.
+function M.has_work()
+  return first <= last or timers.count > 0 or network ~= nil and network:under_way() > 0
+end
+
+--- Keeps the engine going until the token was woken, or the task in whose middle this happens was cancelled. Raises
+--- kind "config" if nothing is left that could wake it.
+function M.drive(token)
+  while not token.woken and not (M.current and M.current.pending) do
+    if not M.has_work() then
+      error_class.raise { kind = "config", code = "Deadlock",
+        message = "what is waited for can't come: nothing is under way, and every task waits" }
+    end
+    M.step(SLICE)
+  end
+end
+
+--- Whether code that isn't a task's own must keep the engine going while it waits.
+function M.is_busy()
+  return depth < MOST_NESTED and (M.current ~= nil or M.live > 0)
+end
+
+--- Whether a step is under way.
+function M.is_stepping() return depth > 0 end
+
+--- The descriptor for a host's loop, or nil where the system has none.
+function M.pollfd()
+  local descriptor = M.network():pollfd()
+  exposed = descriptor ~= nil
+  M.arm()
+  return descriptor
+end
+
+--- Seconds until a step is due where the descriptor doesn't become readable; nil: no such moment.
+function M.timeout()
+  if first <= last then return 0 end
+  local left, at = M.network():timeout(), timers:first()
+  local mine = at and math.max(0, at - monotonic())
+  if left and mine then return math.min(left, mine) end
+  return left or mine
+end
+
+--- Sets when the descriptor becomes readable by itself.
+function M.arm()
+  if not exposed then return end
+  local at = timers:first()
+  network:arm(first <= last and 0 or at and math.max(0, at - monotonic()) or nil)
+end
+
+return M

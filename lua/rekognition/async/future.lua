@@ -1,0 +1,268 @@
+--- A future: what a task will have returned. A task runs in a coroutine of its own, which the engine resumes.
+--
+-- Tasks form a tree: one that is started by another is its child. A task has ended when its function and all its
+-- children have. Where it fails or is cancelled, its children are cancelled.
+
+local cancelled = require "rekognition.async.cancelled"
+local driver = require "rekognition.async.driver"
+local engine = require "rekognition.async.engine"
+local error_class = require "rekognition.error"
+local quote = require "rekognition.text.quote"
+local seams = require "rekognition.seams"
+
+---@class rekognition.Future
+---@field package thread thread
+---@field package parent? rekognition.Future
+---@field package children? table<rekognition.Future, true>
+---@field package returned? boolean   its function has ended
+---@field package ended? boolean      all of it has
+---@field package ok? boolean
+---@field package results? table      what it returned; or results[1]: what it raised
+local Future = {}
+Future.__index = Future
+Future.__name = "rekognition.future"
+driver.install(Future)
+
+local M = {}
+
+local function is_future(value) return getmetatable(value) == Future end
+
+---@return boolean
+M.is = is_future
+
+local function slip(message)
+  error_class.raise { kind = "validation", code = "InvalidCall", message = message }
+end
+
+local function check(self, name)
+  if not is_future(self) then slip(("future:%s must be called with a colon, on a future"):format(name)) end
+end
+
+-- An error that nobody asked for is not lost: it goes to the logger when the future is collected.
+local Unclaimed = {}
+Unclaimed.__index = Unclaimed
+function Unclaimed:__gc()
+  if self.claimed then return end
+  local e = self.error
+  local is_ours = error_class.is_error(e)
+  self.logger("error", "future_failed", {
+    operation = is_ours and e.operation or nil, kind = is_ours and e.kind or "error",
+    code = is_ours and e.code or nil, message = is_ours and e.message or quote.message(tostring(e)) })
+end
+
+local function warn_of(_, event, fields)
+  if warn then warn(("rekognition: %s: %s"):format(event, fields.message)) end
+end
+
+local function claim(self)
+  self.is_claimed = true
+  if self.unclaimed then self.unclaimed.claimed = true end
+end
+
+local function run_callbacks(self)
+  local callbacks = self.callbacks
+  self.callbacks = nil
+  for _, callback in ipairs(callbacks or {}) do
+    local ok, problem = pcall(callback, self.ok, table.unpack(self.results, 1, self.results.n))
+    if not ok then
+      (self.logger or warn_of)("error", "callback_failed", { message = quote.message(tostring(problem)) })
+    end
+  end
+end
+
+-- Nobody has asked for its error by now: whoever started it may raise it, or else it is logged in the end.
+local function hold_error(self, parent)
+  if self.ok or self.is_claimed or cancelled.is(self.results[1]) then return end
+  if parent and not self.logger then
+    parent.unasked = parent.unasked or self
+    return
+  end
+  self.unclaimed = setmetatable({ error = self.results[1], logger = self.logger or warn_of }, Unclaimed)
+end
+
+-- The task and all its children have ended.
+local function settle(self)
+  self.ended, self.undo, self.what = true, nil, nil
+  engine.live = engine.live - 1
+  local parent = self.parent
+  self.parent, self.children = nil, nil
+  for _, token in ipairs(self.waiters or {}) do engine.wake(token) end
+  self.waiters = nil
+  for _, watcher in ipairs(self.watchers or {}) do watcher(self) end
+  self.watchers = nil
+  hold_error(self, parent)
+  if self.callbacks then engine.later(run_callbacks, self) end
+  if parent then
+    parent.unasked = parent.unasked or self.unasked
+    parent:_child_ended(self)
+  end
+end
+
+-- The function of the task has ended.
+local function finish(self, ok, ...)
+  if self.returned then return end
+  self.returned, self.ok, self.results = true, ok, table.pack(...)
+  if self.request then self.request:close() end
+  if self.admission then self.admission:give() end
+  if self.children and next(self.children) then
+    if not ok then self:_cancel_children(self.results[1]) end
+  else
+    settle(self)
+  end
+end
+
+function Future:_child_ended(child)
+  if not self.children then return end
+  self.children[child] = nil
+  if self.returned and not self.ended and next(self.children) == nil then settle(self) end
+end
+
+function Future:_fail(problem)
+  finish(self, false, problem or cancelled.new(nil, "the coroutine of the task was closed"))
+end
+
+function Future:_cancel_forked()
+  self:_cancel(cancelled.new("Forked", "the process is a fork of the one that started this, which goes on there"))
+end
+
+local function copy_of(e)
+  return cancelled.is(e) and cancelled.new(e.code, e.cancel_message or "cancelled") or cancelled.new()
+end
+
+function Future:_cancel_children(e)
+  local children = {}
+  for child in pairs(self.children or {}) do children[#children + 1] = child end
+  for _, child in ipairs(children) do child:_cancel(copy_of(e)) end
+end
+
+--- Ends what the task waits for, now or when it next waits, by an error.
+function Future:_cancel(e)
+  if self.ended then return end
+  e.cancel_message = e.cancel_message or e.message
+  self:_cancel_children(e)
+  if self.returned then return end
+  if self.undo and not self.woken then
+    e.sent = self.undo(self.what) == true or nil
+    self.undo, self.what, self.raised = nil, nil, e
+    engine.push(self)
+  elseif not self.began then
+    finish(self, false, e)
+  else
+    self.pending = e -- it runs, or is about to
+  end
+end
+
+-- What runs in the coroutine.
+local function body(self, f, ...)
+  self.began = true
+  finish(self, pcall(f, ...))
+end
+
+-- A task that runs is a parent; so is one in whose middle other coroutines run.
+local function current_task()
+  local task = seams.drivers[coroutine.running()]
+  return is_future(task) and task or engine.current
+end
+
+--- Starts a task.
+---@param f function
+---@param logger? function  where an error goes that nobody asks for
+---@param fields? table      request: closed in any case; admission: a place that is given back in the end
+---@return rekognition.Future
+function M.start(f, logger, fields, ...)
+  local parent = current_task()
+  local self = setmetatable(fields or {}, Future)
+  self.logger, self.parent = logger, parent
+  local arguments = table.pack(...)
+  self.thread = coroutine.create(function()
+    body(self, f, table.unpack(arguments, 1, arguments.n))
+  end)
+  seams.drivers[self.thread] = self
+  if parent then
+    parent.children = parent.children or {}
+    parent.children[self] = true
+  end
+  engine.live = engine.live + 1
+  engine.push(self)
+  return self
+end
+
+local function outcome(self)
+  if self.ok then return table.unpack(self.results, 1, self.results.n) end
+  error(self.results[1], 0)
+end
+
+local function leave(entry)
+  for place, token in ipairs(entry.future.waiters or {}) do
+    if token == entry.token then return table.remove(entry.future.waiters, place) end
+  end
+end
+
+--- Waits until it has ended.
+local function wait(self)
+  local waiting = driver.current()
+  if waiting == self then slip("a task can't await itself") end
+  if self.ended then return end
+  local token = waiting:token()
+  self.waiters = self.waiters or {}
+  self.waiters[#self.waiters + 1] = token
+  waiting:park(token, leave, { future = self, token = token })
+end
+
+M.wait = wait
+M.claim = claim
+
+--- Calls look(future) when it has ended, immediately if it has already: for this room alone.
+function M.watch(self, look)
+  if self.ended then return look(self) end
+  self.watchers = self.watchers or {}
+  self.watchers[#self.watchers + 1] = look
+end
+
+--- What the call or the task returned; waits for it. Raises what it raised.
+---@return any ...
+function Future:await()
+  check(self, "await")
+  claim(self)
+  wait(self)
+  return outcome(self)
+end
+
+--- Whether it has ended: `await` won't wait.
+---@return boolean
+function Future:ready()
+  check(self, "ready")
+  return self.ended == true
+end
+
+--- Calls f(ok, ...) when it has ended: with true and what it returned, or false and what it raised; soon if it has
+--- ended already; by the engine in any case, so never inside this call.
+---@param f fun(ok: boolean, ...: any)
+function Future:on_done(f)
+  check(self, "on_done")
+  if type(f) ~= "function" then slip("on_done must be called with a function, got " .. quote.value(f)) end
+  claim(self)
+  self.callbacks = self.callbacks or {}
+  self.callbacks[#self.callbacks + 1] = f
+  if self.ended then engine.later(run_callbacks, self) end
+end
+
+--- Ends it: what it waits for raises an error of kind "cancelled" in it. Does nothing once it has ended.
+function Future:cancel()
+  check(self, "cancel")
+  claim(self)
+  self:_cancel(cancelled.new())
+end
+
+--- So that `local future <close> = client:start(...)` leaves nothing running: cancels it, and waits for its end.
+function Future:__close()
+  if self.ended then return end
+  self:cancel()
+  wait(self)
+end
+
+function Future:__tostring()
+  return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")
+end
+
+return M

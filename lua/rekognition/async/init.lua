@@ -1,0 +1,212 @@
+--- Many calls under way at once: tasks, futures, and the engine that drives them.
+--
+--   local async = require "rekognition.async"
+--   async.run(function()
+--     local labels, errors = async.map(images, function(image)
+--       return client:detect_custom_labels { ProjectVersionArn = arn, Image = { Bytes = image } }
+--     end, { concurrency = 50 })
+--   end)
+--
+-- Inside a task each call that looks as if it blocked (`client:x`, `pages`, `items`, `wait`) suspends the task instead.
+
+local cancelled = require "rekognition.async.cancelled"
+local driver = require "rekognition.async.driver"
+local engine = require "rekognition.async.engine"
+local error_class = require "rekognition.error"
+local futures = require "rekognition.async.future"
+local pollable = require "rekognition.async.pollable"
+local quote = require "rekognition.text.quote"
+local seams = require "rekognition.seams"
+
+local M = {}
+
+local DEFAULT_CONCURRENCY = 64 -- our choice
+
+local function slip(message)
+  error_class.raise { kind = "validation", code = "InvalidCall", message = message }
+end
+
+local function check_function(f, name)
+  if type(f) ~= "function" then slip(("%s must be called with a function, got %s"):format(name, quote.value(f))) end
+end
+
+local function check_seconds(seconds, name)
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
+    slip(("%s must be called with a number of seconds, 0 or more, got %s"):format(name, quote.value(seconds)))
+  end
+end
+
+--- Starts a task: `f` runs in a coroutine of its own. A child of the task that calls.
+---@param f function
+---@param ... any  its arguments
+---@return rekognition.Future
+function M.spawn(f, ...)
+  check_function(f, "spawn")
+  return futures.start(f, nil, nil, ...)
+end
+
+-- An error of a child that nobody asked for.
+local function raise_unasked(future)
+  local child = future.unasked
+  if not child or child.is_claimed then return end
+  futures.claim(child)
+  error(child.results[1], 0)
+end
+
+--- Runs `f` as a task, and the engine with it, until the task and all that it started have ended.
+---@param f function
+---@param ... any  its arguments
+---@return any ...  what f returned
+--- Raises what f raised; or, if it didn't, the first error of a task started in it that nobody awaited.
+function M.run(f, ...)
+  check_function(f, "run")
+  local future <close> = futures.start(f, nil, nil, ...)
+  futures.claim(future)
+  futures.wait(future)
+  if future.ok then raise_unasked(future) end
+  return future:await()
+end
+
+--- Waits so many seconds: in a task the others go on.
+---@param seconds number
+function M.sleep(seconds)
+  check_seconds(seconds, "sleep")
+  driver.current():sleep(seconds)
+end
+
+-- Functions of a list become tasks.
+local function started(list, name)
+  if type(list) ~= "table" or futures.is(list) then
+    slip(("%s must be called with a list of futures and functions, got %s"):format(name, quote.value(list)))
+  end
+  local all = {}
+  for place, entry in ipairs(list) do
+    if not futures.is(entry) then
+      if type(entry) ~= "function" then
+        slip(("%s: entry %d must be a future or a function, got %s"):format(name, place, quote.value(entry)))
+      end
+      entry = M.spawn(entry)
+    end
+    futures.claim(entry)
+    all[place] = entry
+  end
+  return all
+end
+
+local function cancel_rest(all)
+  for _, future in ipairs(all) do
+    if not future.ended then future:cancel() end
+  end
+  for _, future in ipairs(all) do futures.wait(future) end
+end
+
+-- Waits until `is_enough(future)` is true of one that has ended, or all have. Whatever ends the wait, none goes on
+-- afterwards.
+local function watch(all, is_enough)
+  local guard <close> = setmetatable({}, { __close = function() cancel_rest(all) end }) -- luacheck: ignore guard
+  local left, found = #all, nil
+  local waiting = driver.current()
+  local token = waiting:token()
+  local is_parked = false
+  local function look(future)
+    left = left - 1
+    if not found and is_enough(future) then found = future end
+    if is_parked and (found or left == 0) then
+      is_parked = false
+      engine.wake(token)
+    end
+  end
+  for _, future in ipairs(all) do futures.watch(future, look) end
+  if found or left == 0 then return found end
+  is_parked = true
+  waiting:park(token, function() is_parked = false end)
+  return found
+end
+
+--- Waits for all. The first that fails ends the others, and its error is raised.
+---@param list (rekognition.Future|function)[]
+---@return any[] results  the first value of each, in order; `n` is how many
+function M.all(list)
+  local all = started(list, "all")
+  local failed = watch(all, function(future) return not future.ok end)
+  if failed then return failed:await() end
+  local results = { n = #all }
+  for place, future in ipairs(all) do results[place] = future.results[1] end
+  return results
+end
+
+--- Waits for the first that succeeds, and ends the others. Where all fail, the error of the last is raised.
+---@param list (rekognition.Future|function)[]
+---@return any ...  what it returned
+function M.any(list)
+  local all = started(list, "any")
+  if #all == 0 then slip("any must be called with at least one future or function") end
+  local won = watch(all, function(future) return future.ok end)
+  return (won or all[#all]):await()
+end
+
+local function concurrency_of(options)
+  for name in pairs(options or {}) do
+    if name ~= "concurrency" then slip(("map: unknown option %s; there is concurrency"):format(quote.value(name))) end
+  end
+  local concurrency = options and options.concurrency or DEFAULT_CONCURRENCY
+  if math.type(concurrency) ~= "integer" or concurrency < 1 then
+    slip("map: concurrency must be a whole number of at least 1, got " .. quote.value(concurrency))
+  end
+  return concurrency
+end
+
+--- f(item, place) for each item of a list, at most `concurrency` (64 by default) at the same time.
+---@param items any[]
+---@param f fun(item: any, place: integer): any
+---@param options? { concurrency?: integer }
+---@return any[] results  in the items' order; nil for those that failed; `n` is how many items there are
+---@return table<integer, any> errors  what was raised, by place; empty if none failed
+function M.map(items, f, options)
+  if type(items) ~= "table" then slip("map must be called with a list, got " .. quote.value(items)) end
+  check_function(f, "map(items, f)")
+  local count, place = #items, 0
+  local results, errors = { n = count }, {}
+  local function work()
+    local task = seams.drivers[coroutine.running()]
+    while place < count do
+      place = place + 1
+      local mine = place
+      local ok, value = pcall(f, items[mine], mine)
+      if ok then
+        results[mine] = value
+      elseif value == task.delivered then
+        error(value, 0) -- the whole map is cancelled
+      else
+        errors[mine] = value
+      end
+    end
+  end
+  local workers = {}
+  for worker = 1, math.min(concurrency_of(options), count) do workers[worker] = work end
+  M.all(workers)
+  return results, errors
+end
+
+local function expire(deadline)
+  deadline.future:_cancel(cancelled.new("Timeout", ("timed out after %s s"):format(deadline.seconds)))
+end
+
+--- Runs f(...) as a task that must end within so many seconds: after them, it and all that it started are cancelled, by
+--- an error of kind "cancelled" with the code "Timeout", which is raised here. Timeouts may be nested.
+---@param seconds number
+---@param f function
+---@return any ...  what f returned
+function M.timeout(seconds, f, ...)
+  check_seconds(seconds, "timeout")
+  check_function(f, "timeout(seconds, f)")
+  local future <close> = futures.start(f, nil, nil, ...)
+  local timer <close> = engine.call_after(seconds, expire, { future = future, seconds = seconds }) -- luacheck: ignore
+  return future:await()
+end
+
+--- The future of client calls; see `rekognition.client`.
+M.start = futures.start
+M.pollable = pollable.new
+
+return M

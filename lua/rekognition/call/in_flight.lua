@@ -1,0 +1,53 @@
+--- Calls that are started and not waited for, and the bounds on them.
+
+local async = require "rekognition.async"
+local call = require "rekognition.call"
+local error_class = require "rekognition.error"
+local driver = require "rekognition.async.driver"
+local semaphores = require "rekognition.async.semaphore"
+
+local M = {}
+
+-- Calls that may wait for one of the `max_in_flight` places before whoever starts another one must wait. Our choice.
+local MAX_QUEUED = 1000
+
+--- What bounds a client's calls in flight.
+---@param options { max_in_flight: integer, max_queued?: integer, when_full?: "wait"|"error" }
+---@return rekognition.Semaphore
+function M.gate(options)
+  local gate = semaphores.new(options.max_in_flight)
+  gate.admission = semaphores.new(options.max_in_flight + (options.max_queued or MAX_QUEUED))
+  gate.when_full = options.when_full or "wait"
+  return gate
+end
+
+--- A place for a call that is about to be started: waits for it, or raises, as the client's option `when_full` says.
+---@param gate? rekognition.Semaphore
+---@return rekognition.Semaphore?
+function M.admit(gate)
+  local admission = gate and gate.admission
+  if not admission or admission:try() then return admission end
+  if gate.when_full == "error" then
+    error_class.raise { kind = "transport", code = "QueueFull", retryable = true,
+      message = ("%d calls are in flight or wait, and max_in_flight and max_queued allow no more; await some of them")
+        :format(admission.used) }
+  end
+  admission:take(driver.current())
+  return admission
+end
+
+local function run(channel, state)
+  local request <close> = state.request -- luacheck: ignore request
+  return call.run(channel, state)
+end
+
+--- Starts a call.
+---@param channel rekognition.Channel
+---@param state rekognition.Call  its request is closed in the end
+---@param admission? rekognition.Semaphore  a place taken by `admit`
+---@return rekognition.Future
+function M.start(channel, state, admission)
+  return async.start(run, channel.seams.logger, { request = state.request, admission = admission }, channel, state)
+end
+
+return M
