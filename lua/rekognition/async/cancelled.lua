@@ -16,12 +16,19 @@ function M.is(value)
   return error_class.is_error(value) and value.kind == "cancelled"
 end
 
+local noted = setmetatable({}, { __mode = "k" }) -- the errors that say it already
+
 --- Notes in the error of a cancelled call what is known of its attempts.
 ---@param e any           what the call raised
 ---@param call rekognition.Call
 function M.note(e, call)
-  if not M.is(e) or e.operation then return end
-  e.operation, e.attempts = call.operation, call.attempt
+  if not M.is(e) then return end
+  if noted[e] then -- by a call inside this one, of a provider
+    e.maybe_succeeded = e.maybe_succeeded or call.ambiguous or nil
+    return
+  end
+  noted[e] = true
+  e.operation, e.attempts = e.operation or call.operation, call.attempt
   e.maybe_succeeded = (e.sent or call.ambiguous) and true or nil
   e.sent = nil
   e.message = e.message .. (e.maybe_succeeded and "; an attempt was under way, and may have had its effect"

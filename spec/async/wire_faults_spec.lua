@@ -1,0 +1,53 @@
+-- The wire's faults: a call that blocks, one in a task, one of a future and one inside coroutine.wrap in a task come to
+-- the same end.
+
+local async = require "rekognition.async"
+local rekognition = require "rekognition"
+local support = require "spec.support.http_server"
+local wire_faults = require "spec.support.wire_faults"
+
+setup(function() wire_faults.use(support.start()) end)
+teardown(support.stop)
+
+local function new_client(case)
+  local options, request = case[3]()
+  local all = { region = "us-east-1", env = {}, endpoint = request.url, random = function() return 0 end,
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" },
+    connect_timeout = request.connect_timeout, timeout = request.timeout, retry = { max_attempts = 2 } }
+  for name, value in pairs(options) do all[name] = value end
+  return rekognition.client(all)
+end
+
+local function outcome_of(f, client)
+  local ok, e = pcall(f, client)
+  assert.is_false(ok)
+  if type(e) ~= "table" then return e end
+  return { kind = e.kind, code = e.code, attempts = e.attempts, retryable = e.retryable, outcome = e.retry_outcome,
+    maybe_succeeded = e.maybe_succeeded }
+end
+
+local PARAMS = { ProjectName = "x" }
+local ways = {
+  blocks = function(client) return client:create_project(PARAMS) end,
+  ["is in a task"] = function(client) return async.run(function() return client:create_project(PARAMS) end) end,
+  ["is a future's"] = function(client) return client:create_project_async(PARAMS):await() end,
+  ["is in another coroutine of a task"] = function(client)
+    return async.run(function() return coroutine.wrap(function() return client:create_project(PARAMS) end)() end)
+  end,
+}
+
+describe("a call comes to the same end whether it blocks or not:", function()
+  for _, case in ipairs(wire_faults.cases) do
+    it(("%s (%s)"):format(case[2], case[1]), function()
+      local made, client = pcall(new_client, case)
+      if not made then
+        assert.equal("config", client.kind) -- an address that no client takes
+        return
+      end
+      local expected = outcome_of(ways.blocks, client)
+      assert.same({ kind = "transport", code = case[4] }, { kind = expected.kind, code = expected.code })
+      for name, way in pairs(ways) do assert.same(expected, outcome_of(way, client), name) end
+      client:close()
+    end)
+  end
+end)
