@@ -1,6 +1,6 @@
-/* engine: many requests under way at once. `target:start` (attempt.c) starts one, with a token of the
- * caller's; `engine:step` moves all on; `engine:next` returns the token of one that is done, and
- * `engine:take` its response, in the form of `target:send`. Nothing here calls Lua back. */
+/* engine: many requests under way at once. `target:start` (attempt.c) starts one, with a token of
+ * the caller's; `engine:step` moves all on; `engine:next` returns the token of one that is done,
+ * and `engine:take` its response, in the form of `target:send`. Nothing here calls Lua back. */
 #include "binding/engine.h"
 
 #include "binding/luautil.h"

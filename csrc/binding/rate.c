@@ -1,6 +1,6 @@
 /* reserve_rate: rates that the whole process keeps, its other Lua states included. */
-#include "binding/luautil.h"
 #include "core/rate.h"
+#include "binding/luautil.h"
 
 /* reserve_rate(key, seconds) -> how many seconds to wait for the key's next moment, which is then
  * taken; moments are `seconds` apart */

@@ -4,8 +4,8 @@
  *
  * libcurl is driven in two ways. A group is watched: its sockets are in the poller, and libcurl is
  * told which of them moved (curl_multi_socket_action). Or it is pumped, one group of an engine at
- * most, where nobody looks at the engine's descriptor: curl_multi_perform and curl_multi_poll, which
- * are cheaper for up to 64 connections. */
+ * most, where nobody looks at the engine's descriptor: curl_multi_perform and curl_multi_poll,
+ * which are cheaper for up to 64 connections. */
 #include "core/http_engine.h"
 
 #include "core/alloc.h"
@@ -20,9 +20,9 @@
 
 enum {
     GROUP_SIZE = 64,
-    COLD_SIZE = 8,        /* requests under way before a client's first connection stands */
+    COLD_SIZE = 8, /* requests under way before a client's first connection stands */
     EVENTS_OF_A_STEP = 128,
-    BUFFER_BYTES = 4096,  /* of libcurl's for a response: a thousand requests have one each */
+    BUFFER_BYTES = 4096, /* of libcurl's for a response: a thousand requests have one each */
     USUAL_BUFFER_BYTES = 16384,
     DRAIN_INTERVAL_MS = 10,
     IDLE_MS = 60000, /* a group without requests closes its connections then */
@@ -57,7 +57,7 @@ struct rek_http_engine {
     size_t group_count;
     struct rek_http_job done; /* the ring of the finished */
     size_t under_way;
-    size_t active; /* of those, in libcurl's hands */
+    size_t active;               /* of those, in libcurl's hands */
     struct rek_http_group *pump; /* the group that is pumped */
     bool exposed;                /* somebody looks at the descriptor */
 };
@@ -547,9 +547,9 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
     if (pumps)
         pump(engine, timeout_ms);
     if (!pumps || watched > 0)
-        run_events(engine, events,
-                   rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP,
-                                   pumps ? 0 : timeout_ms));
+        run_events(
+            engine, events,
+            rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, pumps ? 0 : timeout_ms));
     run_timers(engine);
     tidy(engine);
 }

@@ -1,6 +1,6 @@
-/* Which of many descriptors are ready, behind one descriptor, which is readable when any of them is,
- * or when a given moment has come: epoll with a timerfd inside, kqueue with a timer, or poll(2),
- * which has no such descriptor. */
+/* Which of many descriptors are ready, behind one descriptor, which is readable when any of them
+ * is, or when a given moment has come: epoll with a timerfd inside, kqueue with a timer, or
+ * poll(2), which has no such descriptor. */
 #ifndef REK_POLLER_H
 #define REK_POLLER_H
 
@@ -19,8 +19,8 @@ struct rek_poll_event {
 };
 
 struct rek_poller {
-    int fd;    /* -1: there is none */
-    int timer; /* epoll's */
+    int fd;                         /* -1: there is none */
+    int timer;                      /* epoll's */
     struct rek_poll_entry *entries; /* poll's */
     size_t count;
     size_t capacity;

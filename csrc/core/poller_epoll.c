@@ -44,7 +44,8 @@ bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
         epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, &event);
         return true;
     }
-    event.events = (events & REK_POLL_READ ? EPOLLIN : 0u) | (events & REK_POLL_WRITE ? EPOLLOUT : 0u);
+    event.events =
+        (events & REK_POLL_READ ? EPOLLIN : 0u) | (events & REK_POLL_WRITE ? EPOLLOUT : 0u);
     int done = epoll_ctl(poller->fd, EPOLL_CTL_ADD, fd, &event);
     if (done != 0 && errno == EEXIST)
         done = epoll_ctl(poller->fd, EPOLL_CTL_MOD, fd, &event);
@@ -75,7 +76,8 @@ int rek_poller_wait(struct rek_poller *poller, struct rek_poll_event *events, in
         events[used++] = (struct rek_poll_event){
             .fd = (int)(uint32_t)found[i].data.u64,
             .tag = (unsigned)(found[i].data.u64 >> 32),
-            .ready = (ready & EPOLLIN ? REK_POLL_READ : 0) | (ready & EPOLLOUT ? REK_POLL_WRITE : 0) |
+            .ready = (ready & EPOLLIN ? REK_POLL_READ : 0) |
+                     (ready & EPOLLOUT ? REK_POLL_WRITE : 0) |
                      (ready & (EPOLLERR | EPOLLHUP) ? REK_POLL_ERROR : 0),
         };
     }

@@ -7,7 +7,6 @@
 
 #include <poll.h>
 
-
 bool rek_poller_open(struct rek_poller *poller)
 {
     *poller = (struct rek_poller){.fd = -1, .timer = -1};
@@ -20,7 +19,8 @@ void rek_poller_close(struct rek_poller *poller)
     *poller = (struct rek_poller){.fd = -1, .timer = -1};
 }
 
-/* Each entry is a pollfd first, and the tags stand apart in the same memory: poll wants an array. */
+/* Each entry is a pollfd first, and the tags stand apart in the same memory: poll wants an array.
+ */
 static struct pollfd *sources(struct rek_poller *poller)
 {
     return (struct pollfd *)poller->entries;
