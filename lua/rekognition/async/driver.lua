@@ -118,6 +118,8 @@ local function late(call)
     message = ("total_timeout of %s s ran out while the attempt waited for a connection"):format(call.total_timeout) } }
 end
 
+local CLOSED = { transport = { code = "closed", sent = false, message = "the client is closed" } }
+
 --- One attempt, as a sender of `rekognition.call.native`.
 function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
   local slots = sender.slots or slots_of(sender)
@@ -125,7 +127,7 @@ function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
   if timeout == false then return late(call) end
   if timeout and connect_timeout > timeout then connect_timeout = timeout end
   local place <close> = slots -- luacheck: ignore place
-  if sender.transport.is_closed then return nil, { transport = { code = "closed", sent = false, message = "closed" } } end
+  if sender.transport.is_closed then return nil, CLOSED end
   local token, network, request = self:token(), engine.network(), call.request
   engine.spent(request:size())
   local id, result = sender.start(sender.target, sender.connections, request, credentials.access_key_id,
