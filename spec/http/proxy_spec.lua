@@ -56,6 +56,14 @@ describe("a proxy", function()
     end
     assert.is_nil(header(assert(through { proxy = "", env = { HTTP_PROXY = proxy() } }), "X-Via-Proxy"))
     local name = "http://localhost:" .. server.plain:match ":(%d+)" .. "/echo"
+    local port = server.plain:match ":(%d+)"
+    for _, entry in ipairs { "localhost:" .. port, "x, localhost:" .. port .. " " } do
+      assert.is_nil(header(assert(through({ env = { HTTP_PROXY = proxy(), NO_PROXY = entry } }, name)), "X-Via-Proxy"))
+    end
+    for _, entry in ipairs { "localhost:1", "localhost:" .. port .. "0", "host:" .. port } do
+      assert.are.equal("yes", header(assert(through({ env = { HTTP_PROXY = proxy(), NO_PROXY = entry } },
+        "http://127.0.0.1:" .. port .. "/echo")), "X-Via-Proxy"))
+    end
     for _, entry in ipairs { "localhost", ".localhost", "LOCALHOST" } do
       assert.is_nil(header(assert(through({ env = { HTTP_PROXY = proxy(), NO_PROXY = entry } }, name)), "X-Via-Proxy"))
     end
@@ -99,7 +107,7 @@ describe("a proxy", function()
     messages[#messages + 1] = fails("proxy", through({ proxy = wrong }, url("/echo", "tls")))
     note(through { proxy = "http://user:wrong-password@" .. server.closed })
     messages[#messages + 1] = fails("proxy", through { proxy = "http://user:wrong-password@no-such-host.invalid" })
-    for _, address in ipairs { "ftp://%s@h", "http://%s@", "http://%s@h:x" } do
+    for _, address in ipairs { "ftp://%s@h", "http://%s@", "http://%s@h:x", "http://%s%%00@h", "http://%s%%0a@h" } do
       local bad = address:format "user:wrong-password"
       local ok, err = pcall(new, { proxy = bad })
       assert.is_false(ok)

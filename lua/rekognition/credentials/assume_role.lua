@@ -14,9 +14,9 @@ local NAME = "assume_role"
 ---@class rekognition.AssumeRole
 ---@field source table              the provider of the credentials to ask with
 ---@field role_arn string
----@field role_session_name? string a made-up one where absent
+---@field role_session_name? string a made-up one by default
 ---@field external_id? string
----@field duration_seconds? integer|string  STS's own default (an hour) where absent
+---@field duration_seconds? integer|string  STS's own default (an hour) by default
 ---@field mfa_serial? string        the code is asked of `mfa_token(serial)`
 ---@field mfa_token? fun(serial: string): string
 ---@field policy? string            a session policy, JSON

@@ -7,6 +7,7 @@
 local chain = require "rekognition.credentials.chain"
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"
+local quote = require "rekognition.text.quote"
 local static = require "rekognition.credentials.static"
 
 local M = {}
@@ -111,8 +112,8 @@ end
 local function from_credential_source(context, name, source)
   local module = CREDENTIAL_SOURCES[source]
   if not module then
-    check.misconfigured(("credential_source of profile %s is to be Environment, Ec2InstanceMetadata or EcsContainer")
-      :format(name))
+    check.misconfigured(("credential_source of profile %s must be Environment, Ec2InstanceMetadata or EcsContainer, "
+      .. "got %s"):format(name, quote.value(source)))
   end
   return settled(source_module(module).new(context), function(reason)
     check.fail("assume_role",

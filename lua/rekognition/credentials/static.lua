@@ -13,7 +13,7 @@ function Static:refresh() return self._fixed() end
 
 --- A provider of fixed credentials.
 ---@param fields table  access_key_id, secret_access_key, session_token, account_id, expiration
----@param name? string  the source's name; "static" where absent
+---@param name? string  the source's name; "static" by default
 ---@return rekognition.CredentialProvider
 --- Raises an error of kind "credentials" for fields that can't be credentials.
 function M.new(fields, name)

@@ -15,15 +15,15 @@ local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 
 ---@class rekognition.HttpOptions
----@field connect_timeout? number     seconds, for requests that name none; 3.1 where absent
----@field timeout? number             seconds for a whole request, likewise; 60 where absent
+---@field connect_timeout? number     seconds, for requests that name none; 3.1 by default
+---@field timeout? number             seconds for a whole request, likewise; 60 by default
 ---@field proxy? string               "http://user:password@host:port" for every request, also https and socks5(h);
 ---                                   "" for none. Where absent, the environment says
 ---@field ca_bundle? string           a PEM file, or a folder made by `openssl rehash`; used instead of the system's
 ---@field client_cert? string         a PEM file: what is shown to a server that asks who we are, and its chain
 ---@field client_key? string          a PEM file: its private key, not encrypted; default: it is in client_cert
----@field max_connections? integer    kept open between requests; 64 where absent
----@field max_response_bytes? integer of one body, once decompressed; 64 MiB where absent, which is a choice
+---@field max_connections? integer    kept open between requests; 64 by default
+---@field max_response_bytes? integer of one body, once decompressed; 64 MiB by default, which is a choice
 ---@field env? table<string, string>  instead of the process's environment
 
 ---@class rekognition.Transport
