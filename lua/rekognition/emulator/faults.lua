@@ -3,6 +3,7 @@
 -- A fault is a table as docs/emulator.md describes it. The first one in the list that fits a call is used, and counted.
 
 local errors = require "rekognition.emulator.errors"
+local number_text = require("rekognition.text.number").text
 local wildcard = require "rekognition.text.wildcard"
 
 local M = {}
@@ -44,7 +45,7 @@ local function read_number(given, name, least, most, default)
   if value == nil then return default end
   local number = tonumber(value)
   if not number or number < least or number > most then
-    fail("%s must be a number from %g to %g, got %s", name, least, most, tostring(value))
+    fail("%s must be a number from %s to %s, got %s", name, number_text(least), number_text(most), tostring(value))
   end
   return number
 end
