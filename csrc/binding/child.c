@@ -25,11 +25,11 @@ struct child {
 
 enum { MOST_WORDS = 100000 };
 
-static lua_Unsigned check_list(lua_State *L, int index, lua_Unsigned least)
+static lua_Unsigned check_list(lua_State *L, int index)
 {
     luaL_checktype(L, index, LUA_TTABLE);
     lua_Unsigned count = lua_rawlen(L, index);
-    luaL_argcheck(L, count >= least && count <= MOST_WORDS, index, "has too few or too many words");
+    luaL_argcheck(L, count <= MOST_WORDS, index, "has too many words");
     return count;
 }
 
@@ -57,7 +57,7 @@ static bool is_same_name(const char *left, const char *right)
 /* This process's environment without what the list at `index` ("NAME=value") sets, and that. */
 static char **make_environment(lua_State *L, int index)
 {
-    lua_Unsigned count = check_list(L, index, 0);
+    lua_Unsigned count = check_list(L, index);
     size_t inherited = 0;
     while (environ && environ[inherited])
         inherited++;
@@ -96,7 +96,9 @@ static int start(struct child *child, char *const *argv, char *const *environmen
  * to add to this process's own. The command is found by PATH where its name has no slash. */
 static int child_spawn(lua_State *L)
 {
-    lua_Unsigned count = check_list(L, 1, 1);
+    lua_Unsigned count = check_list(L, 1);
+    if (count == 0)
+        return luaL_argerror(L, 1, "must begin with a command's name");
     lua_settop(L, 2);
     struct child *child = lua_newuserdatauv(L, sizeof *child, 0);
     *child = (struct child){.pid = -1, .has_ended = true};
@@ -180,26 +182,22 @@ static bool is_command(const char *path)
 static int child_find(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
+    const char *folders = getenv("PATH");
     if (strchr(name, '/')) {
-        if (!is_command(name))
-            return 0;
-        lua_pushvalue(L, 1);
+        lua_pushstring(L, is_command(name) ? name : NULL);
         return 1;
     }
-    const char *folders = getenv("PATH");
-    if (!folders || *name == '\0')
-        return 0;
-    for (;;) {
+    while (folders && *name != '\0') {
         size_t len = strcspn(folders, ":");
         lua_pushlstring(L, len > 0 ? folders : ".", len > 0 ? len : 1);
         const char *path = lua_pushfstring(L, "%s/%s", lua_tostring(L, -1), name);
         if (is_command(path))
             return 1;
         lua_pop(L, 2);
-        if (folders[len] == '\0')
-            return 0;
-        folders += len + 1;
+        folders = folders[len] == ':' ? folders + len + 1 : NULL;
     }
+    lua_pushnil(L);
+    return 1;
 }
 
 void lrek_open_child(lua_State *L)

@@ -31,7 +31,8 @@ static int terminal_width(lua_State *L)
         return 1;
     }
 #endif
-    return 0;
+    lua_pushnil(L);
+    return 1;
 }
 
 void lrek_open_terminal(lua_State *L)

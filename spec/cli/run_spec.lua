@@ -200,6 +200,29 @@ describe("a signal", function()
     assert.equal(0, run("stop", "--mine", "--delay", "0.1").code)
   end)
 
+  it("ends a call whose response doesn't come, soon", function()
+    local script = [[import socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+connection = listener.accept()[0]
+connection.recv(100)
+with open(sys.argv[1], "w") as file: file.write("accepted")
+sys.stdin.read()]]
+    files.write(folder .. "/silent.py", script)
+    local port = folder .. "/port"
+    local pipe = assert(io.popen(("exec python3 %s/silent.py %s/err >%s"):format(folder, folder, port), "w"))
+    for _ = 1, 400 do
+      if (files.read(port) or ""):find "\n" then break end
+      os.execute "sleep 0.02"
+    end
+    local before = os.time()
+    local code, _, output = interrupted({ "call", "DescribeProjects", "--endpoint-url", "http://127.0.0.1:" .. files.read(port):match "%d+" },
+      "accepted", "INT")
+    pipe:close()
+    assert.equal("130", code, output)
+    assert.is_true(os.time() - before < 29) -- the command's own timeout is 60 seconds
+  end)
+
   it("ends wait", function()
     local code = interrupted({ "wait", "running", "birds/v1", "--delay", "0.1" }, "running:", "TERM")
     assert.equal("143", code)

@@ -378,9 +378,31 @@ describe("the limits of run_model", function()
         assert.is_true(math.abs(hours - limit[2]) < 0.03, problem.message)
         assert_stopped(service, client, arn)
         client:describe_projects() -- the client is as it was
-        assert.is_nil(rawget(client, "call"))
+        assert.is_false(client._before_call)
       end)
     end
+  end)
+
+  it("fire in every form of a call", function()
+    with_service({ start_seconds = 0 }, function(service, client, _, run)
+      for _, form in ipairs {
+        function() client:call("DescribeProjects", {}) end,
+        function() client:describe_projects {} end,
+        function() for _ in client:pages("DescribeProjects", {}) do end end, -- luacheck: ignore
+        function() for _ in client:items("DescribeProjects", {}) do end end, -- luacheck: ignore
+        function() client:wait("project_version_running", { ProjectArn = service.project, VersionNames = { "model_1" } }) end,
+      } do
+        local before
+        local problem = fake.catch(run, { max_hours = 1 }, function()
+          service.now = service.now + 3601
+          before = #service.calls
+          local ok, raised = pcall(form)
+          assert.same({ false, before }, { ok, #service.calls })
+          error(raised, 0)
+        end)
+        assert.equal("RunLimitReached", problem.code)
+      end
+    end)
   end)
 
   it("fire while the model starts", function()

@@ -71,28 +71,27 @@ function Guard:check()
   end
 end
 
--- The guards of a client's runs, checked before each of its calls.
-local function watch(client)
-  local guards = {}
-  client._run_guards = guards
-  client._before_call = function()
-    for guard in pairs(guards) do guard:check() end
-  end
+-- The guards of a client's runs, all checked before each of its calls; by client, which they don't keep alive.
+local guards_of = setmetatable({}, { __mode = "k" })
+
+local function check_all(guards)
+  for guard in pairs(guards) do guard:check() end
 end
 
 --- Checks this guard before each call of the client, until `detach`.
 ---@param client rekognition.Client
 function Guard:attach(client)
-  if not rawget(client, "_run_guards") then watch(client) end
-  client._run_guards[self] = true
+  local guards = guards_of[client] or {}
+  guards_of[client], guards[self] = guards, true
+  client._before_call = function() check_all(guards) end
 end
 
 ---@param client rekognition.Client
 function Guard:detach(client)
-  local guards = rawget(client, "_run_guards")
+  local guards = guards_of[client]
   if not guards then return end
   guards[self] = nil
-  if next(guards) == nil then client._run_guards, client._before_call = nil, false end
+  if next(guards) == nil then guards_of[client], client._before_call = nil, false end
 end
 
 return M

@@ -1,0 +1,87 @@
+-- What the command line needs of the system: commands, terminals.
+
+local core = require "rekognition.core"
+local files = require "spec.support.files"
+
+local function finish(child)
+  for _ = 1, 100 do
+    local status, signal = child:wait(0.2)
+    if status or signal then return status, signal end
+  end
+  child:signal(9)
+  error "the child did not end"
+end
+
+describe("a child", function()
+  it("has a status, or the signal that ended it, however often it is asked", function()
+    local child = core.spawn({ "sh", "-c", "exit 7" }, {})
+    assert.equal(7, finish(child))
+    assert.equal(7, (child:wait(0)))
+    child = core.spawn({ "sh", "-c", "kill -TERM $$; sleep 9" }, {})
+    assert.same({ nil, 15 }, { finish(child) })
+    child:signal(15) -- to one that has ended: nothing
+  end)
+
+  it("is told from one that runs, and can be signalled", function()
+    local child = core.spawn({ "sleep", "30" }, {})
+    assert.same({ n = 0 }, table.pack(child:wait(0)))
+    assert.same({ n = 0 }, table.pack(child:wait(0.01)))
+    child:signal(9)
+    assert.same({ nil, 9 }, { finish(child) })
+  end)
+
+  it("has this process's environment, with what is added to it or set anew", function()
+    files.with_folder(function(folder)
+      local child = core.spawn({ "sh", "-c", 'printf "%s|%s|%s" "$ONE" "$HOME" "$PATH" >' .. folder .. "/out" }, { "ONE=1=2", "HOME=/other" })
+      assert.equal(0, finish(child))
+      assert.equal("1=2|/other|" .. os.getenv "PATH", files.read(folder .. "/out"))
+    end)
+  end)
+
+  it("that can't be started is said", function()
+    local child, why = core.spawn({ "no-such-command" }, {})
+    assert.same({ nil, "no-such-command: No such file or directory" }, { child, why })
+  end)
+
+  it("takes lists of strings alone", function()
+    for _, bad in ipairs { {}, { 1 }, { "a\0b" }, { "a", {} } } do assert.has_error(function() core.spawn(bad, {}) end) end
+    assert.has_error(function() core.spawn({ "true" }, { 1 }) end)
+    assert.has_error(function() core.spawn({ "true" }, nil) end)
+    assert.has_error(function() core.spawn "true" end)
+    local child = core.spawn({ "true" }, {})
+    assert.has_error(function() child:signal(0) end)
+    assert.has_error(function() child:signal(65) end)
+    assert.has_error(function() child.wait({}, 1) end)
+    assert.equal(0, finish(child))
+  end)
+end)
+
+describe("find_command", function()
+  it("finds what spawn would run", function()
+    assert.is_truthy(core.find_command("sh"):find("/sh$"))
+    assert.equal("/bin/sh", core.find_command "/bin/sh")
+    for _, name in ipairs { "no-such-command", "", "/etc/passwd", "/tmp", "/nowhere/x" } do assert.is_nil(core.find_command(name)) end
+  end)
+end)
+
+describe("a terminal", function()
+  it("is told from a file", function()
+    local _, output = files.run "script/lua -e 'local c = require \"rekognition.core\" print(c.is_terminal(0), c.terminal_width(1))' </dev/null"
+    assert.equal("false\tnil\n", output)
+    assert.has_error(function() core.is_terminal(3) end)
+    assert.has_error(function() core.terminal_width(-1) end)
+  end)
+end)
+
+describe("on_interrupt", function()
+  it("leaves a signal alone that the process was started to ignore, and catches SIGPIPE's cause as an error", function()
+    local program = [[local core = require "rekognition.core"
+      core.on_interrupt(function(number) error("signal " .. number, 0) end)
+      local pid = io.open("/proc/self/stat"):read "n"
+      print(pcall(function() os.execute("kill -HUP " .. pid) for _ = 1, 1e5 do end end))
+      print(pcall(function() os.execute("kill -TERM " .. pid) for _ = 1, 1e7 do end end))
+      print(core.interrupted())]]
+    local _, output = files.run("sh -c " .. files.quoted("trap '' HUP; script/lua -e " .. files.quoted(program)))
+    assert.equal("true\nfalse\tsignal 15\n15\n", output)
+  end)
+end)
