@@ -135,6 +135,8 @@ static void add_headers(lua_State *L, int index, struct MHD_Response *response)
     }
 }
 
+enum { CUT_BLOCK_BYTES = 16384 };
+
 /* A body of which only the beginning is sent; then the connection ends. */
 struct cut_body {
     size_t limit;
@@ -163,7 +165,7 @@ static struct MHD_Response *make_cut_response(const char *bytes, size_t len, siz
     body->len = len;
     memcpy(body->bytes, bytes, len);
     struct MHD_Response *response =
-        MHD_create_response_from_callback(len, 16 * 1024, read_cut, body, free);
+        MHD_create_response_from_callback(len, CUT_BLOCK_BYTES, read_cut, body, free);
     if (response == NULL)
         free(body);
     return response;

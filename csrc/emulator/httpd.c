@@ -204,7 +204,7 @@ static void take_body(struct server *server, struct httpd_request *request, cons
 static bool same_letters(const char *text, const char *word)
 {
     for (; *text != '\0' && *word != '\0'; text++, word++) {
-        char letter = *text >= 'A' && *text <= 'Z' ? (char)(*text + ('a' - 'A')) : *text;
+        int letter = *text >= 'A' && *text <= 'Z' ? *text + ('a' - 'A') : *text;
         if (letter != *word)
             return false;
     }
