@@ -43,7 +43,7 @@ describe("a failure", function()
     assert.equal("", body "/gzip-empty")
     assert.equal("abc", body "/identity")
     assert.equal(99000, #support.header(assert(ask({}, { url = url "/header-line/99000" })), "X-Long"))
-    assert.equal(100, #body "/drip")
+    assert.equal(20, #body "/drip")
   end)
 end)
 

@@ -36,7 +36,7 @@ describe("a hook that is set while a request waits", function()
     local looks = 0
     on_look(function() looks = looks + 1 end)
     local response = assert(one { method = "GET", url = url "/drip" })
-    assert.equal(100, #response.body)
+    assert.equal(20, #response.body)
     assert.equal(1, looks)
   end)
 
@@ -51,7 +51,7 @@ describe("a hook that is set while a request waits", function()
     end)
     local outer = core.plain_request { name = "n", target = "/drip" }
     local body = core.target { url = url "" }:send(one.core, outer)
-    assert.equal(100, #body)
+    assert.equal(20, #body)
     assert.equal(100000, #inner)
   end)
 

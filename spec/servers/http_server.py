@@ -167,7 +167,7 @@ PATHS = {
     "interim-flood": lambda r: [b"HTTP/1.1 103 Early Hints\r\nX-Early: yes\r\n\r\n" * 20000, answer(b"late")],
     "old-http": lambda r: [b"just some text, as HTTP/0.9 had it\r\n", CLOSE],
     "seen": lambda r: [answer(b"%d" % SEEN.get(r.argument, 0))],
-    "drip": lambda r: [answer(length=100)] + [b"x"] * 100,
+    "drip": lambda r: [answer(length=20)] + [b"x"] * 20,
     "long-header": lambda r: [answer(headers=["X-Long: " + "v" * 2000000])],
     "headers-truncated": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", CLOSE],
     "hang-headers": lambda r: [b"HTTP/1.1 200 OK\r\nX-A: b\r\n", HANG],
