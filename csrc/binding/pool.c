@@ -85,8 +85,10 @@ void *lrek_new_object(lua_State *L, const struct lrek_kind *kind, int user_value
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &keeper_key);
     struct keeper *keeper = lua_touserdata(L, -1);
-    if (!keeper || keeper->closed)
+    if (!keeper || keeper->closed) {
         luaL_error(L, "the Lua state is closing");
+        return NULL; /* luaL_error never comes back, which not every compiler knows */
+    }
     lua_pop(L, 1); /* the registry holds it */
     struct lrek_object *object = lua_newuserdatauv(L, kind->size, user_values);
     memset(object, 0, kind->size);

@@ -198,16 +198,18 @@ static struct rek_slice header_part(lua_State *L, size_t header, int part)
     return text;
 }
 
-static void reserve_headers(lua_State *L, struct exchange *exchange, size_t count)
+static struct rek_http_header *reserve_headers(lua_State *L, struct exchange *exchange,
+                                               size_t count)
 {
     if (count <= exchange->header_capacity)
-        return;
+        return exchange->headers;
     struct rek_http_header *headers =
         count < INT_MAX ? rek_realloc(exchange->headers, count * sizeof *headers) : NULL;
     if (!headers)
         luaL_error(L, "not enough memory");
     exchange->headers = headers;
     exchange->header_capacity = count;
+    return headers;
 }
 
 /* Points exchange->headers at the strings of the list on top of the stack. Nothing in here
@@ -219,13 +221,13 @@ static size_t read_headers(lua_State *L, struct exchange *exchange)
     if (!lua_istable(L, -1))
         luaL_error(L, "request.headers: a table expected, got %s", luaL_typename(L, -1));
     size_t count = lua_rawlen(L, -1);
-    reserve_headers(L, exchange, count);
-    for (size_t i = 0; i < count; i++) {
+    struct rek_http_header *headers = reserve_headers(L, exchange, count);
+    for (size_t i = 0; headers && i < count; i++) {
         if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TTABLE)
             luaL_error(L, "request.headers[%d]: {name, value} expected, got %s", (int)i + 1,
                        luaL_typename(L, -1));
-        exchange->headers[i].name = header_part(L, i, 1);
-        exchange->headers[i].value = header_part(L, i, 2);
+        headers[i].name = header_part(L, i, 1);
+        headers[i].value = header_part(L, i, 2);
         lua_pop(L, 1);
     }
     return count;
