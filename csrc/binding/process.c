@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#if !defined(__linux__)
 extern char **environ;
+#endif
 
 enum run_outcome { RUN_DONE, RUN_NOT_STARTED, RUN_TIMEOUT, RUN_TOO_LARGE, RUN_BROKEN };
 

@@ -40,7 +40,7 @@ static char url[64];
 
 static void *serve_connection(void *context)
 {
-    int connection = (int)(intptr_t)context;
+    int connection = *(int *)context;
     char request[4096];
     while (recv(connection, request, sizeof request, 0) > 0)
         if (send(connection, response, sizeof response - 1, MSG_NOSIGNAL) < 0)
@@ -51,17 +51,19 @@ static void *serve_connection(void *context)
 
 static void *serve(void *context)
 {
+    static int connections[10 * THREADS]; /* more than these threads make */
     int listener = *(int *)context;
-    for (;;) {
+    for (size_t i = 0; i < COUNT_OF(connections); i++) {
         pthread_t thread;
-        int connection = accept(listener, NULL, NULL);
-        if (connection < 0)
-            return NULL;
-        if (pthread_create(&thread, NULL, serve_connection, (void *)(intptr_t)connection) == 0)
+        connections[i] = accept(listener, NULL, NULL);
+        if (connections[i] < 0)
+            break;
+        if (pthread_create(&thread, NULL, serve_connection, &connections[i]) == 0)
             pthread_detach(thread);
         else
-            close(connection);
+            close(connections[i]);
     }
+    return NULL;
 }
 
 static int listen_anywhere(void)
