@@ -10,7 +10,7 @@
 local darktable = require "darktable"
 local rekognition = require "rekognition"
 
-local client = rekognition.client { connect_timeout = 3, timeout = 20 }
+local client = rekognition.guard(rekognition.client) { connect_timeout = 3, timeout = 20 }
 
 local function label(image, filename)
   local file <close> = assert(io.open(filename, "rb"))

@@ -18,7 +18,7 @@ local client
 -- luacheck: globals dovecot script_init auth_passdb_lookup auth_password_verify
 
 function script_init()
-  client = rekognition.client { connect_timeout = 2, timeout = 5 }
+  client = rekognition.guard(rekognition.client) { connect_timeout = 2, timeout = 5 }
   return 0
 end
 

@@ -16,7 +16,7 @@ local r = lighty.r -- luacheck: globals lighty
 -- One client for all requests; package.loaded is what stays.
 local client = package.loaded["labels client"]
 if not client then
-  client = rekognition.client { connect_timeout = 1, timeout = 3 }
+  client = rekognition.guard(rekognition.client) { connect_timeout = 1, timeout = 3, total_timeout = 5 }
   package.loaded["labels client"] = client
 end
 

@@ -10,7 +10,7 @@ local rekognition = require "rekognition"
 
 -- luacheck: globals mutt models
 
-local client = rekognition.client { connect_timeout = 2, timeout = 5 }
+local client = rekognition.guard(rekognition.client) { connect_timeout = 2, timeout = 5 }
 
 local function states(project)
   local counts, order = {}, {}

@@ -13,7 +13,13 @@ local function module_name(path)
 end
 
 local function room_of(arrows, module)
-  if arrows.rooms[module] then return arrows.rooms[module] end
+  local folder = module
+  repeat
+    if folder ~= "rekognition" or folder == module then
+      if arrows.rooms[folder] then return arrows.rooms[folder] end
+    end
+    folder = folder:match "^(.*)%.[^.]+$"
+  until not folder
   if module:find "^bin/" then return "bin" end
   return module:match "^rekognition%.([A-Za-z0-9_]+)" or module
 end
