@@ -5,7 +5,7 @@ set(compiled_source "${CMAKE_CURRENT_BINARY_DIR}/compiled_chunks.c")
 file(GLOB_RECURSE compiled_files CONFIGURE_DEPENDS "lua/rekognition/*.lua")
 # The rest stands alone: the emulator, the command line, what a host's event loop brings, editors' annotations.
 list(FILTER compiled_files EXCLUDE REGEX
-  "/(init\\.lua|(emulator|cli|testing)/.*|async/(cqueues|luv|copas|prosody|haproxy)\\.lua|generated/(model|types)\\.lua)$")
+  "/(init\\.lua|(emulator|cli|testing)/.*|async/(cqueues|luv|copas|prosody|haproxy)\\.lua|generated/(model|types)\\.lua|rekognition/types\\.lua)$")
 file(GLOB_RECURSE compiled_faces CONFIGURE_DEPENDS "lua/rekognition/*/init.lua")
 list(FILTER compiled_faces EXCLUDE REGEX "/(emulator|cli|testing)/")
 list(APPEND compiled_files ${compiled_faces})

@@ -13,7 +13,7 @@
 
 local rekognition = require "rekognition"
 
-local client
+local client ---@type rekognition.Client
 
 -- luacheck: globals dovecot script_init auth_passdb_lookup auth_password_verify
 

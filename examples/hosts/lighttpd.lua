@@ -14,7 +14,7 @@ local rekognition = require "rekognition"
 local r = lighty.r -- luacheck: globals lighty
 
 -- One client for all requests; package.loaded is what stays.
-local client = package.loaded["labels client"]
+local client = package.loaded["labels client"] ---@type rekognition.Client
 if not client then
   client = rekognition.guard(rekognition.client) { connect_timeout = 1, timeout = 3, total_timeout = 5 }
   package.loaded["labels client"] = client
@@ -33,8 +33,8 @@ if not r.req_body.collect then return 0 end -- lighttpd runs the script again wh
 local image = r.req_body.get:sub(-r.req_body.len)
 local ok, result = pcall(client.detect_labels, client, { Image = { Bytes = image }, MaxLabels = 5 })
 if not ok then
-  local refused = rekognition.error.is_error(result) and result.kind == "service" and result.status < 500
-  return respond(refused and 400 or 502, tostring(result) .. "\n")
+  local is_no_image = rekognition.error.is(result, "InvalidImageFormatException")
+  return respond(is_no_image and 400 or 502, tostring(result) .. "\n")
 end
 
 local lines = {}

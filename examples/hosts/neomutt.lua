@@ -26,7 +26,7 @@ end
 function models()
   -- Errors are values with a text; NeoMutt shows strings alone.
   local ok, result = pcall(states, mutt.get "my_rekognition_project")
-  local text = ok and result or "Rekognition: " .. tostring(result)
+  local text = ok and tostring(result) or "Rekognition: " .. tostring(result)
   mutt.command.set(('my_rekognition_models="%s"'):format(text:gsub('[\\"$`]', "\\%0")))
   mutt.message(text)
 end

@@ -190,22 +190,28 @@ function Client:items(operation, params, options)
 end
 
 --- Waits for a state; see `rekognition.waiter`.
----@param name string
----@param params table
----@param options? { delay?: number, timeout?: number, on_poll?: function, call?: rekognition.CallOptions }
----  seconds; timeout: for the whole wait; call: for each poll
+---@param name rekognition.VersionWaiter|rekognition.DatasetWaiter|rekognition.ProjectWaiter
+---@param params rekognition.WaitForVersions     or WaitForDatasets, WaitForProjects
+---@param options? rekognition.WaitOptions
+---@return rekognition.ProjectVersionDescription description  of the first that was asked for; of what was deleted, the
+---  last that was seen, if it was
+---@return rekognition.ProjectVersionDescription[] descriptions  all of them, in the order in which they were asked for
+-- luacheck: push no max comment line length
+---@overload fun(self: rekognition.Client, name: rekognition.VersionWaiter, params: rekognition.WaitForVersions, options?: rekognition.WaitOptions): rekognition.ProjectVersionDescription, rekognition.ProjectVersionDescription[]
+---@overload fun(self: rekognition.Client, name: rekognition.DatasetWaiter, params: rekognition.WaitForDatasets, options?: rekognition.WaitOptions): rekognition.DatasetDescription, rekognition.DatasetDescription[]
+---@overload fun(self: rekognition.Client, name: rekognition.ProjectWaiter, params: rekognition.WaitForProjects, options?: rekognition.WaitOptions): rekognition.ProjectDescription, rekognition.ProjectDescription[]
 function Client:wait(name, params, options)
   check_self(self, "wait", '("project_version_copied", { ... })')
   return waiter.wait(self, name, params, options)
 end
+-- luacheck: pop
 
 --- A presigned request, which whoever holds it can send until it expires: signature version 4 in
 --- query form. The operation's body is signed with it.
 ---@param operation string
 ---@param params? table
----@param options? { expires?: integer, credentials?: any, region?: string, endpoint?: string }
----  expires: seconds, 900 if absent, at most 604800
----@return { method: string, url: string, headers: {[1]: string, [2]: string}[], body: string }
+---@param options? rekognition.PresignOptions
+---@return rekognition.SignedRequest
 function Client:presign(operation, params, options)
   check_self(self, "presign", '("CopyProjectVersion", { ... })')
   options = options or {}

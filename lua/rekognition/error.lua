@@ -139,8 +139,9 @@ end
 
 --- A function that does what `f` does, and raises strings instead of errors of this class: for hosts that call
 --- lua_tostring on what a script raises and can't print an object.
----@param f function
----@return function
+---@generic F: function
+---@param f F
+---@return F
 function M.guard(f)
   if type(f) ~= "function" then
     M.raise { kind = "validation", code = "InvalidCall",

@@ -10,6 +10,9 @@ local require = core.bind(path, require) -- from here on: the library's own file
 local lazy = require "rekognition.lazy"
 local error_class = require "rekognition.error"
 
+---@class rekognition.Module
+---@field custom_labels rekognition.custom_labels
+---@field timestamp { format: fun(seconds: number): string }
 local M = {
   version = core.version,
   config = require "rekognition.config",
@@ -37,9 +40,10 @@ function M.preload()
 end
 
 -- Parts that are loaded when they are first used.
-local LATER = { async = true, custom_labels = true }
+local LATER = { async = true, custom_labels = true, timestamp = true }
 
-return setmetatable(M, {
+---@type rekognition.Module
+local module = setmetatable(M, {
   __index = function(_, name)
     if not LATER[name] then return nil end
     local part = require("rekognition." .. name)
@@ -47,3 +51,4 @@ return setmetatable(M, {
     return part
   end,
 })
+return module

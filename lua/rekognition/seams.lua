@@ -12,7 +12,7 @@ local core = require "rekognition.core"
 ---@field monotonic fun(): number    seconds since some moment, never set back: for deadlines; the host's clock if it
 ---  brought one
 ---@field sleep fun(seconds: number)
----@field random fun(): number       in [0, 1)
+---@field random fun(): number       at least 0, below 1
 ---@field logger fun(level: string, event: string, fields: table)
 
 ---@class rekognition.HttpRequest

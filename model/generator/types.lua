@@ -39,9 +39,27 @@ local function remark(shape)
   return prefix .. (prefix ~= "" and text ~= "" and ", " or "") .. text
 end
 
-local function field(model, shape, required, key)
+-- The shapes that a caller makes: those that an operation's input has.
+local function given_shapes(model)
+  local given = {}
+  local function visit(name)
+    local shape = name and model.shapes[name]
+    if not shape or given[name] then return end
+    given[name] = true
+    for _, member in pairs(shape.members or {}) do visit(member.shape) end
+    visit(type(shape.member) == "string" and shape.member)
+    visit(shape.key)
+    visit(shape.value)
+  end
+  for _, operation in pairs(model.operations) do visit(operation.input) end
+  return given
+end
+
+-- Of what a caller makes, a member that isn't required is optional. The model requires nothing of a response; an editor
+-- that warned of each of its members would warn all the time, so that they are as if always there.
+local function field(model, shape, required, key, is_given)
   local member = shape.members[key]
-  local optional = (not required[key] or member.idempotencyToken) and "?" or ""
+  local optional = is_given and (not required[key] or member.idempotencyToken) and "?" or ""
   local is_name = key:find("^[A-Za-z_][A-Za-z0-9_]*$")
   local name = is_name and key .. optional or "[" .. string.format("%q", key) .. "]" .. optional
   local note = remark(model.shapes[member.shape])
@@ -49,11 +67,11 @@ local function field(model, shape, required, key)
   return "---@field " .. name .. " " .. type_of(model, member.shape) .. (note ~= "" and " " .. note or "")
 end
 
-local function class(model, name, shape)
+local function class(model, name, shape, is_given)
   local lines, required = { "---@class " .. NAMESPACE .. name }, {}
   for _, key in ipairs(shape.required or {}) do required[key] = true end
   for _, key in ipairs(names.sorted_keys(shape.members)) do
-    lines[#lines + 1] = field(model, shape, required, key)
+    lines[#lines + 1] = field(model, shape, required, key, is_given)
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -80,23 +98,24 @@ local function method(model, name)
   local errors = operation.errors and "--- Error codes: " .. table.concat(operation.errors, ", ") .. ".\n" or ""
   return "--- " .. name .. ".\n" .. errors
     .. "---@param " .. param .. " " .. param_type .. "\n"
+    .. "---@param options? rekognition.CallOptions\n"
     .. "---@return " .. result_of(operation) .. " response\n"
     .. "---@return rekognition.Metadata metadata\n"
-    .. "function Client:" .. names.snake(name) .. "(params) end\n"
+    .. "function Client:" .. names.snake(name) .. "(params, options) end\n"
 end
 
-local function overload(model, name, extra, result)
+local function overload(model, name, result)
   local param, param_type = params_of(model, model.operations[name])
-  return string.format('---@overload fun(self: rekognition.Client, operation: "%s", %s: %s%s): %s', name, param,
-    param_type, extra, result)
+  return string.format('---@overload fun(self: rekognition.Client, operation: "%s", %s: %s, '
+    .. 'options?: rekognition.CallOptions): %s', name, param, param_type, result)
 end
 
 local function call(model)
   local lines = { "--- Calls an operation by its own name." }
   for _, name in ipairs(names.sorted_keys(model.operations)) do
-    lines[#lines + 1] = overload(model, name, "", result_of(model.operations[name]) .. ", rekognition.Metadata")
+    lines[#lines + 1] = overload(model, name, result_of(model.operations[name]) .. ", rekognition.Metadata")
   end
-  lines[#lines + 1] = "function Client:call(operation, params) end\n"
+  lines[#lines + 1] = "function Client:call(operation, params, options) end\n"
   return table.concat(lines, "\n")
 end
 
@@ -111,12 +130,12 @@ local function paginated(model)
   local pages = { "--- Iterates over the pages of an operation." }
   local items = { "--- Iterates over the items of every page." }
   for _, name in ipairs(names.sorted_keys(model.paginators)) do
-    pages[#pages + 1] = overload(model, name, "", "(fun(): " .. result_of(model.operations[name]) .. "?)")
+    pages[#pages + 1] = overload(model, name, "(fun(): " .. result_of(model.operations[name]) .. "?)")
     local item = item_type(model, name, model.paginators[name])
-    if item then items[#items + 1] = overload(model, name, "", "(fun(): " .. item .. "?)") end
+    if item then items[#items + 1] = overload(model, name, "(fun(): " .. item .. "?)") end
   end
-  pages[#pages + 1] = "function Client:pages(operation, params) end\n"
-  items[#items + 1] = "function Client:items(operation, params) end\n"
+  pages[#pages + 1] = "function Client:pages(operation, params, options) end\n"
+  items[#items + 1] = "function Client:items(operation, params, options) end\n"
   return table.concat(pages, "\n") .. "\n" .. table.concat(items, "\n")
 end
 
@@ -137,12 +156,13 @@ function M.file(model)
   local parts = {
     "---@meta\n-- " .. names.origin(model) .. "\n", METADATA, "---@class rekognition.Client\nlocal Client = {}\n",
   }
+  local given = given_shapes(model)
   for _, name in ipairs(names.sorted_keys(model.shapes)) do
     local shape = model.shapes[name]
     if shape.enum then
       parts[#parts + 1] = alias(name, shape)
     elseif shape.type == "structure" and not shape.document then
-      parts[#parts + 1] = class(model, name, shape)
+      parts[#parts + 1] = class(model, name, shape, given[name])
     end
   end
   for _, name in ipairs(names.sorted_keys(model.operations)) do parts[#parts + 1] = method(model, name) end

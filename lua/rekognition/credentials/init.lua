@@ -11,7 +11,13 @@ local quote = require "rekognition.text.quote"
 
 local M = {}
 
----@class rekognition.CredentialOptions : rekognition.Seams
+---@class rekognition.CredentialOptions
+---@field env? table<string, string>
+---@field http? fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
+---@field clock? fun(): number
+---@field sleep? fun(seconds: number)
+---@field random? fun(): number
+---@field logger? fun(level: string, event: string, fields: table)
 ---@field config? rekognition.Config   read from `env` and the shared files where absent; its own environment and the
 ---  profile that it was told stand for `env` and `profile` where these are absent
 ---@field profile? string              a profile named in code: the environment's keys and web identity

@@ -16,10 +16,14 @@ local PARTS = {
 ---@field copy_model fun(options: rekognition.CopyOptions): rekognition.CopyResult  copies a model, and waits
 ---@field copy_models fun(options: rekognition.FleetOptions): rekognition.Fleet  many models to many places
 ---@field doctor fun(options: rekognition.CopyOptions): rekognition.Diagnosis  why a copy is refused
+---@field run_model fun(options: table, body: fun(version: rekognition.ProjectVersionDescription): any): ...
+---  starts a model, and stops it whatever happens
+---@field inventory fun(options: table): table[]  what there is, what runs since when, and what it costs
 ---@field policy table  project policies: build, check, explain, merge, decide
 local M = {}
 
-return setmetatable(M, {
+---@type rekognition.custom_labels
+local module = setmetatable(M, {
   __index = function(_, name)
     local part = PARTS[name]
     if not part then return nil end
@@ -29,3 +33,4 @@ return setmetatable(M, {
     return value
   end,
 })
+return module

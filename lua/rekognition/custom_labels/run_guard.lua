@@ -11,7 +11,7 @@ Guard.__index = Guard
 
 ---@class rekognition.RunLimits
 ---@field max_hours? number
----@field max_cost? number        in the currency of the price
+---@field max_cost? number        of the currency of the price
 ---@field price_per_hour number   for each inference unit
 ---@field units integer           the most that may be billed
 ---@field warn_at number          the share of a limit at which to warn

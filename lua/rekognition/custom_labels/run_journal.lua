@@ -29,7 +29,7 @@ local Journal = {}
 Journal.__index = Journal
 
 --- Opens a journal; the file need not be there.
----@param client rekognition.Client  whose environment and sleep are used
+---@param client { _seams: rekognition.Seams }  whose environment and sleep are used
 ---@param path? string               by default started.json in the state folder
 ---@return rekognition.RunJournal
 function M.open(client, path)

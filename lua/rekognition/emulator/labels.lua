@@ -90,7 +90,7 @@ end
 ---@param hash string               of the image's bytes
 ---@param least_confidence? number  percent; each label's assumed threshold where absent
 ---@param most? integer             labels
----@return table[]  CustomLabels, as DetectCustomLabels returns them
+---@return table[] labels  CustomLabels, as DetectCustomLabels returns them
 function M.detect(model, hash, least_confidence, most)
   local all = {}
   if model.known[hash] then

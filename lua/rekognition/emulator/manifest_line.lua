@@ -20,7 +20,7 @@ local MOST_BOXES = 50    -- in an image
 ---@field bucket? string    of the image
 ---@field key? string
 ---@field source? string    the image's source-ref
----@field boxes {label: string, left: number, top: number, width: number, height: number}[]  in parts of the image
+---@field boxes {label: string, left: number, top: number, width: number, height: number}[]  as parts of the image
 ---@field kinds table<string, boolean>   IMAGE_LEVEL_LABELS, OBJECT_LOCALIZATION: the forms of its valid labels
 ---@field by_kind table<string, table<string, integer>>  the labels of each form, with how many boxes each has
 ---@field fault? string     the code for which the whole line is not used

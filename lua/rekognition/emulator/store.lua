@@ -18,7 +18,7 @@ local FORMAT = 1 -- of the state file
 ---@field status string
 ---@field feature string
 ---@field auto_update? string
----@field policies table[]  in the order of their making
+---@field policies table[]  as they were made, in this order
 ---@field tags table<string, string>
 
 ---@class rekognition.emulator.Version

@@ -15,8 +15,8 @@ local Client = {}
 ---@class rekognition.AccessDeniedException
 
 ---@class rekognition.AgeRange
----@field High? integer at least 0
----@field Low? integer at least 0
+---@field High integer at least 0
+---@field Low integer at least 0
 
 ---@class rekognition.Asset
 ---@field GroundTruthManifest? rekognition.GroundTruthManifest
@@ -29,12 +29,12 @@ local Client = {}
 ---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.AssociateFacesResponse
----@field AssociatedFaces? rekognition.AssociatedFace[] 0 to 100 items
----@field UnsuccessfulFaceAssociations? rekognition.UnsuccessfulFaceAssociation[] 0 to 500 items
----@field UserStatus? rekognition.UserStatus
+---@field AssociatedFaces rekognition.AssociatedFace[] 0 to 100 items
+---@field UnsuccessfulFaceAssociations rekognition.UnsuccessfulFaceAssociation[] 0 to 500 items
+---@field UserStatus rekognition.UserStatus
 
 ---@class rekognition.AssociatedFace
----@field FaceId? string
+---@field FaceId string
 
 ---@alias rekognition.Attribute
 ---| "DEFAULT"
@@ -53,19 +53,19 @@ local Client = {}
 ---| "SUNGLASSES"
 
 ---@class rekognition.AudioMetadata
----@field Codec? string
----@field DurationMillis? integer at least 0
----@field NumberOfChannels? integer at least 0
----@field SampleRate? integer at least 0
+---@field Codec string
+---@field DurationMillis integer at least 0
+---@field NumberOfChannels integer at least 0
+---@field SampleRate integer at least 0
 
 ---@class rekognition.AuditImage
----@field BoundingBox? rekognition.BoundingBox
----@field Bytes? string raw bytes, 1 to 204800 bytes
----@field S3Object? rekognition.S3Object
+---@field BoundingBox rekognition.BoundingBox
+---@field Bytes string raw bytes, 1 to 204800 bytes
+---@field S3Object rekognition.S3Object
 
 ---@class rekognition.Beard
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.BlackFrame
 ---@field MaxPixelThreshold? number 0 to 1
@@ -84,25 +84,25 @@ local Client = {}
 ---@field Width? number
 
 ---@class rekognition.Celebrity
----@field Face? rekognition.ComparedFace
----@field Id? string
----@field KnownGender? rekognition.KnownGender
----@field MatchConfidence? number 0 to 100
----@field Name? string
----@field Urls? string[] 0 to 255 items
+---@field Face rekognition.ComparedFace
+---@field Id string
+---@field KnownGender rekognition.KnownGender
+---@field MatchConfidence number 0 to 100
+---@field Name string
+---@field Urls string[] 0 to 255 items
 
 ---@class rekognition.CelebrityDetail
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field Face? rekognition.FaceDetail
----@field Id? string
----@field KnownGender? rekognition.KnownGender
----@field Name? string
----@field Urls? string[] 0 to 255 items
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field Face rekognition.FaceDetail
+---@field Id string
+---@field KnownGender rekognition.KnownGender
+---@field Name string
+---@field Urls string[] 0 to 255 items
 
 ---@class rekognition.CelebrityRecognition
----@field Celebrity? rekognition.CelebrityDetail
----@field Timestamp? integer
+---@field Celebrity rekognition.CelebrityDetail
+---@field Timestamp integer
 
 ---@alias rekognition.CelebrityRecognitionSortBy
 ---| "ID"
@@ -121,8 +121,8 @@ local Client = {}
 ---| "FaceMovementChallenge"
 
 ---@class rekognition.CompareFacesMatch
----@field Face? rekognition.ComparedFace
----@field Similarity? number 0 to 100
+---@field Face rekognition.ComparedFace
+---@field Similarity number 0 to 100
 
 ---@class rekognition.CompareFacesRequest
 ---@field QualityFilter? rekognition.QualityFilter
@@ -131,24 +131,24 @@ local Client = {}
 ---@field TargetImage rekognition.Image
 
 ---@class rekognition.CompareFacesResponse
----@field FaceMatches? rekognition.CompareFacesMatch[]
----@field SourceImageFace? rekognition.ComparedSourceImageFace
----@field SourceImageOrientationCorrection? rekognition.OrientationCorrection
----@field TargetImageOrientationCorrection? rekognition.OrientationCorrection
----@field UnmatchedFaces? rekognition.ComparedFace[]
+---@field FaceMatches rekognition.CompareFacesMatch[]
+---@field SourceImageFace rekognition.ComparedSourceImageFace
+---@field SourceImageOrientationCorrection rekognition.OrientationCorrection
+---@field TargetImageOrientationCorrection rekognition.OrientationCorrection
+---@field UnmatchedFaces rekognition.ComparedFace[]
 
 ---@class rekognition.ComparedFace
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field Emotions? rekognition.Emotion[]
----@field Landmarks? rekognition.Landmark[]
----@field Pose? rekognition.Pose
----@field Quality? rekognition.ImageQuality
----@field Smile? rekognition.Smile
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field Emotions rekognition.Emotion[]
+---@field Landmarks rekognition.Landmark[]
+---@field Pose rekognition.Pose
+---@field Quality rekognition.ImageQuality
+---@field Smile rekognition.Smile
 
 ---@class rekognition.ComparedSourceImageFace
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
 
 ---@class rekognition.ConflictException
 
@@ -169,20 +169,20 @@ local Client = {}
 ---| "SEGMENTS"
 
 ---@class rekognition.ContentModerationDetection
----@field ContentTypes? rekognition.ContentType[] 0 to 50 items
----@field DurationMillis? integer at least 0
----@field EndTimestampMillis? integer at least 0
----@field ModerationLabel? rekognition.ModerationLabel
----@field StartTimestampMillis? integer at least 0
----@field Timestamp? integer
+---@field ContentTypes rekognition.ContentType[] 0 to 50 items
+---@field DurationMillis integer at least 0
+---@field EndTimestampMillis integer at least 0
+---@field ModerationLabel rekognition.ModerationLabel
+---@field StartTimestampMillis integer at least 0
+---@field Timestamp integer
 
 ---@alias rekognition.ContentModerationSortBy
 ---| "NAME"
 ---| "TIMESTAMP"
 
 ---@class rekognition.ContentType
----@field Confidence? number 0 to 100
----@field Name? string
+---@field Confidence number 0 to 100
+---@field Name string
 
 ---@class rekognition.CopyProjectVersionRequest
 ---@field DestinationProjectArn string 20 to 2048 characters
@@ -194,20 +194,20 @@ local Client = {}
 ---@field VersionName string 1 to 255 characters
 
 ---@class rekognition.CopyProjectVersionResponse
----@field ProjectVersionArn? string 20 to 2048 characters
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.CoversBodyPart
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.CreateCollectionRequest
 ---@field CollectionId string 1 to 255 characters
 ---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateCollectionResponse
----@field CollectionArn? string
----@field FaceModelVersion? string
----@field StatusCode? integer at least 0
+---@field CollectionArn string
+---@field FaceModelVersion string
+---@field StatusCode integer at least 0
 
 ---@class rekognition.CreateDatasetRequest
 ---@field DatasetSource? rekognition.DatasetSource
@@ -216,7 +216,7 @@ local Client = {}
 ---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateDatasetResponse
----@field DatasetArn? string 20 to 2048 characters
+---@field DatasetArn string 20 to 2048 characters
 
 ---@class rekognition.CreateFaceLivenessSessionRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -238,7 +238,7 @@ local Client = {}
 ---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateProjectResponse
----@field ProjectArn? string 20 to 2048 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.CreateProjectVersionRequest
 ---@field FeatureConfig? rekognition.CustomizationFeatureConfig
@@ -252,7 +252,7 @@ local Client = {}
 ---@field VersionName string 1 to 255 characters
 
 ---@class rekognition.CreateProjectVersionResponse
----@field ProjectVersionArn? string 20 to 2048 characters
+---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.CreateStreamProcessorRequest
 ---@field DataSharingPreference? rekognition.StreamProcessorDataSharingPreference
@@ -267,7 +267,7 @@ local Client = {}
 ---@field Tags? table<string, string> 0 to 200 entries
 
 ---@class rekognition.CreateStreamProcessorResponse
----@field StreamProcessorArn? string
+---@field StreamProcessorArn string
 
 ---@class rekognition.CreateUserRequest
 ---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
@@ -277,9 +277,9 @@ local Client = {}
 ---@class rekognition.CreateUserResponse
 
 ---@class rekognition.CustomLabel
----@field Confidence? number 0 to 100
----@field Geometry? rekognition.Geometry
----@field Name? string
+---@field Confidence number 0 to 100
+---@field Geometry rekognition.Geometry
+---@field Name string
 
 ---@alias rekognition.CustomizationFeature
 ---| "CONTENT_MODERATION"
@@ -295,38 +295,38 @@ local Client = {}
 ---@field GroundTruth string raw bytes, 1 to 5242880 bytes
 
 ---@class rekognition.DatasetDescription
----@field CreationTimestamp? number seconds since the epoch
----@field DatasetStats? rekognition.DatasetStats
----@field LastUpdatedTimestamp? number seconds since the epoch
----@field Status? rekognition.DatasetStatus
----@field StatusMessage? string
----@field StatusMessageCode? rekognition.DatasetStatusMessageCode
+---@field CreationTimestamp number seconds since the epoch
+---@field DatasetStats rekognition.DatasetStats
+---@field LastUpdatedTimestamp number seconds since the epoch
+---@field Status rekognition.DatasetStatus
+---@field StatusMessage string
+---@field StatusMessageCode rekognition.DatasetStatusMessageCode
 
 ---@class rekognition.DatasetLabelDescription
----@field LabelName? string 1 to 255 characters
----@field LabelStats? rekognition.DatasetLabelStats
+---@field LabelName string 1 to 255 characters
+---@field LabelStats rekognition.DatasetLabelStats
 
 ---@class rekognition.DatasetLabelStats
----@field BoundingBoxCount? integer at least 0
----@field EntryCount? integer at least 0
+---@field BoundingBoxCount integer at least 0
+---@field EntryCount integer at least 0
 
 ---@class rekognition.DatasetMetadata
----@field CreationTimestamp? number seconds since the epoch
----@field DatasetArn? string 20 to 2048 characters
----@field DatasetType? rekognition.DatasetType
----@field Status? rekognition.DatasetStatus
----@field StatusMessage? string
----@field StatusMessageCode? rekognition.DatasetStatusMessageCode
+---@field CreationTimestamp number seconds since the epoch
+---@field DatasetArn string 20 to 2048 characters
+---@field DatasetType rekognition.DatasetType
+---@field Status rekognition.DatasetStatus
+---@field StatusMessage string
+---@field StatusMessageCode rekognition.DatasetStatusMessageCode
 
 ---@class rekognition.DatasetSource
 ---@field DatasetArn? string 20 to 2048 characters
 ---@field GroundTruthManifest? rekognition.GroundTruthManifest
 
 ---@class rekognition.DatasetStats
----@field ErrorEntries? integer at least 0
----@field LabeledEntries? integer at least 0
----@field TotalEntries? integer at least 0
----@field TotalLabels? integer at least 0
+---@field ErrorEntries integer at least 0
+---@field LabeledEntries integer at least 0
+---@field TotalEntries integer at least 0
+---@field TotalLabels integer at least 0
 
 ---@alias rekognition.DatasetStatus
 ---| "CREATE_IN_PROGRESS"
@@ -350,7 +350,7 @@ local Client = {}
 ---@field CollectionId string 1 to 255 characters
 
 ---@class rekognition.DeleteCollectionResponse
----@field StatusCode? integer at least 0
+---@field StatusCode integer at least 0
 
 ---@class rekognition.DeleteDatasetRequest
 ---@field DatasetArn string 20 to 2048 characters
@@ -362,8 +362,8 @@ local Client = {}
 ---@field FaceIds string[] 1 to 4096 items
 
 ---@class rekognition.DeleteFacesResponse
----@field DeletedFaces? string[] 1 to 4096 items
----@field UnsuccessfulFaceDeletions? rekognition.UnsuccessfulFaceDeletion[] 0 to 4096 items
+---@field DeletedFaces string[] 1 to 4096 items
+---@field UnsuccessfulFaceDeletions rekognition.UnsuccessfulFaceDeletion[] 0 to 4096 items
 
 ---@class rekognition.DeleteProjectPolicyRequest
 ---@field PolicyName string 1 to 128 characters
@@ -376,13 +376,13 @@ local Client = {}
 ---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteProjectResponse
----@field Status? rekognition.ProjectStatus
+---@field Status rekognition.ProjectStatus
 
 ---@class rekognition.DeleteProjectVersionRequest
 ---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.DeleteProjectVersionResponse
----@field Status? rekognition.ProjectVersionStatus
+---@field Status rekognition.ProjectVersionStatus
 
 ---@class rekognition.DeleteStreamProcessorRequest
 ---@field Name string 1 to 128 characters
@@ -400,17 +400,17 @@ local Client = {}
 ---@field CollectionId string 1 to 255 characters
 
 ---@class rekognition.DescribeCollectionResponse
----@field CollectionARN? string
----@field CreationTimestamp? number seconds since the epoch
----@field FaceCount? integer at least 0
----@field FaceModelVersion? string
----@field UserCount? integer at least 0
+---@field CollectionARN string
+---@field CreationTimestamp number seconds since the epoch
+---@field FaceCount integer at least 0
+---@field FaceModelVersion string
+---@field UserCount integer at least 0
 
 ---@class rekognition.DescribeDatasetRequest
 ---@field DatasetArn string 20 to 2048 characters
 
 ---@class rekognition.DescribeDatasetResponse
----@field DatasetDescription? rekognition.DatasetDescription
+---@field DatasetDescription rekognition.DatasetDescription
 
 ---@class rekognition.DescribeProjectVersionsRequest
 ---@field MaxResults? integer 1 to 100
@@ -419,8 +419,8 @@ local Client = {}
 ---@field VersionNames? string[] 1 to 10 items
 
 ---@class rekognition.DescribeProjectVersionsResponse
----@field NextToken? string at most 1024 characters
----@field ProjectVersionDescriptions? rekognition.ProjectVersionDescription[]
+---@field NextToken string at most 1024 characters
+---@field ProjectVersionDescriptions rekognition.ProjectVersionDescription[]
 
 ---@class rekognition.DescribeProjectsRequest
 ---@field Features? rekognition.CustomizationFeature[] 1 to 2 items
@@ -429,27 +429,27 @@ local Client = {}
 ---@field ProjectNames? string[] 1 to 10 items
 
 ---@class rekognition.DescribeProjectsResponse
----@field NextToken? string at most 1024 characters
----@field ProjectDescriptions? rekognition.ProjectDescription[]
+---@field NextToken string at most 1024 characters
+---@field ProjectDescriptions rekognition.ProjectDescription[]
 
 ---@class rekognition.DescribeStreamProcessorRequest
 ---@field Name string 1 to 128 characters
 
 ---@class rekognition.DescribeStreamProcessorResponse
----@field CreationTimestamp? number seconds since the epoch
----@field DataSharingPreference? rekognition.StreamProcessorDataSharingPreference
----@field Input? rekognition.StreamProcessorInput
----@field KmsKeyId? string 1 to 2048 characters
----@field LastUpdateTimestamp? number seconds since the epoch
----@field Name? string 1 to 128 characters
----@field NotificationChannel? rekognition.StreamProcessorNotificationChannel
----@field Output? rekognition.StreamProcessorOutput
----@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
----@field RoleArn? string
----@field Settings? rekognition.StreamProcessorSettings
----@field Status? rekognition.StreamProcessorStatus
----@field StatusMessage? string
----@field StreamProcessorArn? string
+---@field CreationTimestamp number seconds since the epoch
+---@field DataSharingPreference rekognition.StreamProcessorDataSharingPreference
+---@field Input rekognition.StreamProcessorInput
+---@field KmsKeyId string 1 to 2048 characters
+---@field LastUpdateTimestamp number seconds since the epoch
+---@field Name string 1 to 128 characters
+---@field NotificationChannel rekognition.StreamProcessorNotificationChannel
+---@field Output rekognition.StreamProcessorOutput
+---@field RegionsOfInterest rekognition.RegionOfInterest[] 0 to 10 items
+---@field RoleArn string
+---@field Settings rekognition.StreamProcessorSettings
+---@field Status rekognition.StreamProcessorStatus
+---@field StatusMessage string
+---@field StreamProcessorArn string
 
 ---@class rekognition.DetectCustomLabelsRequest
 ---@field Image rekognition.Image
@@ -458,41 +458,41 @@ local Client = {}
 ---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.DetectCustomLabelsResponse
----@field CustomLabels? rekognition.CustomLabel[]
+---@field CustomLabels rekognition.CustomLabel[]
 
 ---@class rekognition.DetectFacesRequest
 ---@field Attributes? rekognition.Attribute[]
 ---@field Image rekognition.Image
 
 ---@class rekognition.DetectFacesResponse
----@field FaceDetails? rekognition.FaceDetail[]
----@field OrientationCorrection? rekognition.OrientationCorrection
+---@field FaceDetails rekognition.FaceDetail[]
+---@field OrientationCorrection rekognition.OrientationCorrection
 
 ---@alias rekognition.DetectLabelsFeatureName
 ---| "GENERAL_LABELS"
 ---| "IMAGE_PROPERTIES"
 
 ---@class rekognition.DetectLabelsImageBackground
----@field DominantColors? rekognition.DominantColor[]
----@field Quality? rekognition.DetectLabelsImageQuality
+---@field DominantColors rekognition.DominantColor[]
+---@field Quality rekognition.DetectLabelsImageQuality
 
 ---@class rekognition.DetectLabelsImageForeground
----@field DominantColors? rekognition.DominantColor[]
----@field Quality? rekognition.DetectLabelsImageQuality
+---@field DominantColors rekognition.DominantColor[]
+---@field Quality rekognition.DetectLabelsImageQuality
 
 ---@class rekognition.DetectLabelsImageProperties
----@field Background? rekognition.DetectLabelsImageBackground
----@field DominantColors? rekognition.DominantColor[]
----@field Foreground? rekognition.DetectLabelsImageForeground
----@field Quality? rekognition.DetectLabelsImageQuality
+---@field Background rekognition.DetectLabelsImageBackground
+---@field DominantColors rekognition.DominantColor[]
+---@field Foreground rekognition.DetectLabelsImageForeground
+---@field Quality rekognition.DetectLabelsImageQuality
 
 ---@class rekognition.DetectLabelsImagePropertiesSettings
 ---@field MaxDominantColors? integer 0 to 20
 
 ---@class rekognition.DetectLabelsImageQuality
----@field Brightness? number
----@field Contrast? number
----@field Sharpness? number
+---@field Brightness number
+---@field Contrast number
+---@field Sharpness number
 
 ---@class rekognition.DetectLabelsRequest
 ---@field Features? rekognition.DetectLabelsFeatureName[] 0 to 2 items
@@ -502,10 +502,10 @@ local Client = {}
 ---@field Settings? rekognition.DetectLabelsSettings
 
 ---@class rekognition.DetectLabelsResponse
----@field ImageProperties? rekognition.DetectLabelsImageProperties
----@field LabelModelVersion? string
----@field Labels? rekognition.Label[]
----@field OrientationCorrection? rekognition.OrientationCorrection
+---@field ImageProperties rekognition.DetectLabelsImageProperties
+---@field LabelModelVersion string
+---@field Labels rekognition.Label[]
+---@field OrientationCorrection rekognition.OrientationCorrection
 
 ---@class rekognition.DetectLabelsSettings
 ---@field GeneralLabels? rekognition.GeneralLabelsSettings
@@ -518,20 +518,20 @@ local Client = {}
 ---@field ProjectVersion? string 20 to 2048 characters
 
 ---@class rekognition.DetectModerationLabelsResponse
----@field ContentTypes? rekognition.ContentType[] 0 to 50 items
----@field HumanLoopActivationOutput? rekognition.HumanLoopActivationOutput
----@field ModerationLabels? rekognition.ModerationLabel[]
----@field ModerationModelVersion? string
----@field ProjectVersion? string 20 to 2048 characters
+---@field ContentTypes rekognition.ContentType[] 0 to 50 items
+---@field HumanLoopActivationOutput rekognition.HumanLoopActivationOutput
+---@field ModerationLabels rekognition.ModerationLabel[]
+---@field ModerationModelVersion string
+---@field ProjectVersion string 20 to 2048 characters
 
 ---@class rekognition.DetectProtectiveEquipmentRequest
 ---@field Image rekognition.Image
 ---@field SummarizationAttributes? rekognition.ProtectiveEquipmentSummarizationAttributes
 
 ---@class rekognition.DetectProtectiveEquipmentResponse
----@field Persons? rekognition.ProtectiveEquipmentPerson[]
----@field ProtectiveEquipmentModelVersion? string
----@field Summary? rekognition.ProtectiveEquipmentSummary
+---@field Persons rekognition.ProtectiveEquipmentPerson[]
+---@field ProtectiveEquipmentModelVersion string
+---@field Summary rekognition.ProtectiveEquipmentSummary
 
 ---@class rekognition.DetectTextFilters
 ---@field RegionsOfInterest? rekognition.RegionOfInterest[] 0 to 10 items
@@ -542,8 +542,8 @@ local Client = {}
 ---@field Image rekognition.Image
 
 ---@class rekognition.DetectTextResponse
----@field TextDetections? rekognition.TextDetection[]
----@field TextModelVersion? string
+---@field TextDetections rekognition.TextDetection[]
+---@field TextModelVersion string
 
 ---@class rekognition.DetectionFilter
 ---@field MinBoundingBoxHeight? number 0 to 1
@@ -557,12 +557,12 @@ local Client = {}
 ---@field UserId string 1 to 128 characters
 
 ---@class rekognition.DisassociateFacesResponse
----@field DisassociatedFaces? rekognition.DisassociatedFace[] 0 to 100 items
----@field UnsuccessfulFaceDisassociations? rekognition.UnsuccessfulFaceDisassociation[] 0 to 500 items
----@field UserStatus? rekognition.UserStatus
+---@field DisassociatedFaces rekognition.DisassociatedFace[] 0 to 100 items
+---@field UnsuccessfulFaceDisassociations rekognition.UnsuccessfulFaceDisassociation[] 0 to 500 items
+---@field UserStatus rekognition.UserStatus
 
 ---@class rekognition.DisassociatedFace
----@field FaceId? string
+---@field FaceId string
 
 ---@class rekognition.DistributeDataset
 ---@field Arn string 20 to 2048 characters
@@ -573,17 +573,17 @@ local Client = {}
 ---@class rekognition.DistributeDatasetEntriesResponse
 
 ---@class rekognition.DominantColor
----@field Blue? integer at least 0
----@field CSSColor? string
----@field Green? integer at least 0
----@field HexCode? string
----@field PixelPercent? number 0 to 100
----@field Red? integer at least 0
----@field SimplifiedColor? string
+---@field Blue integer at least 0
+---@field CSSColor string
+---@field Green integer at least 0
+---@field HexCode string
+---@field PixelPercent number 0 to 100
+---@field Red integer at least 0
+---@field SimplifiedColor string
 
 ---@class rekognition.Emotion
----@field Confidence? number 0 to 100
----@field Type? rekognition.EmotionName
+---@field Confidence number 0 to 100
+---@field Type rekognition.EmotionName
 
 ---@alias rekognition.EmotionName
 ---| "HAPPY"
@@ -597,75 +597,75 @@ local Client = {}
 ---| "FEAR"
 
 ---@class rekognition.EquipmentDetection
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field CoversBodyPart? rekognition.CoversBodyPart
----@field Type? rekognition.ProtectiveEquipmentType
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field CoversBodyPart rekognition.CoversBodyPart
+---@field Type rekognition.ProtectiveEquipmentType
 
 ---@class rekognition.EvaluationResult
----@field F1Score? number
----@field Summary? rekognition.Summary
+---@field F1Score number
+---@field Summary rekognition.Summary
 
 ---@class rekognition.EyeDirection
----@field Confidence? number 0 to 100
----@field Pitch? number -180 to 180
----@field Yaw? number -180 to 180
+---@field Confidence number 0 to 100
+---@field Pitch number -180 to 180
+---@field Yaw number -180 to 180
 
 ---@class rekognition.EyeOpen
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.Eyeglasses
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.Face
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field ExternalImageId? string 1 to 255 characters
----@field FaceId? string
----@field ImageId? string
----@field IndexFacesModelVersion? string
----@field UserId? string 1 to 128 characters
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field ExternalImageId string 1 to 255 characters
+---@field FaceId string
+---@field ImageId string
+---@field IndexFacesModelVersion string
+---@field UserId string 1 to 128 characters
 
 ---@alias rekognition.FaceAttributes
 ---| "DEFAULT"
 ---| "ALL"
 
 ---@class rekognition.FaceDetail
----@field AgeRange? rekognition.AgeRange
----@field Beard? rekognition.Beard
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field Emotions? rekognition.Emotion[]
----@field EyeDirection? rekognition.EyeDirection
----@field Eyeglasses? rekognition.Eyeglasses
----@field EyesOpen? rekognition.EyeOpen
----@field FaceOccluded? rekognition.FaceOccluded
----@field Gender? rekognition.Gender
----@field Landmarks? rekognition.Landmark[]
----@field MouthOpen? rekognition.MouthOpen
----@field Mustache? rekognition.Mustache
----@field Pose? rekognition.Pose
----@field Quality? rekognition.ImageQuality
----@field Smile? rekognition.Smile
----@field Sunglasses? rekognition.Sunglasses
+---@field AgeRange rekognition.AgeRange
+---@field Beard rekognition.Beard
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field Emotions rekognition.Emotion[]
+---@field EyeDirection rekognition.EyeDirection
+---@field Eyeglasses rekognition.Eyeglasses
+---@field EyesOpen rekognition.EyeOpen
+---@field FaceOccluded rekognition.FaceOccluded
+---@field Gender rekognition.Gender
+---@field Landmarks rekognition.Landmark[]
+---@field MouthOpen rekognition.MouthOpen
+---@field Mustache rekognition.Mustache
+---@field Pose rekognition.Pose
+---@field Quality rekognition.ImageQuality
+---@field Smile rekognition.Smile
+---@field Sunglasses rekognition.Sunglasses
 
 ---@class rekognition.FaceDetection
----@field Face? rekognition.FaceDetail
----@field Timestamp? integer
+---@field Face rekognition.FaceDetail
+---@field Timestamp integer
 
 ---@class rekognition.FaceMatch
----@field Face? rekognition.Face
----@field Similarity? number 0 to 100
+---@field Face rekognition.Face
+---@field Similarity number 0 to 100
 
 ---@class rekognition.FaceOccluded
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.FaceRecord
----@field Face? rekognition.Face
----@field FaceDetail? rekognition.FaceDetail
+---@field Face rekognition.Face
+---@field FaceDetail rekognition.FaceDetail
 
 ---@class rekognition.FaceSearchSettings
 ---@field CollectionId? string 1 to 255 characters
@@ -689,8 +689,8 @@ local Client = {}
 ---@field Message string 1 to 512 characters
 
 ---@class rekognition.Gender
----@field Confidence? number 0 to 100
----@field Value? rekognition.GenderType
+---@field Confidence number 0 to 100
+---@field Value rekognition.GenderType
 
 ---@alias rekognition.GenderType
 ---| "Male"
@@ -703,16 +703,16 @@ local Client = {}
 ---@field LabelInclusionFilters? string[] 0 to 100 items
 
 ---@class rekognition.Geometry
----@field BoundingBox? rekognition.BoundingBox
----@field Polygon? rekognition.Point[]
+---@field BoundingBox rekognition.BoundingBox
+---@field Polygon rekognition.Point[]
 
 ---@class rekognition.GetCelebrityInfoRequest
 ---@field Id string
 
 ---@class rekognition.GetCelebrityInfoResponse
----@field KnownGender? rekognition.KnownGender
----@field Name? string
----@field Urls? string[] 0 to 255 items
+---@field KnownGender rekognition.KnownGender
+---@field Name string
+---@field Urls string[] 0 to 255 items
 
 ---@class rekognition.GetCelebrityRecognitionRequest
 ---@field JobId string 1 to 64 characters
@@ -721,14 +721,14 @@ local Client = {}
 ---@field SortBy? rekognition.CelebrityRecognitionSortBy
 
 ---@class rekognition.GetCelebrityRecognitionResponse
----@field Celebrities? rekognition.CelebrityRecognition[]
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field Celebrities rekognition.CelebrityRecognition[]
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetContentModerationRequest
 ---@field AggregateBy? rekognition.ContentModerationAggregateBy
@@ -738,20 +738,20 @@ local Client = {}
 ---@field SortBy? rekognition.ContentModerationSortBy
 
 ---@class rekognition.GetContentModerationRequestMetadata
----@field AggregateBy? rekognition.ContentModerationAggregateBy
----@field SortBy? rekognition.ContentModerationSortBy
+---@field AggregateBy rekognition.ContentModerationAggregateBy
+---@field SortBy rekognition.ContentModerationSortBy
 
 ---@class rekognition.GetContentModerationResponse
----@field GetRequestMetadata? rekognition.GetContentModerationRequestMetadata
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field ModerationLabels? rekognition.ContentModerationDetection[]
----@field ModerationModelVersion? string
----@field NextToken? string at most 255 characters
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field GetRequestMetadata rekognition.GetContentModerationRequestMetadata
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field ModerationLabels rekognition.ContentModerationDetection[]
+---@field ModerationModelVersion string
+---@field NextToken string at most 255 characters
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetFaceDetectionRequest
 ---@field JobId string 1 to 64 characters
@@ -759,25 +759,25 @@ local Client = {}
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetFaceDetectionResponse
----@field Faces? rekognition.FaceDetection[]
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field Faces rekognition.FaceDetection[]
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetFaceLivenessSessionResultsRequest
 ---@field SessionId string 36 characters
 
 ---@class rekognition.GetFaceLivenessSessionResultsResponse
----@field AuditImages? rekognition.AuditImage[]
----@field Challenge? rekognition.Challenge
----@field Confidence? number 0 to 100
----@field Feedback? rekognition.FeedbackItem[] at most 10 items
----@field Metadata? rekognition.SessionMetadata
----@field ReferenceImage? rekognition.AuditImage
+---@field AuditImages rekognition.AuditImage[]
+---@field Challenge rekognition.Challenge
+---@field Confidence number 0 to 100
+---@field Feedback rekognition.FeedbackItem[] at most 10 items
+---@field Metadata rekognition.SessionMetadata
+---@field ReferenceImage rekognition.AuditImage
 ---@field SessionId string 36 characters
 ---@field Status rekognition.LivenessSessionStatus
 
@@ -788,14 +788,14 @@ local Client = {}
 ---@field SortBy? rekognition.FaceSearchSortBy
 
 ---@class rekognition.GetFaceSearchResponse
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field Persons? rekognition.PersonMatch[]
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field Persons rekognition.PersonMatch[]
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetLabelDetectionRequest
 ---@field AggregateBy? rekognition.LabelDetectionAggregateBy
@@ -805,36 +805,36 @@ local Client = {}
 ---@field SortBy? rekognition.LabelDetectionSortBy
 
 ---@class rekognition.GetLabelDetectionRequestMetadata
----@field AggregateBy? rekognition.LabelDetectionAggregateBy
----@field SortBy? rekognition.LabelDetectionSortBy
+---@field AggregateBy rekognition.LabelDetectionAggregateBy
+---@field SortBy rekognition.LabelDetectionSortBy
 
 ---@class rekognition.GetLabelDetectionResponse
----@field GetRequestMetadata? rekognition.GetLabelDetectionRequestMetadata
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field LabelModelVersion? string
----@field Labels? rekognition.LabelDetection[]
----@field NextToken? string at most 255 characters
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field GetRequestMetadata rekognition.GetLabelDetectionRequestMetadata
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field LabelModelVersion string
+---@field Labels rekognition.LabelDetection[]
+---@field NextToken string at most 255 characters
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetMediaAnalysisJobRequest
 ---@field JobId string 1 to 64 characters
 
 ---@class rekognition.GetMediaAnalysisJobResponse
----@field CompletionTimestamp? number seconds since the epoch
+---@field CompletionTimestamp number seconds since the epoch
 ---@field CreationTimestamp number seconds since the epoch
----@field FailureDetails? rekognition.MediaAnalysisJobFailureDetails
+---@field FailureDetails rekognition.MediaAnalysisJobFailureDetails
 ---@field Input rekognition.MediaAnalysisInput
 ---@field JobId string 1 to 64 characters
----@field JobName? string 1 to 64 characters
----@field KmsKeyId? string 1 to 2048 characters
----@field ManifestSummary? rekognition.MediaAnalysisManifestSummary
+---@field JobName string 1 to 64 characters
+---@field KmsKeyId string 1 to 2048 characters
+---@field ManifestSummary rekognition.MediaAnalysisManifestSummary
 ---@field OperationsConfig rekognition.MediaAnalysisOperationsConfig
 ---@field OutputConfig rekognition.MediaAnalysisOutputConfig
----@field Results? rekognition.MediaAnalysisResults
+---@field Results rekognition.MediaAnalysisResults
 ---@field Status rekognition.MediaAnalysisJobStatus
 
 ---@class rekognition.GetPersonTrackingRequest
@@ -844,14 +844,14 @@ local Client = {}
 ---@field SortBy? rekognition.PersonTrackingSortBy
 
 ---@class rekognition.GetPersonTrackingResponse
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field Persons? rekognition.PersonDetection[]
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field Persons rekognition.PersonDetection[]
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GetSegmentDetectionRequest
 ---@field JobId string 1 to 64 characters
@@ -859,16 +859,16 @@ local Client = {}
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetSegmentDetectionResponse
----@field AudioMetadata? rekognition.AudioMetadata[]
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field Segments? rekognition.SegmentDetection[]
----@field SelectedSegmentTypes? rekognition.SegmentTypeInfo[]
----@field StatusMessage? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata[]
+---@field AudioMetadata rekognition.AudioMetadata[]
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field Segments rekognition.SegmentDetection[]
+---@field SelectedSegmentTypes rekognition.SegmentTypeInfo[]
+---@field StatusMessage string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata[]
 
 ---@class rekognition.GetTextDetectionRequest
 ---@field JobId string 1 to 64 characters
@@ -876,23 +876,23 @@ local Client = {}
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.GetTextDetectionResponse
----@field JobId? string 1 to 64 characters
----@field JobStatus? rekognition.VideoJobStatus
----@field JobTag? string 1 to 1024 characters
----@field NextToken? string at most 255 characters
----@field StatusMessage? string
----@field TextDetections? rekognition.TextDetectionResult[]
----@field TextModelVersion? string
----@field Video? rekognition.Video
----@field VideoMetadata? rekognition.VideoMetadata
+---@field JobId string 1 to 64 characters
+---@field JobStatus rekognition.VideoJobStatus
+---@field JobTag string 1 to 1024 characters
+---@field NextToken string at most 255 characters
+---@field StatusMessage string
+---@field TextDetections rekognition.TextDetectionResult[]
+---@field TextModelVersion string
+---@field Video rekognition.Video
+---@field VideoMetadata rekognition.VideoMetadata
 
 ---@class rekognition.GroundTruthManifest
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.HumanLoopActivationOutput
----@field HumanLoopActivationConditionsEvaluationResults? string at most 10240 characters
----@field HumanLoopActivationReasons? string[] at least 1 items
----@field HumanLoopArn? string at most 256 characters
+---@field HumanLoopActivationConditionsEvaluationResults string at most 10240 characters
+---@field HumanLoopActivationReasons string[] at least 1 items
+---@field HumanLoopArn string at most 256 characters
 
 ---@class rekognition.HumanLoopConfig
 ---@field DataAttributes? rekognition.HumanLoopDataAttributes
@@ -903,9 +903,9 @@ local Client = {}
 ---@field ContentClassifiers? rekognition.ContentClassifier[] at most 256 items
 
 ---@class rekognition.HumanLoopQuotaExceededException
----@field QuotaCode? string
----@field ResourceType? string
----@field ServiceCode? string
+---@field QuotaCode string
+---@field ResourceType string
+---@field ServiceCode string
 
 ---@class rekognition.IdempotentParameterMismatchException
 
@@ -914,8 +914,8 @@ local Client = {}
 ---@field S3Object? rekognition.S3Object
 
 ---@class rekognition.ImageQuality
----@field Brightness? number
----@field Sharpness? number
+---@field Brightness number
+---@field Sharpness number
 
 ---@class rekognition.ImageTooLargeException
 
@@ -928,15 +928,15 @@ local Client = {}
 ---@field QualityFilter? rekognition.QualityFilter
 
 ---@class rekognition.IndexFacesResponse
----@field FaceModelVersion? string
----@field FaceRecords? rekognition.FaceRecord[]
----@field OrientationCorrection? rekognition.OrientationCorrection
----@field UnindexedFaces? rekognition.UnindexedFace[]
+---@field FaceModelVersion string
+---@field FaceRecords rekognition.FaceRecord[]
+---@field OrientationCorrection rekognition.OrientationCorrection
+---@field UnindexedFaces rekognition.UnindexedFace[]
 
 ---@class rekognition.Instance
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field DominantColors? rekognition.DominantColor[]
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field DominantColors rekognition.DominantColor[]
 
 ---@class rekognition.InternalServerError
 
@@ -963,7 +963,7 @@ local Client = {}
 ---@field ProducerTimestamp? integer at least 0
 
 ---@class rekognition.KnownGender
----@field Type? rekognition.KnownGenderType
+---@field Type rekognition.KnownGenderType
 
 ---@alias rekognition.KnownGenderType
 ---| "Male"
@@ -972,25 +972,25 @@ local Client = {}
 ---| "Unlisted"
 
 ---@class rekognition.Label
----@field Aliases? rekognition.LabelAlias[]
----@field Categories? rekognition.LabelCategory[]
----@field Confidence? number 0 to 100
----@field Instances? rekognition.Instance[]
----@field Name? string
----@field Parents? rekognition.Parent[]
+---@field Aliases rekognition.LabelAlias[]
+---@field Categories rekognition.LabelCategory[]
+---@field Confidence number 0 to 100
+---@field Instances rekognition.Instance[]
+---@field Name string
+---@field Parents rekognition.Parent[]
 
 ---@class rekognition.LabelAlias
----@field Name? string
+---@field Name string
 
 ---@class rekognition.LabelCategory
----@field Name? string
+---@field Name string
 
 ---@class rekognition.LabelDetection
----@field DurationMillis? integer at least 0
----@field EndTimestampMillis? integer at least 0
----@field Label? rekognition.Label
----@field StartTimestampMillis? integer at least 0
----@field Timestamp? integer
+---@field DurationMillis integer at least 0
+---@field EndTimestampMillis integer at least 0
+---@field Label rekognition.Label
+---@field StartTimestampMillis integer at least 0
+---@field Timestamp integer
 
 ---@alias rekognition.LabelDetectionAggregateBy
 ---| "TIMESTAMPS"
@@ -1007,9 +1007,9 @@ local Client = {}
 ---| "TIMESTAMP"
 
 ---@class rekognition.Landmark
----@field Type? rekognition.LandmarkType
----@field X? number
----@field Y? number
+---@field Type rekognition.LandmarkType
+---@field X number
+---@field Y number
 
 ---@alias rekognition.LandmarkType
 ---| "eyeLeft"
@@ -1050,9 +1050,9 @@ local Client = {}
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListCollectionsResponse
----@field CollectionIds? string[]
----@field FaceModelVersions? string[]
----@field NextToken? string at most 255 characters
+---@field CollectionIds string[]
+---@field FaceModelVersions string[]
+---@field NextToken string at most 255 characters
 
 ---@class rekognition.ListDatasetEntriesRequest
 ---@field ContainsLabels? string[] 1 to 10 items
@@ -1064,8 +1064,8 @@ local Client = {}
 ---@field SourceRefContains? string 1 to 2048 characters
 
 ---@class rekognition.ListDatasetEntriesResponse
----@field DatasetEntries? string[]
----@field NextToken? string at most 1024 characters
+---@field DatasetEntries string[]
+---@field NextToken string at most 1024 characters
 
 ---@class rekognition.ListDatasetLabelsRequest
 ---@field DatasetArn string 20 to 2048 characters
@@ -1073,8 +1073,8 @@ local Client = {}
 ---@field NextToken? string at most 1024 characters
 
 ---@class rekognition.ListDatasetLabelsResponse
----@field DatasetLabelDescriptions? rekognition.DatasetLabelDescription[]
----@field NextToken? string at most 1024 characters
+---@field DatasetLabelDescriptions rekognition.DatasetLabelDescription[]
+---@field NextToken string at most 1024 characters
 
 ---@class rekognition.ListFacesRequest
 ---@field CollectionId string 1 to 255 characters
@@ -1084,9 +1084,9 @@ local Client = {}
 ---@field UserId? string 1 to 128 characters
 
 ---@class rekognition.ListFacesResponse
----@field FaceModelVersion? string
----@field Faces? rekognition.Face[]
----@field NextToken? string
+---@field FaceModelVersion string
+---@field Faces rekognition.Face[]
+---@field NextToken string
 
 ---@class rekognition.ListMediaAnalysisJobsRequest
 ---@field MaxResults? integer 1 to 100
@@ -1094,7 +1094,7 @@ local Client = {}
 
 ---@class rekognition.ListMediaAnalysisJobsResponse
 ---@field MediaAnalysisJobs rekognition.MediaAnalysisJobDescription[]
----@field NextToken? string at most 1024 characters
+---@field NextToken string at most 1024 characters
 
 ---@class rekognition.ListProjectPoliciesRequest
 ---@field MaxResults? integer 1 to 5
@@ -1102,22 +1102,22 @@ local Client = {}
 ---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.ListProjectPoliciesResponse
----@field NextToken? string at most 1024 characters
----@field ProjectPolicies? rekognition.ProjectPolicy[]
+---@field NextToken string at most 1024 characters
+---@field ProjectPolicies rekognition.ProjectPolicy[]
 
 ---@class rekognition.ListStreamProcessorsRequest
 ---@field MaxResults? integer at least 1
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListStreamProcessorsResponse
----@field NextToken? string at most 255 characters
----@field StreamProcessors? rekognition.StreamProcessor[]
+---@field NextToken string at most 255 characters
+---@field StreamProcessors rekognition.StreamProcessor[]
 
 ---@class rekognition.ListTagsForResourceRequest
 ---@field ResourceArn string 20 to 2048 characters
 
 ---@class rekognition.ListTagsForResourceResponse
----@field Tags? table<string, string> 0 to 200 entries
+---@field Tags table<string, string> 0 to 200 entries
 
 ---@class rekognition.ListUsersRequest
 ---@field CollectionId string 1 to 255 characters
@@ -1125,8 +1125,8 @@ local Client = {}
 ---@field NextToken? string at most 255 characters
 
 ---@class rekognition.ListUsersResponse
----@field NextToken? string at most 255 characters
----@field Users? rekognition.User[] at most 500 items
+---@field NextToken string at most 255 characters
+---@field Users rekognition.User[] at most 500 items
 
 ---@class rekognition.LivenessOutputConfig
 ---@field S3Bucket string 3 to 255 characters
@@ -1142,8 +1142,8 @@ local Client = {}
 ---@class rekognition.MalformedPolicyDocumentException
 
 ---@class rekognition.MatchedUser
----@field UserId? string 1 to 128 characters
----@field UserStatus? rekognition.UserStatus
+---@field UserId string 1 to 128 characters
+---@field UserStatus rekognition.UserStatus
 
 ---@class rekognition.MediaAnalysisDetectModerationLabelsConfig
 ---@field MinConfidence? number 0 to 100
@@ -1153,17 +1153,17 @@ local Client = {}
 ---@field S3Object rekognition.S3Object
 
 ---@class rekognition.MediaAnalysisJobDescription
----@field CompletionTimestamp? number seconds since the epoch
+---@field CompletionTimestamp number seconds since the epoch
 ---@field CreationTimestamp number seconds since the epoch
----@field FailureDetails? rekognition.MediaAnalysisJobFailureDetails
+---@field FailureDetails rekognition.MediaAnalysisJobFailureDetails
 ---@field Input rekognition.MediaAnalysisInput
 ---@field JobId string 1 to 64 characters
----@field JobName? string 1 to 64 characters
----@field KmsKeyId? string 1 to 2048 characters
----@field ManifestSummary? rekognition.MediaAnalysisManifestSummary
+---@field JobName string 1 to 64 characters
+---@field KmsKeyId string 1 to 2048 characters
+---@field ManifestSummary rekognition.MediaAnalysisManifestSummary
 ---@field OperationsConfig rekognition.MediaAnalysisOperationsConfig
 ---@field OutputConfig rekognition.MediaAnalysisOutputConfig
----@field Results? rekognition.MediaAnalysisResults
+---@field Results rekognition.MediaAnalysisResults
 ---@field Status rekognition.MediaAnalysisJobStatus
 
 ---@alias rekognition.MediaAnalysisJobFailureCode
@@ -1178,8 +1178,8 @@ local Client = {}
 ---| "THROTTLED"
 
 ---@class rekognition.MediaAnalysisJobFailureDetails
----@field Code? rekognition.MediaAnalysisJobFailureCode
----@field Message? string
+---@field Code rekognition.MediaAnalysisJobFailureCode
+---@field Message string
 
 ---@alias rekognition.MediaAnalysisJobStatus
 ---| "CREATED"
@@ -1189,10 +1189,10 @@ local Client = {}
 ---| "FAILED"
 
 ---@class rekognition.MediaAnalysisManifestSummary
----@field S3Object? rekognition.S3Object
+---@field S3Object rekognition.S3Object
 
 ---@class rekognition.MediaAnalysisModelVersions
----@field Moderation? string
+---@field Moderation string
 
 ---@class rekognition.MediaAnalysisOperationsConfig
 ---@field DetectModerationLabels? rekognition.MediaAnalysisDetectModerationLabelsConfig
@@ -1202,22 +1202,22 @@ local Client = {}
 ---@field S3KeyPrefix? string at most 800 characters
 
 ---@class rekognition.MediaAnalysisResults
----@field ModelVersions? rekognition.MediaAnalysisModelVersions
----@field S3Object? rekognition.S3Object
+---@field ModelVersions rekognition.MediaAnalysisModelVersions
+---@field S3Object rekognition.S3Object
 
 ---@class rekognition.ModerationLabel
----@field Confidence? number 0 to 100
----@field Name? string
----@field ParentName? string
----@field TaxonomyLevel? integer at least 0
+---@field Confidence number 0 to 100
+---@field Name string
+---@field ParentName string
+---@field TaxonomyLevel integer at least 0
 
 ---@class rekognition.MouthOpen
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.Mustache
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.NotificationChannel
 ---@field RoleArn string
@@ -1234,21 +1234,21 @@ local Client = {}
 ---@field S3KeyPrefix? string at most 1024 characters
 
 ---@class rekognition.Parent
----@field Name? string
+---@field Name string
 
 ---@class rekognition.PersonDetail
----@field BoundingBox? rekognition.BoundingBox
----@field Face? rekognition.FaceDetail
----@field Index? integer
+---@field BoundingBox rekognition.BoundingBox
+---@field Face rekognition.FaceDetail
+---@field Index integer
 
 ---@class rekognition.PersonDetection
----@field Person? rekognition.PersonDetail
----@field Timestamp? integer
+---@field Person rekognition.PersonDetail
+---@field Timestamp integer
 
 ---@class rekognition.PersonMatch
----@field FaceMatches? rekognition.FaceMatch[]
----@field Person? rekognition.PersonDetail
----@field Timestamp? integer
+---@field FaceMatches rekognition.FaceMatch[]
+---@field Person rekognition.PersonDetail
+---@field Timestamp integer
 
 ---@alias rekognition.PersonTrackingSortBy
 ---| "INDEX"
@@ -1259,29 +1259,29 @@ local Client = {}
 ---@field Y? number
 
 ---@class rekognition.Pose
----@field Pitch? number -180 to 180
----@field Roll? number -180 to 180
----@field Yaw? number -180 to 180
+---@field Pitch number -180 to 180
+---@field Roll number -180 to 180
+---@field Yaw number -180 to 180
 
 ---@alias rekognition.ProjectAutoUpdate
 ---| "ENABLED"
 ---| "DISABLED"
 
 ---@class rekognition.ProjectDescription
----@field AutoUpdate? rekognition.ProjectAutoUpdate
----@field CreationTimestamp? number seconds since the epoch
----@field Datasets? rekognition.DatasetMetadata[]
----@field Feature? rekognition.CustomizationFeature
----@field ProjectArn? string 20 to 2048 characters
----@field Status? rekognition.ProjectStatus
+---@field AutoUpdate rekognition.ProjectAutoUpdate
+---@field CreationTimestamp number seconds since the epoch
+---@field Datasets rekognition.DatasetMetadata[]
+---@field Feature rekognition.CustomizationFeature
+---@field ProjectArn string 20 to 2048 characters
+---@field Status rekognition.ProjectStatus
 
 ---@class rekognition.ProjectPolicy
----@field CreationTimestamp? number seconds since the epoch
----@field LastUpdatedTimestamp? number seconds since the epoch
----@field PolicyDocument? string 1 to 2000 characters
----@field PolicyName? string 1 to 128 characters
----@field PolicyRevisionId? string at most 64 characters
----@field ProjectArn? string 20 to 2048 characters
+---@field CreationTimestamp number seconds since the epoch
+---@field LastUpdatedTimestamp number seconds since the epoch
+---@field PolicyDocument string 1 to 2000 characters
+---@field PolicyName string 1 to 128 characters
+---@field PolicyRevisionId string at most 64 characters
+---@field ProjectArn string 20 to 2048 characters
 
 ---@alias rekognition.ProjectStatus
 ---| "CREATING"
@@ -1289,25 +1289,25 @@ local Client = {}
 ---| "DELETING"
 
 ---@class rekognition.ProjectVersionDescription
----@field BaseModelVersion? string
----@field BillableTrainingTimeInSeconds? integer at least 0
----@field CreationTimestamp? number seconds since the epoch
----@field EvaluationResult? rekognition.EvaluationResult
----@field Feature? rekognition.CustomizationFeature
----@field FeatureConfig? rekognition.CustomizationFeatureConfig
----@field KmsKeyId? string 1 to 2048 characters
----@field ManifestSummary? rekognition.GroundTruthManifest
----@field MaxInferenceUnits? integer at least 1
----@field MinInferenceUnits? integer at least 1
----@field OutputConfig? rekognition.OutputConfig
----@field ProjectVersionArn? string 20 to 2048 characters
----@field SourceProjectVersionArn? string 20 to 2048 characters
----@field Status? rekognition.ProjectVersionStatus
----@field StatusMessage? string
----@field TestingDataResult? rekognition.TestingDataResult
----@field TrainingDataResult? rekognition.TrainingDataResult
----@field TrainingEndTimestamp? number seconds since the epoch
----@field VersionDescription? string 1 to 255 characters
+---@field BaseModelVersion string
+---@field BillableTrainingTimeInSeconds integer at least 0
+---@field CreationTimestamp number seconds since the epoch
+---@field EvaluationResult rekognition.EvaluationResult
+---@field Feature rekognition.CustomizationFeature
+---@field FeatureConfig rekognition.CustomizationFeatureConfig
+---@field KmsKeyId string 1 to 2048 characters
+---@field ManifestSummary rekognition.GroundTruthManifest
+---@field MaxInferenceUnits integer at least 1
+---@field MinInferenceUnits integer at least 1
+---@field OutputConfig rekognition.OutputConfig
+---@field ProjectVersionArn string 20 to 2048 characters
+---@field SourceProjectVersionArn string 20 to 2048 characters
+---@field Status rekognition.ProjectVersionStatus
+---@field StatusMessage string
+---@field TestingDataResult rekognition.TestingDataResult
+---@field TrainingDataResult rekognition.TrainingDataResult
+---@field TrainingEndTimestamp number seconds since the epoch
+---@field VersionDescription string 1 to 255 characters
 
 ---@alias rekognition.ProjectVersionStatus
 ---| "TRAINING_IN_PROGRESS"
@@ -1326,24 +1326,24 @@ local Client = {}
 ---| "EXPIRED"
 
 ---@class rekognition.ProtectiveEquipmentBodyPart
----@field Confidence? number 0 to 100
----@field EquipmentDetections? rekognition.EquipmentDetection[]
----@field Name? rekognition.BodyPart
+---@field Confidence number 0 to 100
+---@field EquipmentDetections rekognition.EquipmentDetection[]
+---@field Name rekognition.BodyPart
 
 ---@class rekognition.ProtectiveEquipmentPerson
----@field BodyParts? rekognition.ProtectiveEquipmentBodyPart[]
----@field BoundingBox? rekognition.BoundingBox
----@field Confidence? number 0 to 100
----@field Id? integer at least 0
+---@field BodyParts rekognition.ProtectiveEquipmentBodyPart[]
+---@field BoundingBox rekognition.BoundingBox
+---@field Confidence number 0 to 100
+---@field Id integer at least 0
 
 ---@class rekognition.ProtectiveEquipmentSummarizationAttributes
 ---@field MinConfidence number 0 to 100
 ---@field RequiredEquipmentTypes rekognition.ProtectiveEquipmentType[]
 
 ---@class rekognition.ProtectiveEquipmentSummary
----@field PersonsIndeterminate? integer[]
----@field PersonsWithRequiredEquipment? integer[]
----@field PersonsWithoutRequiredEquipment? integer[]
+---@field PersonsIndeterminate integer[]
+---@field PersonsWithRequiredEquipment integer[]
+---@field PersonsWithoutRequiredEquipment integer[]
 
 ---@alias rekognition.ProtectiveEquipmentType
 ---| "FACE_COVER"
@@ -1359,7 +1359,7 @@ local Client = {}
 ---@field ProjectArn string 20 to 2048 characters
 
 ---@class rekognition.PutProjectPolicyResponse
----@field PolicyRevisionId? string at most 64 characters
+---@field PolicyRevisionId string at most 64 characters
 
 ---@alias rekognition.QualityFilter
 ---| "NONE"
@@ -1381,9 +1381,9 @@ local Client = {}
 ---@field Image rekognition.Image
 
 ---@class rekognition.RecognizeCelebritiesResponse
----@field CelebrityFaces? rekognition.Celebrity[]
----@field OrientationCorrection? rekognition.OrientationCorrection
----@field UnrecognizedFaces? rekognition.ComparedFace[]
+---@field CelebrityFaces rekognition.Celebrity[]
+---@field OrientationCorrection rekognition.OrientationCorrection
+---@field UnrecognizedFaces rekognition.ComparedFace[]
 
 ---@class rekognition.RegionOfInterest
 ---@field BoundingBox? rekognition.BoundingBox
@@ -1414,10 +1414,10 @@ local Client = {}
 ---@field QualityFilter? rekognition.QualityFilter
 
 ---@class rekognition.SearchFacesByImageResponse
----@field FaceMatches? rekognition.FaceMatch[]
----@field FaceModelVersion? string
----@field SearchedFaceBoundingBox? rekognition.BoundingBox
----@field SearchedFaceConfidence? number 0 to 100
+---@field FaceMatches rekognition.FaceMatch[]
+---@field FaceModelVersion string
+---@field SearchedFaceBoundingBox rekognition.BoundingBox
+---@field SearchedFaceConfidence number 0 to 100
 
 ---@class rekognition.SearchFacesRequest
 ---@field CollectionId string 1 to 255 characters
@@ -1426,9 +1426,9 @@ local Client = {}
 ---@field MaxFaces? integer 1 to 4096
 
 ---@class rekognition.SearchFacesResponse
----@field FaceMatches? rekognition.FaceMatch[]
----@field FaceModelVersion? string
----@field SearchedFaceId? string
+---@field FaceMatches rekognition.FaceMatch[]
+---@field FaceModelVersion string
+---@field SearchedFaceId string
 
 ---@class rekognition.SearchUsersByImageRequest
 ---@field CollectionId string 1 to 255 characters
@@ -1438,10 +1438,10 @@ local Client = {}
 ---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.SearchUsersByImageResponse
----@field FaceModelVersion? string
----@field SearchedFace? rekognition.SearchedFaceDetails
----@field UnsearchedFaces? rekognition.UnsearchedFace[]
----@field UserMatches? rekognition.UserMatch[] at most 500 items
+---@field FaceModelVersion string
+---@field SearchedFace rekognition.SearchedFaceDetails
+---@field UnsearchedFaces rekognition.UnsearchedFace[]
+---@field UserMatches rekognition.UserMatch[] at most 500 items
 
 ---@class rekognition.SearchUsersRequest
 ---@field CollectionId string 1 to 255 characters
@@ -1451,41 +1451,41 @@ local Client = {}
 ---@field UserMatchThreshold? number 0 to 100
 
 ---@class rekognition.SearchUsersResponse
----@field FaceModelVersion? string
----@field SearchedFace? rekognition.SearchedFace
----@field SearchedUser? rekognition.SearchedUser
----@field UserMatches? rekognition.UserMatch[] at most 500 items
+---@field FaceModelVersion string
+---@field SearchedFace rekognition.SearchedFace
+---@field SearchedUser rekognition.SearchedUser
+---@field UserMatches rekognition.UserMatch[] at most 500 items
 
 ---@class rekognition.SearchedFace
----@field FaceId? string
+---@field FaceId string
 
 ---@class rekognition.SearchedFaceDetails
----@field FaceDetail? rekognition.FaceDetail
+---@field FaceDetail rekognition.FaceDetail
 
 ---@class rekognition.SearchedUser
----@field UserId? string 1 to 128 characters
+---@field UserId string 1 to 128 characters
 
 ---@class rekognition.SegmentDetection
----@field DurationFrames? integer at least 0
----@field DurationMillis? integer at least 0
----@field DurationSMPTE? string
----@field EndFrameNumber? integer at least 0
----@field EndTimecodeSMPTE? string
----@field EndTimestampMillis? integer
----@field ShotSegment? rekognition.ShotSegment
----@field StartFrameNumber? integer at least 0
----@field StartTimecodeSMPTE? string
----@field StartTimestampMillis? integer
----@field TechnicalCueSegment? rekognition.TechnicalCueSegment
----@field Type? rekognition.SegmentType
+---@field DurationFrames integer at least 0
+---@field DurationMillis integer at least 0
+---@field DurationSMPTE string
+---@field EndFrameNumber integer at least 0
+---@field EndTimecodeSMPTE string
+---@field EndTimestampMillis integer
+---@field ShotSegment rekognition.ShotSegment
+---@field StartFrameNumber integer at least 0
+---@field StartTimecodeSMPTE string
+---@field StartTimestampMillis integer
+---@field TechnicalCueSegment rekognition.TechnicalCueSegment
+---@field Type rekognition.SegmentType
 
 ---@alias rekognition.SegmentType
 ---| "TECHNICAL_CUE"
 ---| "SHOT"
 
 ---@class rekognition.SegmentTypeInfo
----@field ModelVersion? string
----@field Type? rekognition.SegmentType
+---@field ModelVersion string
+---@field Type rekognition.SegmentType
 
 ---@class rekognition.ServiceQuotaExceededException
 
@@ -1495,12 +1495,12 @@ local Client = {}
 ---@class rekognition.SessionNotFoundException
 
 ---@class rekognition.ShotSegment
----@field Confidence? number 50 to 100
----@field Index? integer at least 0
+---@field Confidence number 50 to 100
+---@field Index integer at least 0
 
 ---@class rekognition.Smile
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.StartCelebrityRecognitionRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -1509,7 +1509,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartCelebrityRecognitionResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartContentModerationRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -1519,7 +1519,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartContentModerationResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartFaceDetectionRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -1529,7 +1529,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartFaceDetectionResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartFaceSearchRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -1540,7 +1540,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartFaceSearchResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartLabelDetectionRequest
 ---@field ClientRequestToken? string 1 to 64 characters
@@ -1552,7 +1552,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartLabelDetectionResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartMediaAnalysisJobRequest
 ---@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
@@ -1572,7 +1572,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartPersonTrackingResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartProjectVersionRequest
 ---@field MaxInferenceUnits? integer at least 1
@@ -1580,7 +1580,7 @@ local Client = {}
 ---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.StartProjectVersionResponse
----@field Status? rekognition.ProjectVersionStatus
+---@field Status rekognition.ProjectVersionStatus
 
 ---@class rekognition.StartSegmentDetectionFilters
 ---@field ShotFilter? rekognition.StartShotDetectionFilter
@@ -1595,7 +1595,7 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartSegmentDetectionResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartShotDetectionFilter
 ---@field MinSegmentConfidence? number 50 to 100
@@ -1606,7 +1606,7 @@ local Client = {}
 ---@field StopSelector? rekognition.StreamProcessingStopSelector
 
 ---@class rekognition.StartStreamProcessorResponse
----@field SessionId? string
+---@field SessionId string
 
 ---@class rekognition.StartTechnicalCueDetectionFilter
 ---@field BlackFrame? rekognition.BlackFrame
@@ -1624,13 +1624,13 @@ local Client = {}
 ---@field Video rekognition.Video
 
 ---@class rekognition.StartTextDetectionResponse
----@field JobId? string 1 to 64 characters
+---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StopProjectVersionRequest
 ---@field ProjectVersionArn string 20 to 2048 characters
 
 ---@class rekognition.StopProjectVersionResponse
----@field Status? rekognition.ProjectVersionStatus
+---@field Status rekognition.ProjectVersionStatus
 
 ---@class rekognition.StopStreamProcessorRequest
 ---@field Name string 1 to 128 characters
@@ -1644,8 +1644,8 @@ local Client = {}
 ---@field MaxDurationInSeconds? integer 1 to 120
 
 ---@class rekognition.StreamProcessor
----@field Name? string 1 to 128 characters
----@field Status? rekognition.StreamProcessorStatus
+---@field Name string 1 to 128 characters
+---@field Status rekognition.StreamProcessorStatus
 
 ---@class rekognition.StreamProcessorDataSharingPreference
 ---@field OptIn boolean
@@ -1680,11 +1680,11 @@ local Client = {}
 ---| "UPDATING"
 
 ---@class rekognition.Summary
----@field S3Object? rekognition.S3Object
+---@field S3Object rekognition.S3Object
 
 ---@class rekognition.Sunglasses
----@field Confidence? number 0 to 100
----@field Value? boolean
+---@field Confidence number 0 to 100
+---@field Value boolean
 
 ---@class rekognition.TagResourceRequest
 ---@field ResourceArn string 20 to 2048 characters
@@ -1693,8 +1693,8 @@ local Client = {}
 ---@class rekognition.TagResourceResponse
 
 ---@class rekognition.TechnicalCueSegment
----@field Confidence? number 50 to 100
----@field Type? rekognition.TechnicalCueType
+---@field Confidence number 50 to 100
+---@field Type rekognition.TechnicalCueType
 
 ---@alias rekognition.TechnicalCueType
 ---| "ColorBars"
@@ -1710,21 +1710,21 @@ local Client = {}
 ---@field AutoCreate? boolean
 
 ---@class rekognition.TestingDataResult
----@field Input? rekognition.TestingData
----@field Output? rekognition.TestingData
----@field Validation? rekognition.ValidationData
+---@field Input rekognition.TestingData
+---@field Output rekognition.TestingData
+---@field Validation rekognition.ValidationData
 
 ---@class rekognition.TextDetection
----@field Confidence? number 0 to 100
----@field DetectedText? string
----@field Geometry? rekognition.Geometry
----@field Id? integer at least 0
----@field ParentId? integer at least 0
----@field Type? rekognition.TextTypes
+---@field Confidence number 0 to 100
+---@field DetectedText string
+---@field Geometry rekognition.Geometry
+---@field Id integer at least 0
+---@field ParentId integer at least 0
+---@field Type rekognition.TextTypes
 
 ---@class rekognition.TextDetectionResult
----@field TextDetection? rekognition.TextDetection
----@field Timestamp? integer
+---@field TextDetection rekognition.TextDetection
+---@field Timestamp integer
 
 ---@alias rekognition.TextTypes
 ---| "LINE"
@@ -1736,17 +1736,17 @@ local Client = {}
 ---@field Assets? rekognition.Asset[]
 
 ---@class rekognition.TrainingDataResult
----@field Input? rekognition.TrainingData
----@field Output? rekognition.TrainingData
----@field Validation? rekognition.ValidationData
+---@field Input rekognition.TrainingData
+---@field Output rekognition.TrainingData
+---@field Validation rekognition.ValidationData
 
 ---@class rekognition.UnindexedFace
----@field FaceDetail? rekognition.FaceDetail
----@field Reasons? rekognition.Reason[]
+---@field FaceDetail rekognition.FaceDetail
+---@field Reasons rekognition.Reason[]
 
 ---@class rekognition.UnsearchedFace
----@field FaceDetails? rekognition.FaceDetail
----@field Reasons? rekognition.UnsearchedFaceReason[]
+---@field FaceDetails rekognition.FaceDetail
+---@field Reasons rekognition.UnsearchedFaceReason[]
 
 ---@alias rekognition.UnsearchedFaceReason
 ---| "FACE_NOT_LARGEST"
@@ -1759,10 +1759,10 @@ local Client = {}
 ---| "LOW_FACE_QUALITY"
 
 ---@class rekognition.UnsuccessfulFaceAssociation
----@field Confidence? number 0 to 100
----@field FaceId? string
----@field Reasons? rekognition.UnsuccessfulFaceAssociationReason[]
----@field UserId? string 1 to 128 characters
+---@field Confidence number 0 to 100
+---@field FaceId string
+---@field Reasons rekognition.UnsuccessfulFaceAssociationReason[]
+---@field UserId string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceAssociationReason
 ---| "FACE_NOT_FOUND"
@@ -1770,18 +1770,18 @@ local Client = {}
 ---| "LOW_MATCH_CONFIDENCE"
 
 ---@class rekognition.UnsuccessfulFaceDeletion
----@field FaceId? string
----@field Reasons? rekognition.UnsuccessfulFaceDeletionReason[]
----@field UserId? string 1 to 128 characters
+---@field FaceId string
+---@field Reasons rekognition.UnsuccessfulFaceDeletionReason[]
+---@field UserId string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceDeletionReason
 ---| "ASSOCIATED_TO_AN_EXISTING_USER"
 ---| "FACE_NOT_FOUND"
 
 ---@class rekognition.UnsuccessfulFaceDisassociation
----@field FaceId? string
----@field Reasons? rekognition.UnsuccessfulFaceDisassociationReason[]
----@field UserId? string 1 to 128 characters
+---@field FaceId string
+---@field Reasons rekognition.UnsuccessfulFaceDisassociationReason[]
+---@field UserId string 1 to 128 characters
 
 ---@alias rekognition.UnsuccessfulFaceDisassociationReason
 ---| "FACE_NOT_FOUND"
@@ -1809,12 +1809,12 @@ local Client = {}
 ---@class rekognition.UpdateStreamProcessorResponse
 
 ---@class rekognition.User
----@field UserId? string 1 to 128 characters
----@field UserStatus? rekognition.UserStatus
+---@field UserId string 1 to 128 characters
+---@field UserStatus rekognition.UserStatus
 
 ---@class rekognition.UserMatch
----@field Similarity? number 0 to 100
----@field User? rekognition.MatchedUser
+---@field Similarity number 0 to 100
+---@field User rekognition.MatchedUser
 
 ---@alias rekognition.UserStatus
 ---| "ACTIVE"
@@ -1823,7 +1823,7 @@ local Client = {}
 ---| "CREATED"
 
 ---@class rekognition.ValidationData
----@field Assets? rekognition.Asset[]
+---@field Assets rekognition.Asset[]
 
 ---@class rekognition.Versions
 ---@field Maximum? string 5 to 11 characters
@@ -1842,657 +1842,732 @@ local Client = {}
 ---| "FAILED"
 
 ---@class rekognition.VideoMetadata
----@field Codec? string
----@field ColorRange? rekognition.VideoColorRange
----@field DurationMillis? integer at least 0
----@field Format? string
----@field FrameHeight? integer at least 0
----@field FrameRate? number
----@field FrameWidth? integer at least 0
+---@field Codec string
+---@field ColorRange rekognition.VideoColorRange
+---@field DurationMillis integer at least 0
+---@field Format string
+---@field FrameHeight integer at least 0
+---@field FrameRate number
+---@field FrameWidth integer at least 0
 
 ---@class rekognition.VideoTooLargeException
 
 --- AssociateFaces.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.AssociateFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.AssociateFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:associate_faces(params) end
+function Client:associate_faces(params, options) end
 
 --- CompareFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.CompareFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CompareFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:compare_faces(params) end
+function Client:compare_faces(params, options) end
 
 --- CopyProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CopyProjectVersionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CopyProjectVersionResponse response
 ---@return rekognition.Metadata metadata
-function Client:copy_project_version(params) end
+function Client:copy_project_version(params, options) end
 
 --- CreateCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateCollectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateCollectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_collection(params) end
+function Client:create_collection(params, options) end
 
 --- CreateDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.CreateDatasetRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateDatasetResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_dataset(params) end
+function Client:create_dataset(params, options) end
 
 --- CreateFaceLivenessSession.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.CreateFaceLivenessSessionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateFaceLivenessSessionResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_face_liveness_session(params) end
+function Client:create_face_liveness_session(params, options) end
 
 --- CreateProject.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ThrottlingException.
 ---@param params rekognition.CreateProjectRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateProjectResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_project(params) end
+function Client:create_project(params, options) end
 
 --- CreateProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateProjectVersionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateProjectVersionResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_project_version(params) end
+function Client:create_project_version(params, options) end
 
 --- CreateStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_stream_processor(params) end
+function Client:create_stream_processor(params, options) end
 
 --- CreateUser.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateUserRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.CreateUserResponse response
 ---@return rekognition.Metadata metadata
-function Client:create_user(params) end
+function Client:create_user(params, options) end
 
 --- DeleteCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteCollectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteCollectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_collection(params) end
+function Client:delete_collection(params, options) end
 
 --- DeleteDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteDatasetRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteDatasetResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_dataset(params) end
+function Client:delete_dataset(params, options) end
 
 --- DeleteFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_faces(params) end
+function Client:delete_faces(params, options) end
 
 --- DeleteProject.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteProjectRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteProjectResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_project(params) end
+function Client:delete_project(params, options) end
 
 --- DeleteProjectPolicy.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidPolicyRevisionIdException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteProjectPolicyRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteProjectPolicyResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_project_policy(params) end
+function Client:delete_project_policy(params, options) end
 
 --- DeleteProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteProjectVersionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteProjectVersionResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_project_version(params) end
+function Client:delete_project_version(params, options) end
 
 --- DeleteStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_stream_processor(params) end
+function Client:delete_stream_processor(params, options) end
 
 --- DeleteUser.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteUserRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DeleteUserResponse response
 ---@return rekognition.Metadata metadata
-function Client:delete_user(params) end
+function Client:delete_user(params, options) end
 
 --- DescribeCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DescribeCollectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DescribeCollectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:describe_collection(params) end
+function Client:describe_collection(params, options) end
 
 --- DescribeDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DescribeDatasetRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DescribeDatasetResponse response
 ---@return rekognition.Metadata metadata
-function Client:describe_dataset(params) end
+function Client:describe_dataset(params, options) end
 
 --- DescribeProjectVersions.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DescribeProjectVersionsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DescribeProjectVersionsResponse response
 ---@return rekognition.Metadata metadata
-function Client:describe_project_versions(params) end
+function Client:describe_project_versions(params, options) end
 
 --- DescribeProjects.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.DescribeProjectsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DescribeProjectsResponse response
 ---@return rekognition.Metadata metadata
-function Client:describe_projects(params) end
+function Client:describe_projects(params, options) end
 
 --- DescribeStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DescribeStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DescribeStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:describe_stream_processor(params) end
+function Client:describe_stream_processor(params, options) end
 
 --- DetectCustomLabels.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.DetectCustomLabelsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectCustomLabelsResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_custom_labels(params) end
+function Client:detect_custom_labels(params, options) end
 
 --- DetectFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_faces(params) end
+function Client:detect_faces(params, options) end
 
 --- DetectLabels.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectLabelsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectLabelsResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_labels(params) end
+function Client:detect_labels(params, options) end
 
 --- DetectModerationLabels.
 --- Error codes: AccessDeniedException, HumanLoopQuotaExceededException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.DetectModerationLabelsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectModerationLabelsResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_moderation_labels(params) end
+function Client:detect_moderation_labels(params, options) end
 
 --- DetectProtectiveEquipment.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectProtectiveEquipmentRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectProtectiveEquipmentResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_protective_equipment(params) end
+function Client:detect_protective_equipment(params, options) end
 
 --- DetectText.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectTextRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DetectTextResponse response
 ---@return rekognition.Metadata metadata
-function Client:detect_text(params) end
+function Client:detect_text(params, options) end
 
 --- DisassociateFaces.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DisassociateFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DisassociateFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:disassociate_faces(params) end
+function Client:disassociate_faces(params, options) end
 
 --- DistributeDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.DistributeDatasetEntriesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.DistributeDatasetEntriesResponse response
 ---@return rekognition.Metadata metadata
-function Client:distribute_dataset_entries(params) end
+function Client:distribute_dataset_entries(params, options) end
 
 --- GetCelebrityInfo.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetCelebrityInfoRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetCelebrityInfoResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_celebrity_info(params) end
+function Client:get_celebrity_info(params, options) end
 
 --- GetCelebrityRecognition.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetCelebrityRecognitionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetCelebrityRecognitionResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_celebrity_recognition(params) end
+function Client:get_celebrity_recognition(params, options) end
 
 --- GetContentModeration.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetContentModerationRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetContentModerationResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_content_moderation(params) end
+function Client:get_content_moderation(params, options) end
 
 --- GetFaceDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetFaceDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetFaceDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_face_detection(params) end
+function Client:get_face_detection(params, options) end
 
 --- GetFaceLivenessSessionResults.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, SessionNotFoundException, ThrottlingException.
 ---@param params rekognition.GetFaceLivenessSessionResultsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetFaceLivenessSessionResultsResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_face_liveness_session_results(params) end
+function Client:get_face_liveness_session_results(params, options) end
 
 --- GetFaceSearch.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetFaceSearchRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetFaceSearchResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_face_search(params) end
+function Client:get_face_search(params, options) end
 
 --- GetLabelDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetLabelDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetLabelDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_label_detection(params) end
+function Client:get_label_detection(params, options) end
 
 --- GetMediaAnalysisJob.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetMediaAnalysisJobRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetMediaAnalysisJobResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_media_analysis_job(params) end
+function Client:get_media_analysis_job(params, options) end
 
 --- GetPersonTracking.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetPersonTrackingRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetPersonTrackingResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_person_tracking(params) end
+function Client:get_person_tracking(params, options) end
 
 --- GetSegmentDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetSegmentDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetSegmentDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_segment_detection(params) end
+function Client:get_segment_detection(params, options) end
 
 --- GetTextDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetTextDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.GetTextDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:get_text_detection(params) end
+function Client:get_text_detection(params, options) end
 
 --- IndexFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.IndexFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.IndexFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:index_faces(params) end
+function Client:index_faces(params, options) end
 
 --- ListCollections.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params? rekognition.ListCollectionsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListCollectionsResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_collections(params) end
+function Client:list_collections(params, options) end
 
 --- ListDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.ListDatasetEntriesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListDatasetEntriesResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_dataset_entries(params) end
+function Client:list_dataset_entries(params, options) end
 
 --- ListDatasetLabels.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.ListDatasetLabelsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListDatasetLabelsResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_dataset_labels(params) end
+function Client:list_dataset_labels(params, options) end
 
 --- ListFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.ListFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_faces(params) end
+function Client:list_faces(params, options) end
 
 --- ListMediaAnalysisJobs.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.ListMediaAnalysisJobsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListMediaAnalysisJobsResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_media_analysis_jobs(params) end
+function Client:list_media_analysis_jobs(params, options) end
 
 --- ListProjectPolicies.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.ListProjectPoliciesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListProjectPoliciesResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_project_policies(params) end
+function Client:list_project_policies(params, options) end
 
 --- ListStreamProcessors.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.ListStreamProcessorsRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListStreamProcessorsResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_stream_processors(params) end
+function Client:list_stream_processors(params, options) end
 
 --- ListTagsForResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.ListTagsForResourceRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListTagsForResourceResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_tags_for_resource(params) end
+function Client:list_tags_for_resource(params, options) end
 
 --- ListUsers.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.ListUsersRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.ListUsersResponse response
 ---@return rekognition.Metadata metadata
-function Client:list_users(params) end
+function Client:list_users(params, options) end
 
 --- PutProjectPolicy.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidPolicyRevisionIdException, LimitExceededException, MalformedPolicyDocumentException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.PutProjectPolicyRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.PutProjectPolicyResponse response
 ---@return rekognition.Metadata metadata
-function Client:put_project_policy(params) end
+function Client:put_project_policy(params, options) end
 
 --- RecognizeCelebrities.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.RecognizeCelebritiesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.RecognizeCelebritiesResponse response
 ---@return rekognition.Metadata metadata
-function Client:recognize_celebrities(params) end
+function Client:recognize_celebrities(params, options) end
 
 --- SearchFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchFacesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.SearchFacesResponse response
 ---@return rekognition.Metadata metadata
-function Client:search_faces(params) end
+function Client:search_faces(params, options) end
 
 --- SearchFacesByImage.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchFacesByImageRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.SearchFacesByImageResponse response
 ---@return rekognition.Metadata metadata
-function Client:search_faces_by_image(params) end
+function Client:search_faces_by_image(params, options) end
 
 --- SearchUsers.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchUsersRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.SearchUsersResponse response
 ---@return rekognition.Metadata metadata
-function Client:search_users(params) end
+function Client:search_users(params, options) end
 
 --- SearchUsersByImage.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchUsersByImageRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.SearchUsersByImageResponse response
 ---@return rekognition.Metadata metadata
-function Client:search_users_by_image(params) end
+function Client:search_users_by_image(params, options) end
 
 --- StartCelebrityRecognition.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartCelebrityRecognitionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartCelebrityRecognitionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_celebrity_recognition(params) end
+function Client:start_celebrity_recognition(params, options) end
 
 --- StartContentModeration.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartContentModerationRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartContentModerationResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_content_moderation(params) end
+function Client:start_content_moderation(params, options) end
 
 --- StartFaceDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartFaceDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartFaceDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_face_detection(params) end
+function Client:start_face_detection(params, options) end
 
 --- StartFaceSearch.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartFaceSearchRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartFaceSearchResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_face_search(params) end
+function Client:start_face_search(params, options) end
 
 --- StartLabelDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartLabelDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartLabelDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_label_detection(params) end
+function Client:start_label_detection(params, options) end
 
 --- StartMediaAnalysisJob.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidManifestException, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.StartMediaAnalysisJobRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartMediaAnalysisJobResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_media_analysis_job(params) end
+function Client:start_media_analysis_job(params, options) end
 
 --- StartPersonTracking.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartPersonTrackingRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartPersonTrackingResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_person_tracking(params) end
+function Client:start_person_tracking(params, options) end
 
 --- StartProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StartProjectVersionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartProjectVersionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_project_version(params) end
+function Client:start_project_version(params, options) end
 
 --- StartSegmentDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartSegmentDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartSegmentDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_segment_detection(params) end
+function Client:start_segment_detection(params, options) end
 
 --- StartStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StartStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_stream_processor(params) end
+function Client:start_stream_processor(params, options) end
 
 --- StartTextDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartTextDetectionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StartTextDetectionResponse response
 ---@return rekognition.Metadata metadata
-function Client:start_text_detection(params) end
+function Client:start_text_detection(params, options) end
 
 --- StopProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StopProjectVersionRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StopProjectVersionResponse response
 ---@return rekognition.Metadata metadata
-function Client:stop_project_version(params) end
+function Client:stop_project_version(params, options) end
 
 --- StopStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StopStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.StopStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:stop_stream_processor(params) end
+function Client:stop_stream_processor(params, options) end
 
 --- TagResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.TagResourceRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.TagResourceResponse response
 ---@return rekognition.Metadata metadata
-function Client:tag_resource(params) end
+function Client:tag_resource(params, options) end
 
 --- UntagResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.UntagResourceRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.UntagResourceResponse response
 ---@return rekognition.Metadata metadata
-function Client:untag_resource(params) end
+function Client:untag_resource(params, options) end
 
 --- UpdateDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.UpdateDatasetEntriesRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.UpdateDatasetEntriesResponse response
 ---@return rekognition.Metadata metadata
-function Client:update_dataset_entries(params) end
+function Client:update_dataset_entries(params, options) end
 
 --- UpdateStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.UpdateStreamProcessorRequest
+---@param options? rekognition.CallOptions
 ---@return rekognition.UpdateStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
-function Client:update_stream_processor(params) end
+function Client:update_stream_processor(params, options) end
 
 --- Calls an operation by its own name.
----@overload fun(self: rekognition.Client, operation: "AssociateFaces", params: rekognition.AssociateFacesRequest): rekognition.AssociateFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CompareFaces", params: rekognition.CompareFacesRequest): rekognition.CompareFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CopyProjectVersion", params: rekognition.CopyProjectVersionRequest): rekognition.CopyProjectVersionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateCollection", params: rekognition.CreateCollectionRequest): rekognition.CreateCollectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateDataset", params: rekognition.CreateDatasetRequest): rekognition.CreateDatasetResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateFaceLivenessSession", params?: rekognition.CreateFaceLivenessSessionRequest): rekognition.CreateFaceLivenessSessionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateProject", params: rekognition.CreateProjectRequest): rekognition.CreateProjectResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateProjectVersion", params: rekognition.CreateProjectVersionRequest): rekognition.CreateProjectVersionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateStreamProcessor", params: rekognition.CreateStreamProcessorRequest): rekognition.CreateStreamProcessorResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "CreateUser", params: rekognition.CreateUserRequest): rekognition.CreateUserResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteCollection", params: rekognition.DeleteCollectionRequest): rekognition.DeleteCollectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteDataset", params: rekognition.DeleteDatasetRequest): rekognition.DeleteDatasetResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteFaces", params: rekognition.DeleteFacesRequest): rekognition.DeleteFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteProject", params: rekognition.DeleteProjectRequest): rekognition.DeleteProjectResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteProjectPolicy", params: rekognition.DeleteProjectPolicyRequest): rekognition.DeleteProjectPolicyResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteProjectVersion", params: rekognition.DeleteProjectVersionRequest): rekognition.DeleteProjectVersionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteStreamProcessor", params: rekognition.DeleteStreamProcessorRequest): rekognition.DeleteStreamProcessorResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DeleteUser", params: rekognition.DeleteUserRequest): rekognition.DeleteUserResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DescribeCollection", params: rekognition.DescribeCollectionRequest): rekognition.DescribeCollectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DescribeDataset", params: rekognition.DescribeDatasetRequest): rekognition.DescribeDatasetResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest): rekognition.DescribeProjectVersionsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest): rekognition.DescribeProjectsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DescribeStreamProcessor", params: rekognition.DescribeStreamProcessorRequest): rekognition.DescribeStreamProcessorResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectCustomLabels", params: rekognition.DetectCustomLabelsRequest): rekognition.DetectCustomLabelsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectFaces", params: rekognition.DetectFacesRequest): rekognition.DetectFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectLabels", params: rekognition.DetectLabelsRequest): rekognition.DetectLabelsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectModerationLabels", params: rekognition.DetectModerationLabelsRequest): rekognition.DetectModerationLabelsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectProtectiveEquipment", params: rekognition.DetectProtectiveEquipmentRequest): rekognition.DetectProtectiveEquipmentResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DetectText", params: rekognition.DetectTextRequest): rekognition.DetectTextResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DisassociateFaces", params: rekognition.DisassociateFacesRequest): rekognition.DisassociateFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "DistributeDatasetEntries", params: rekognition.DistributeDatasetEntriesRequest): rekognition.DistributeDatasetEntriesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetCelebrityInfo", params: rekognition.GetCelebrityInfoRequest): rekognition.GetCelebrityInfoResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest): rekognition.GetCelebrityRecognitionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest): rekognition.GetContentModerationResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest): rekognition.GetFaceDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetFaceLivenessSessionResults", params: rekognition.GetFaceLivenessSessionResultsRequest): rekognition.GetFaceLivenessSessionResultsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest): rekognition.GetFaceSearchResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest): rekognition.GetLabelDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetMediaAnalysisJob", params: rekognition.GetMediaAnalysisJobRequest): rekognition.GetMediaAnalysisJobResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest): rekognition.GetPersonTrackingResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest): rekognition.GetSegmentDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest): rekognition.GetTextDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "IndexFaces", params: rekognition.IndexFacesRequest): rekognition.IndexFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest): rekognition.ListCollectionsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest): rekognition.ListDatasetEntriesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest): rekognition.ListDatasetLabelsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest): rekognition.ListFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest): rekognition.ListMediaAnalysisJobsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest): rekognition.ListProjectPoliciesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest): rekognition.ListStreamProcessorsResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListTagsForResource", params: rekognition.ListTagsForResourceRequest): rekognition.ListTagsForResourceResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest): rekognition.ListUsersResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "PutProjectPolicy", params: rekognition.PutProjectPolicyRequest): rekognition.PutProjectPolicyResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "RecognizeCelebrities", params: rekognition.RecognizeCelebritiesRequest): rekognition.RecognizeCelebritiesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "SearchFaces", params: rekognition.SearchFacesRequest): rekognition.SearchFacesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "SearchFacesByImage", params: rekognition.SearchFacesByImageRequest): rekognition.SearchFacesByImageResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "SearchUsers", params: rekognition.SearchUsersRequest): rekognition.SearchUsersResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "SearchUsersByImage", params: rekognition.SearchUsersByImageRequest): rekognition.SearchUsersByImageResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartCelebrityRecognition", params: rekognition.StartCelebrityRecognitionRequest): rekognition.StartCelebrityRecognitionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartContentModeration", params: rekognition.StartContentModerationRequest): rekognition.StartContentModerationResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartFaceDetection", params: rekognition.StartFaceDetectionRequest): rekognition.StartFaceDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartFaceSearch", params: rekognition.StartFaceSearchRequest): rekognition.StartFaceSearchResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartLabelDetection", params: rekognition.StartLabelDetectionRequest): rekognition.StartLabelDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartMediaAnalysisJob", params: rekognition.StartMediaAnalysisJobRequest): rekognition.StartMediaAnalysisJobResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartPersonTracking", params: rekognition.StartPersonTrackingRequest): rekognition.StartPersonTrackingResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartProjectVersion", params: rekognition.StartProjectVersionRequest): rekognition.StartProjectVersionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartSegmentDetection", params: rekognition.StartSegmentDetectionRequest): rekognition.StartSegmentDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartStreamProcessor", params: rekognition.StartStreamProcessorRequest): rekognition.StartStreamProcessorResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StartTextDetection", params: rekognition.StartTextDetectionRequest): rekognition.StartTextDetectionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StopProjectVersion", params: rekognition.StopProjectVersionRequest): rekognition.StopProjectVersionResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "StopStreamProcessor", params: rekognition.StopStreamProcessorRequest): rekognition.StopStreamProcessorResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "TagResource", params: rekognition.TagResourceRequest): rekognition.TagResourceResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "UntagResource", params: rekognition.UntagResourceRequest): rekognition.UntagResourceResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "UpdateDatasetEntries", params: rekognition.UpdateDatasetEntriesRequest): rekognition.UpdateDatasetEntriesResponse, rekognition.Metadata
----@overload fun(self: rekognition.Client, operation: "UpdateStreamProcessor", params: rekognition.UpdateStreamProcessorRequest): rekognition.UpdateStreamProcessorResponse, rekognition.Metadata
-function Client:call(operation, params) end
+---@overload fun(self: rekognition.Client, operation: "AssociateFaces", params: rekognition.AssociateFacesRequest, options?: rekognition.CallOptions): rekognition.AssociateFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CompareFaces", params: rekognition.CompareFacesRequest, options?: rekognition.CallOptions): rekognition.CompareFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CopyProjectVersion", params: rekognition.CopyProjectVersionRequest, options?: rekognition.CallOptions): rekognition.CopyProjectVersionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateCollection", params: rekognition.CreateCollectionRequest, options?: rekognition.CallOptions): rekognition.CreateCollectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateDataset", params: rekognition.CreateDatasetRequest, options?: rekognition.CallOptions): rekognition.CreateDatasetResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateFaceLivenessSession", params?: rekognition.CreateFaceLivenessSessionRequest, options?: rekognition.CallOptions): rekognition.CreateFaceLivenessSessionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateProject", params: rekognition.CreateProjectRequest, options?: rekognition.CallOptions): rekognition.CreateProjectResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateProjectVersion", params: rekognition.CreateProjectVersionRequest, options?: rekognition.CallOptions): rekognition.CreateProjectVersionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateStreamProcessor", params: rekognition.CreateStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.CreateStreamProcessorResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "CreateUser", params: rekognition.CreateUserRequest, options?: rekognition.CallOptions): rekognition.CreateUserResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteCollection", params: rekognition.DeleteCollectionRequest, options?: rekognition.CallOptions): rekognition.DeleteCollectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteDataset", params: rekognition.DeleteDatasetRequest, options?: rekognition.CallOptions): rekognition.DeleteDatasetResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteFaces", params: rekognition.DeleteFacesRequest, options?: rekognition.CallOptions): rekognition.DeleteFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteProject", params: rekognition.DeleteProjectRequest, options?: rekognition.CallOptions): rekognition.DeleteProjectResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteProjectPolicy", params: rekognition.DeleteProjectPolicyRequest, options?: rekognition.CallOptions): rekognition.DeleteProjectPolicyResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteProjectVersion", params: rekognition.DeleteProjectVersionRequest, options?: rekognition.CallOptions): rekognition.DeleteProjectVersionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteStreamProcessor", params: rekognition.DeleteStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.DeleteStreamProcessorResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DeleteUser", params: rekognition.DeleteUserRequest, options?: rekognition.CallOptions): rekognition.DeleteUserResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DescribeCollection", params: rekognition.DescribeCollectionRequest, options?: rekognition.CallOptions): rekognition.DescribeCollectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DescribeDataset", params: rekognition.DescribeDatasetRequest, options?: rekognition.CallOptions): rekognition.DescribeDatasetResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest, options?: rekognition.CallOptions): rekognition.DescribeProjectVersionsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest, options?: rekognition.CallOptions): rekognition.DescribeProjectsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DescribeStreamProcessor", params: rekognition.DescribeStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.DescribeStreamProcessorResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectCustomLabels", params: rekognition.DetectCustomLabelsRequest, options?: rekognition.CallOptions): rekognition.DetectCustomLabelsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectFaces", params: rekognition.DetectFacesRequest, options?: rekognition.CallOptions): rekognition.DetectFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectLabels", params: rekognition.DetectLabelsRequest, options?: rekognition.CallOptions): rekognition.DetectLabelsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectModerationLabels", params: rekognition.DetectModerationLabelsRequest, options?: rekognition.CallOptions): rekognition.DetectModerationLabelsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectProtectiveEquipment", params: rekognition.DetectProtectiveEquipmentRequest, options?: rekognition.CallOptions): rekognition.DetectProtectiveEquipmentResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DetectText", params: rekognition.DetectTextRequest, options?: rekognition.CallOptions): rekognition.DetectTextResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DisassociateFaces", params: rekognition.DisassociateFacesRequest, options?: rekognition.CallOptions): rekognition.DisassociateFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "DistributeDatasetEntries", params: rekognition.DistributeDatasetEntriesRequest, options?: rekognition.CallOptions): rekognition.DistributeDatasetEntriesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetCelebrityInfo", params: rekognition.GetCelebrityInfoRequest, options?: rekognition.CallOptions): rekognition.GetCelebrityInfoResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest, options?: rekognition.CallOptions): rekognition.GetCelebrityRecognitionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest, options?: rekognition.CallOptions): rekognition.GetContentModerationResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest, options?: rekognition.CallOptions): rekognition.GetFaceDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetFaceLivenessSessionResults", params: rekognition.GetFaceLivenessSessionResultsRequest, options?: rekognition.CallOptions): rekognition.GetFaceLivenessSessionResultsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest, options?: rekognition.CallOptions): rekognition.GetFaceSearchResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest, options?: rekognition.CallOptions): rekognition.GetLabelDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetMediaAnalysisJob", params: rekognition.GetMediaAnalysisJobRequest, options?: rekognition.CallOptions): rekognition.GetMediaAnalysisJobResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest, options?: rekognition.CallOptions): rekognition.GetPersonTrackingResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest, options?: rekognition.CallOptions): rekognition.GetSegmentDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest, options?: rekognition.CallOptions): rekognition.GetTextDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "IndexFaces", params: rekognition.IndexFacesRequest, options?: rekognition.CallOptions): rekognition.IndexFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest, options?: rekognition.CallOptions): rekognition.ListCollectionsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest, options?: rekognition.CallOptions): rekognition.ListDatasetEntriesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest, options?: rekognition.CallOptions): rekognition.ListDatasetLabelsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest, options?: rekognition.CallOptions): rekognition.ListFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest, options?: rekognition.CallOptions): rekognition.ListMediaAnalysisJobsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest, options?: rekognition.CallOptions): rekognition.ListProjectPoliciesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest, options?: rekognition.CallOptions): rekognition.ListStreamProcessorsResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListTagsForResource", params: rekognition.ListTagsForResourceRequest, options?: rekognition.CallOptions): rekognition.ListTagsForResourceResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest, options?: rekognition.CallOptions): rekognition.ListUsersResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "PutProjectPolicy", params: rekognition.PutProjectPolicyRequest, options?: rekognition.CallOptions): rekognition.PutProjectPolicyResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "RecognizeCelebrities", params: rekognition.RecognizeCelebritiesRequest, options?: rekognition.CallOptions): rekognition.RecognizeCelebritiesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "SearchFaces", params: rekognition.SearchFacesRequest, options?: rekognition.CallOptions): rekognition.SearchFacesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "SearchFacesByImage", params: rekognition.SearchFacesByImageRequest, options?: rekognition.CallOptions): rekognition.SearchFacesByImageResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "SearchUsers", params: rekognition.SearchUsersRequest, options?: rekognition.CallOptions): rekognition.SearchUsersResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "SearchUsersByImage", params: rekognition.SearchUsersByImageRequest, options?: rekognition.CallOptions): rekognition.SearchUsersByImageResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartCelebrityRecognition", params: rekognition.StartCelebrityRecognitionRequest, options?: rekognition.CallOptions): rekognition.StartCelebrityRecognitionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartContentModeration", params: rekognition.StartContentModerationRequest, options?: rekognition.CallOptions): rekognition.StartContentModerationResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartFaceDetection", params: rekognition.StartFaceDetectionRequest, options?: rekognition.CallOptions): rekognition.StartFaceDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartFaceSearch", params: rekognition.StartFaceSearchRequest, options?: rekognition.CallOptions): rekognition.StartFaceSearchResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartLabelDetection", params: rekognition.StartLabelDetectionRequest, options?: rekognition.CallOptions): rekognition.StartLabelDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartMediaAnalysisJob", params: rekognition.StartMediaAnalysisJobRequest, options?: rekognition.CallOptions): rekognition.StartMediaAnalysisJobResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartPersonTracking", params: rekognition.StartPersonTrackingRequest, options?: rekognition.CallOptions): rekognition.StartPersonTrackingResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartProjectVersion", params: rekognition.StartProjectVersionRequest, options?: rekognition.CallOptions): rekognition.StartProjectVersionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartSegmentDetection", params: rekognition.StartSegmentDetectionRequest, options?: rekognition.CallOptions): rekognition.StartSegmentDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartStreamProcessor", params: rekognition.StartStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.StartStreamProcessorResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StartTextDetection", params: rekognition.StartTextDetectionRequest, options?: rekognition.CallOptions): rekognition.StartTextDetectionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StopProjectVersion", params: rekognition.StopProjectVersionRequest, options?: rekognition.CallOptions): rekognition.StopProjectVersionResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "StopStreamProcessor", params: rekognition.StopStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.StopStreamProcessorResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "TagResource", params: rekognition.TagResourceRequest, options?: rekognition.CallOptions): rekognition.TagResourceResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "UntagResource", params: rekognition.UntagResourceRequest, options?: rekognition.CallOptions): rekognition.UntagResourceResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "UpdateDatasetEntries", params: rekognition.UpdateDatasetEntriesRequest, options?: rekognition.CallOptions): rekognition.UpdateDatasetEntriesResponse, rekognition.Metadata
+---@overload fun(self: rekognition.Client, operation: "UpdateStreamProcessor", params: rekognition.UpdateStreamProcessorRequest, options?: rekognition.CallOptions): rekognition.UpdateStreamProcessorResponse, rekognition.Metadata
+function Client:call(operation, params, options) end
 
 --- Iterates over the pages of an operation.
----@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest): (fun(): rekognition.DescribeProjectVersionsResponse?)
----@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest): (fun(): rekognition.DescribeProjectsResponse?)
----@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest): (fun(): rekognition.GetCelebrityRecognitionResponse?)
----@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest): (fun(): rekognition.GetContentModerationResponse?)
----@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest): (fun(): rekognition.GetFaceDetectionResponse?)
----@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest): (fun(): rekognition.GetFaceSearchResponse?)
----@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest): (fun(): rekognition.GetLabelDetectionResponse?)
----@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest): (fun(): rekognition.GetPersonTrackingResponse?)
----@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest): (fun(): rekognition.GetSegmentDetectionResponse?)
----@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest): (fun(): rekognition.GetTextDetectionResponse?)
----@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest): (fun(): rekognition.ListCollectionsResponse?)
----@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest): (fun(): rekognition.ListDatasetEntriesResponse?)
----@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest): (fun(): rekognition.ListDatasetLabelsResponse?)
----@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest): (fun(): rekognition.ListFacesResponse?)
----@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest): (fun(): rekognition.ListMediaAnalysisJobsResponse?)
----@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest): (fun(): rekognition.ListProjectPoliciesResponse?)
----@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest): (fun(): rekognition.ListStreamProcessorsResponse?)
----@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest): (fun(): rekognition.ListUsersResponse?)
-function Client:pages(operation, params) end
+---@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest, options?: rekognition.CallOptions): (fun(): rekognition.DescribeProjectVersionsResponse?)
+---@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest, options?: rekognition.CallOptions): (fun(): rekognition.DescribeProjectsResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetCelebrityRecognitionResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetContentModerationResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetFaceDetectionResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetFaceSearchResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetLabelDetectionResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetPersonTrackingResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetSegmentDetectionResponse?)
+---@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.GetTextDetectionResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListCollectionsResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListDatasetEntriesResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListDatasetLabelsResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListFacesResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListMediaAnalysisJobsResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListProjectPoliciesResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListStreamProcessorsResponse?)
+---@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest, options?: rekognition.CallOptions): (fun(): rekognition.ListUsersResponse?)
+function Client:pages(operation, params, options) end
 
 --- Iterates over the items of every page.
----@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest): (fun(): rekognition.ProjectVersionDescription?)
----@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest): (fun(): rekognition.ProjectDescription?)
----@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest): (fun(): rekognition.CelebrityRecognition?)
----@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest): (fun(): rekognition.ContentModerationDetection?)
----@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest): (fun(): rekognition.FaceDetection?)
----@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest): (fun(): rekognition.PersonMatch?)
----@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest): (fun(): rekognition.LabelDetection?)
----@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest): (fun(): rekognition.PersonDetection?)
----@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest): (fun(): rekognition.SegmentDetection?)
----@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest): (fun(): rekognition.TextDetectionResult?)
----@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest): (fun(): string?)
----@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest): (fun(): string?)
----@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest): (fun(): rekognition.DatasetLabelDescription?)
----@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest): (fun(): rekognition.Face?)
----@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest): (fun(): rekognition.MediaAnalysisJobDescription?)
----@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest): (fun(): rekognition.ProjectPolicy?)
----@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest): (fun(): rekognition.StreamProcessor?)
----@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest): (fun(): rekognition.User?)
-function Client:items(operation, params) end
+---@overload fun(self: rekognition.Client, operation: "DescribeProjectVersions", params: rekognition.DescribeProjectVersionsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ProjectVersionDescription?)
+---@overload fun(self: rekognition.Client, operation: "DescribeProjects", params?: rekognition.DescribeProjectsRequest, options?: rekognition.CallOptions): (fun(): rekognition.ProjectDescription?)
+---@overload fun(self: rekognition.Client, operation: "GetCelebrityRecognition", params: rekognition.GetCelebrityRecognitionRequest, options?: rekognition.CallOptions): (fun(): rekognition.CelebrityRecognition?)
+---@overload fun(self: rekognition.Client, operation: "GetContentModeration", params: rekognition.GetContentModerationRequest, options?: rekognition.CallOptions): (fun(): rekognition.ContentModerationDetection?)
+---@overload fun(self: rekognition.Client, operation: "GetFaceDetection", params: rekognition.GetFaceDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.FaceDetection?)
+---@overload fun(self: rekognition.Client, operation: "GetFaceSearch", params: rekognition.GetFaceSearchRequest, options?: rekognition.CallOptions): (fun(): rekognition.PersonMatch?)
+---@overload fun(self: rekognition.Client, operation: "GetLabelDetection", params: rekognition.GetLabelDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.LabelDetection?)
+---@overload fun(self: rekognition.Client, operation: "GetPersonTracking", params: rekognition.GetPersonTrackingRequest, options?: rekognition.CallOptions): (fun(): rekognition.PersonDetection?)
+---@overload fun(self: rekognition.Client, operation: "GetSegmentDetection", params: rekognition.GetSegmentDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.SegmentDetection?)
+---@overload fun(self: rekognition.Client, operation: "GetTextDetection", params: rekognition.GetTextDetectionRequest, options?: rekognition.CallOptions): (fun(): rekognition.TextDetectionResult?)
+---@overload fun(self: rekognition.Client, operation: "ListCollections", params?: rekognition.ListCollectionsRequest, options?: rekognition.CallOptions): (fun(): string?)
+---@overload fun(self: rekognition.Client, operation: "ListDatasetEntries", params: rekognition.ListDatasetEntriesRequest, options?: rekognition.CallOptions): (fun(): string?)
+---@overload fun(self: rekognition.Client, operation: "ListDatasetLabels", params: rekognition.ListDatasetLabelsRequest, options?: rekognition.CallOptions): (fun(): rekognition.DatasetLabelDescription?)
+---@overload fun(self: rekognition.Client, operation: "ListFaces", params: rekognition.ListFacesRequest, options?: rekognition.CallOptions): (fun(): rekognition.Face?)
+---@overload fun(self: rekognition.Client, operation: "ListMediaAnalysisJobs", params?: rekognition.ListMediaAnalysisJobsRequest, options?: rekognition.CallOptions): (fun(): rekognition.MediaAnalysisJobDescription?)
+---@overload fun(self: rekognition.Client, operation: "ListProjectPolicies", params: rekognition.ListProjectPoliciesRequest, options?: rekognition.CallOptions): (fun(): rekognition.ProjectPolicy?)
+---@overload fun(self: rekognition.Client, operation: "ListStreamProcessors", params?: rekognition.ListStreamProcessorsRequest, options?: rekognition.CallOptions): (fun(): rekognition.StreamProcessor?)
+---@overload fun(self: rekognition.Client, operation: "ListUsers", params: rekognition.ListUsersRequest, options?: rekognition.CallOptions): (fun(): rekognition.User?)
+function Client:items(operation, params, options) end

@@ -25,7 +25,7 @@ end
 --- A channel to such a service.
 ---@param host rekognition.CredentialContext
 ---@param options { url: string, connect_timeout: number, timeout: number, base: number, max_attempts: integer,
----  worth_it: fun(failure: rekognition.Failure, attempt: integer): boolean?, authorize?: fun(): table? }
+---  worth_it: (fun(failure: rekognition.Failure, attempt: integer): boolean?), authorize?: (fun(): table?) }
 ---  base: seconds; the delay before retry n is random * base * 2^(n-1). authorize: the headers of an attempt
 ---@return rekognition.Channel
 function M.channel(host, options)

@@ -46,7 +46,7 @@ end
 ---@param parameters table  the operation's, with AWS's names
 ---@param provider table    of the credentials to ask with
 ---@param deadline? number  a moment of the seam `monotonic`
----@return table<string, string>  AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId
+---@return table<string, string> credentials  AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId
 function M.assume_role(host, parameters, provider, deadline)
   return credentials_of(run(host, "AssumeRole", parameters,
     { provider = provider, deadline = deadline, quiet = true }))

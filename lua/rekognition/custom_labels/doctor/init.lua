@@ -23,7 +23,7 @@ local LONGEST = 120 -- seconds for all of it; our decision
 
 ---@class rekognition.Diagnosis
 ---@field ok boolean                     no finding is an error
----@field findings rekognition.Finding[] in the order in which they were looked for
+---@field findings rekognition.Finding[] as they were looked for, in this order
 ---@field documents { where: string, what: string, text: string }[]  what each side needs
 local Diagnosis = {}
 Diagnosis.__index = Diagnosis

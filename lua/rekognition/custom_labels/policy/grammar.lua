@@ -31,7 +31,7 @@ local KINDS = {
 
 ---@class rekognition.policy.Condition
 ---@field name string    the key, as written
----@field key string     in lower case
+---@field key string     the same, lower case
 ---@field operator string
 ---@field rule rekognition.policy.Operator
 ---@field set? string
@@ -42,7 +42,7 @@ local KINDS = {
 ---@field sid? string
 ---@field effect "Allow"|"Deny"
 ---@field principal? {inverted: boolean, list: rekognition.policy.Principal[]}
----@field action {inverted: boolean, list: string[]}  in lower case
+---@field action {inverted: boolean, list: string[]}  lower case
 ---@field resource? {inverted: boolean, list: string[]}
 ---@field conditions rekognition.policy.Condition[]
 

@@ -1,0 +1,27 @@
+--- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction, which `os.date` takes as whole
+-- numbers alone: os.date("!%F", math.floor(t)).
+
+local quote = require "rekognition.text.quote"
+local rek_error = require "rekognition.error"
+
+local M = {}
+
+local FIRST, LAST = -62167219200, 253402300799 -- the years 0 to 9999, which ISO 8601 writes with four digits
+
+--- A timestamp in ISO 8601, in UTC, with milliseconds if it isn't a whole second: "2026-11-26T22:30:00.125Z".
+---@param seconds number  since 1970, as in a response
+---@return string
+--- Raises an error of kind "validation" for anything else.
+function M.format(seconds)
+  if type(seconds) ~= "number" or not (seconds >= FIRST and seconds <= LAST) then
+    rek_error.raise { kind = "validation", code = "InvalidTimestamp",
+      message = "a timestamp must be a number of seconds since 1970, in the years 0 to 9999, got " .. quote.value(seconds) }
+  end
+  local thousandths = math.tointeger(math.floor(seconds * 1000 + 0.5))
+  local whole, rest = thousandths // 1000, thousandths % 1000
+  local text = os.date("!%Y-%m-%dT%H:%M:%S", whole)
+  if rest > 0 then text = ("%s.%03d"):format(text, rest) end
+  return text .. "Z"
+end
+
+return M

@@ -1,0 +1,32 @@
+-- rekognition.timestamp: a response's timestamps as text.
+
+local rekognition = require "rekognition"
+
+describe("a timestamp", function()
+  -- Expected: GNU date's, `date -u -d @N +%FT%T.%3NZ`.
+  for seconds, expected in pairs {
+    [0] = "1970-01-01T00:00:00Z", [1656512345.678] = "2022-06-29T14:19:05.678Z", [1656512345] = "2022-06-29T14:19:05Z",
+    [1.0] = "1970-01-01T00:00:01Z", [-1] = "1969-12-31T23:59:59Z", [-0.5] = "1969-12-31T23:59:59.500Z",
+    [0.9996] = "1970-01-01T00:00:01Z", [951782400] = "2000-02-29T00:00:00Z", [253402300799] = "9999-12-31T23:59:59Z",
+  } do
+    it("is written in ISO 8601: " .. seconds, function()
+      assert.equal(expected, rekognition.timestamp.format(seconds))
+    end)
+  end
+
+  it("is written with os.date as the documentation says", function()
+    assert.equal("2022-06-29 14:19:05", os.date("!%F %T", math.floor(1656512345.678)))
+  end)
+
+  for what, value in pairs {
+    ["nothing"] = false, ["a text"] = "1656512345", ["not a number"] = 0 / 0, ["infinity"] = math.huge, ["year 10000"] = 253402300800,
+    ["a table"] = {},
+  } do
+    it("is refused: " .. what, function()
+      local ok, e = pcall(rekognition.timestamp.format, value)
+      assert.is_false(ok)
+      assert.is_true(rekognition.error.is(e, "validation"))
+      assert.matches("a timestamp must be a number of seconds since 1970", tostring(e), 1, true)
+    end)
+  end
+end)
