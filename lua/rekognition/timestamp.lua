@@ -1,5 +1,5 @@
---- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction, which `os.date` takes as whole
--- numbers alone: os.date("!%F", math.floor(t)).
+--- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction. `os.date` takes whole numbers
+-- alone: os.date("!%F", math.floor(t)).
 
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -15,7 +15,8 @@ local FIRST, LAST = -62167219200, 253402300799 -- the years 0 to 9999, which ISO
 function M.format(seconds)
   if type(seconds) ~= "number" or not (seconds >= FIRST and seconds <= LAST) then
     rek_error.raise { kind = "validation", code = "InvalidTimestamp",
-      message = "a timestamp must be a number of seconds since 1970, in the years 0 to 9999, got " .. quote.value(seconds) }
+      message = "a timestamp must be a number of seconds since 1970, in the years 0 to 9999, got "
+        .. quote.value(seconds) }
   end
   local thousandths = math.tointeger(math.floor(seconds * 1000 + 0.5))
   local whole, rest = thousandths // 1000, thousandths % 1000
