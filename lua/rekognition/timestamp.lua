@@ -1,5 +1,5 @@
---- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction. `os.date` takes whole numbers
--- alone: os.date("!%F", math.floor(t)).
+--- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction. `os.date` takes whole
+-- numbers alone: os.date("!%F", math.floor(t)).
 
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
