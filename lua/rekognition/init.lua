@@ -11,6 +11,7 @@ local lazy = require "rekognition.lazy"
 local error_class = require "rekognition.error"
 
 ---@class rekognition.Module
+---@field async rekognition.async
 ---@field custom_labels rekognition.custom_labels
 ---@field timestamp { format: fun(seconds: number): string }
 local M = {

@@ -22,6 +22,8 @@
 ---@field max_connections? integer        connections kept open
 ---@field max_response_bytes? integer     the largest response that is read
 ---@field max_in_flight? integer          calls under way at the same time
+---@field max_queued? integer            calls that wait for their turn
+---@field when_full? "wait"|"error"       what `start` does beyond both
 ---@field rate? table<string, number>     calls a second, by operation or "*"
 ---@field app_id? string                  for the User-Agent
 ---@field logger? fun(level: string, event: string, fields: table)

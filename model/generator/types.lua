@@ -102,6 +102,11 @@ local function method(model, name)
     .. "---@return " .. result_of(operation) .. " response\n"
     .. "---@return rekognition.Metadata metadata\n"
     .. "function Client:" .. names.snake(name) .. "(params, options) end\n"
+    .. "\n--- Starts " .. name .. ".\n"
+    .. "---@param " .. param .. " " .. param_type .. "\n"
+    .. "---@param options? rekognition.CallOptions\n"
+    .. "---@return rekognition.Future\n"
+    .. "function Client:" .. names.snake(name) .. "_async(params, options) end\n"
 end
 
 local function overload(model, name, result)

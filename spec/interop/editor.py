@@ -31,10 +31,10 @@ SETTINGS = {
 # library, whose annotations must be right. Of a person's scripts everything counts.
 INFERRED = {"undefined-field", "need-check-nil", "unnecessary-if", "assign-type-mismatch", "inject-field",
             "return-type-mismatch", "param-type-mismatch", "call-non-callable", "missing-return", "unnecessary-assert",
-            "redefined-local", "redundant-parameter", "unused",
+            "redefined-local", "redundant-parameter", "unused", "missing-return-value", "await-in-sync", "access-invisible",
             "unresolved-require"}  # C modules, and libraries that only some need
 # Blocks of docs stand alone, and make things that the text goes on with.
-UNFINISHED = {"unused", "redefined-local"}
+UNFINISHED = {"unused", "redefined-local", "undefined-global"}
 
 
 class Server:
@@ -141,7 +141,7 @@ COMPLETIONS = [
     ('local rekognition = require "rekognition"\nlocal client = rekognition.client { | }',
      ["region", "profile", "credentials", "retry", "timeout", "logger"]),
     ('local rekognition = require "rekognition"\nlocal client = rekognition.client {}\nclient:',
-     ["copy_project_version", "detect_labels", "wait", "pages", "items", "presign", "close"]),
+     ["copy_project_version", "detect_labels", "wait", "pages", "items", "presign", "close", "detect_labels_async", "start"]),
     ('local rekognition = require "rekognition"\nlocal client = rekognition.client {}\nclient:copy_project_version { | }',
      ["SourceProjectArn", "SourceProjectVersionArn", "DestinationProjectArn", "VersionName", "OutputConfig"]),
     ('local rekognition = require "rekognition"\nlocal client = rekognition.client {}\n'

@@ -27,7 +27,6 @@ local M = {}
 
 local function is_future(value) return getmetatable(value) == Future end
 
----@return boolean
 M.is = is_future
 
 local function slip(message)

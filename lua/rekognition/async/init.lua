@@ -18,6 +18,7 @@ local pollable = require "rekognition.async.pollable"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 
+---@class rekognition.async
 local M = {}
 
 local DEFAULT_CONCURRENCY = 64 -- our choice
@@ -158,7 +159,7 @@ end
 
 --- f(item, place) for each item of a list, at most `concurrency` (64 by default) at the same time.
 ---@param items any[]
----@param f fun(item: any, place: integer): any
+---@param f fun(item: any, place: integer): any, any?
 ---@param options? { concurrency?: integer }
 ---@return any[] results  in the items' order; nil for those that failed; `n` is how many items there are
 ---@return table<integer, any> errors  what was raised, by place; empty if none failed

@@ -6,7 +6,7 @@ M.__index = M
 ---@class rekognition.Timer
 ---@field at number       the moment
 ---@field what any        what it is for
----@field place? integer  in the heap; nil: it isn't there any more
+---@field place? integer  its place of the heap; nil: it isn't there any more
 
 function M.new() return setmetatable({ count = 0 }, M) end
 

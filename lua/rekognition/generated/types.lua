@@ -1860,6 +1860,12 @@ local Client = {}
 ---@return rekognition.Metadata metadata
 function Client:associate_faces(params, options) end
 
+--- Starts AssociateFaces.
+---@param params rekognition.AssociateFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:associate_faces_async(params, options) end
+
 --- CompareFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.CompareFacesRequest
@@ -1867,6 +1873,12 @@ function Client:associate_faces(params, options) end
 ---@return rekognition.CompareFacesResponse response
 ---@return rekognition.Metadata metadata
 function Client:compare_faces(params, options) end
+
+--- Starts CompareFaces.
+---@param params rekognition.CompareFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:compare_faces_async(params, options) end
 
 --- CopyProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
@@ -1876,6 +1888,12 @@ function Client:compare_faces(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:copy_project_version(params, options) end
 
+--- Starts CopyProjectVersion.
+---@param params rekognition.CopyProjectVersionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:copy_project_version_async(params, options) end
+
 --- CreateCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateCollectionRequest
@@ -1883,6 +1901,12 @@ function Client:copy_project_version(params, options) end
 ---@return rekognition.CreateCollectionResponse response
 ---@return rekognition.Metadata metadata
 function Client:create_collection(params, options) end
+
+--- Starts CreateCollection.
+---@param params rekognition.CreateCollectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_collection_async(params, options) end
 
 --- CreateDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ResourceNotFoundException, ThrottlingException.
@@ -1892,6 +1916,12 @@ function Client:create_collection(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:create_dataset(params, options) end
 
+--- Starts CreateDataset.
+---@param params rekognition.CreateDatasetRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_dataset_async(params, options) end
+
 --- CreateFaceLivenessSession.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.CreateFaceLivenessSessionRequest
@@ -1899,6 +1929,12 @@ function Client:create_dataset(params, options) end
 ---@return rekognition.CreateFaceLivenessSessionResponse response
 ---@return rekognition.Metadata metadata
 function Client:create_face_liveness_session(params, options) end
+
+--- Starts CreateFaceLivenessSession.
+---@param params? rekognition.CreateFaceLivenessSessionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_face_liveness_session_async(params, options) end
 
 --- CreateProject.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ThrottlingException.
@@ -1908,6 +1944,12 @@ function Client:create_face_liveness_session(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:create_project(params, options) end
 
+--- Starts CreateProject.
+---@param params rekognition.CreateProjectRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_project_async(params, options) end
+
 --- CreateProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateProjectVersionRequest
@@ -1915,6 +1957,12 @@ function Client:create_project(params, options) end
 ---@return rekognition.CreateProjectVersionResponse response
 ---@return rekognition.Metadata metadata
 function Client:create_project_version(params, options) end
+
+--- Starts CreateProjectVersion.
+---@param params rekognition.CreateProjectVersionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_project_version_async(params, options) end
 
 --- CreateStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ServiceQuotaExceededException, ThrottlingException.
@@ -1924,6 +1972,12 @@ function Client:create_project_version(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:create_stream_processor(params, options) end
 
+--- Starts CreateStreamProcessor.
+---@param params rekognition.CreateStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_stream_processor_async(params, options) end
+
 --- CreateUser.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.CreateUserRequest
@@ -1931,6 +1985,12 @@ function Client:create_stream_processor(params, options) end
 ---@return rekognition.CreateUserResponse response
 ---@return rekognition.Metadata metadata
 function Client:create_user(params, options) end
+
+--- Starts CreateUser.
+---@param params rekognition.CreateUserRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:create_user_async(params, options) end
 
 --- DeleteCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -1940,6 +2000,12 @@ function Client:create_user(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:delete_collection(params, options) end
 
+--- Starts DeleteCollection.
+---@param params rekognition.DeleteCollectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_collection_async(params, options) end
+
 --- DeleteDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteDatasetRequest
@@ -1947,6 +2013,12 @@ function Client:delete_collection(params, options) end
 ---@return rekognition.DeleteDatasetResponse response
 ---@return rekognition.Metadata metadata
 function Client:delete_dataset(params, options) end
+
+--- Starts DeleteDataset.
+---@param params rekognition.DeleteDatasetRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_dataset_async(params, options) end
 
 --- DeleteFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -1956,6 +2028,12 @@ function Client:delete_dataset(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:delete_faces(params, options) end
 
+--- Starts DeleteFaces.
+---@param params rekognition.DeleteFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_faces_async(params, options) end
+
 --- DeleteProject.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteProjectRequest
@@ -1963,6 +2041,12 @@ function Client:delete_faces(params, options) end
 ---@return rekognition.DeleteProjectResponse response
 ---@return rekognition.Metadata metadata
 function Client:delete_project(params, options) end
+
+--- Starts DeleteProject.
+---@param params rekognition.DeleteProjectRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_project_async(params, options) end
 
 --- DeleteProjectPolicy.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidPolicyRevisionIdException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -1972,6 +2056,12 @@ function Client:delete_project(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:delete_project_policy(params, options) end
 
+--- Starts DeleteProjectPolicy.
+---@param params rekognition.DeleteProjectPolicyRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_project_policy_async(params, options) end
+
 --- DeleteProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteProjectVersionRequest
@@ -1979,6 +2069,12 @@ function Client:delete_project_policy(params, options) end
 ---@return rekognition.DeleteProjectVersionResponse response
 ---@return rekognition.Metadata metadata
 function Client:delete_project_version(params, options) end
+
+--- Starts DeleteProjectVersion.
+---@param params rekognition.DeleteProjectVersionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_project_version_async(params, options) end
 
 --- DeleteStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
@@ -1988,6 +2084,12 @@ function Client:delete_project_version(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:delete_stream_processor(params, options) end
 
+--- Starts DeleteStreamProcessor.
+---@param params rekognition.DeleteStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_stream_processor_async(params, options) end
+
 --- DeleteUser.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DeleteUserRequest
@@ -1995,6 +2097,12 @@ function Client:delete_stream_processor(params, options) end
 ---@return rekognition.DeleteUserResponse response
 ---@return rekognition.Metadata metadata
 function Client:delete_user(params, options) end
+
+--- Starts DeleteUser.
+---@param params rekognition.DeleteUserRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:delete_user_async(params, options) end
 
 --- DescribeCollection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2004,6 +2112,12 @@ function Client:delete_user(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:describe_collection(params, options) end
 
+--- Starts DescribeCollection.
+---@param params rekognition.DescribeCollectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:describe_collection_async(params, options) end
+
 --- DescribeDataset.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DescribeDatasetRequest
@@ -2011,6 +2125,12 @@ function Client:describe_collection(params, options) end
 ---@return rekognition.DescribeDatasetResponse response
 ---@return rekognition.Metadata metadata
 function Client:describe_dataset(params, options) end
+
+--- Starts DescribeDataset.
+---@param params rekognition.DescribeDatasetRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:describe_dataset_async(params, options) end
 
 --- DescribeProjectVersions.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2020,6 +2140,12 @@ function Client:describe_dataset(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:describe_project_versions(params, options) end
 
+--- Starts DescribeProjectVersions.
+---@param params rekognition.DescribeProjectVersionsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:describe_project_versions_async(params, options) end
+
 --- DescribeProjects.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.DescribeProjectsRequest
@@ -2027,6 +2153,12 @@ function Client:describe_project_versions(params, options) end
 ---@return rekognition.DescribeProjectsResponse response
 ---@return rekognition.Metadata metadata
 function Client:describe_projects(params, options) end
+
+--- Starts DescribeProjects.
+---@param params? rekognition.DescribeProjectsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:describe_projects_async(params, options) end
 
 --- DescribeStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2036,6 +2168,12 @@ function Client:describe_projects(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:describe_stream_processor(params, options) end
 
+--- Starts DescribeStreamProcessor.
+---@param params rekognition.DescribeStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:describe_stream_processor_async(params, options) end
+
 --- DetectCustomLabels.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.DetectCustomLabelsRequest
@@ -2043,6 +2181,12 @@ function Client:describe_stream_processor(params, options) end
 ---@return rekognition.DetectCustomLabelsResponse response
 ---@return rekognition.Metadata metadata
 function Client:detect_custom_labels(params, options) end
+
+--- Starts DetectCustomLabels.
+---@param params rekognition.DetectCustomLabelsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_custom_labels_async(params, options) end
 
 --- DetectFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
@@ -2052,6 +2196,12 @@ function Client:detect_custom_labels(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:detect_faces(params, options) end
 
+--- Starts DetectFaces.
+---@param params rekognition.DetectFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_faces_async(params, options) end
+
 --- DetectLabels.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectLabelsRequest
@@ -2059,6 +2209,12 @@ function Client:detect_faces(params, options) end
 ---@return rekognition.DetectLabelsResponse response
 ---@return rekognition.Metadata metadata
 function Client:detect_labels(params, options) end
+
+--- Starts DetectLabels.
+---@param params rekognition.DetectLabelsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_labels_async(params, options) end
 
 --- DetectModerationLabels.
 --- Error codes: AccessDeniedException, HumanLoopQuotaExceededException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
@@ -2068,6 +2224,12 @@ function Client:detect_labels(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:detect_moderation_labels(params, options) end
 
+--- Starts DetectModerationLabels.
+---@param params rekognition.DetectModerationLabelsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_moderation_labels_async(params, options) end
+
 --- DetectProtectiveEquipment.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.DetectProtectiveEquipmentRequest
@@ -2075,6 +2237,12 @@ function Client:detect_moderation_labels(params, options) end
 ---@return rekognition.DetectProtectiveEquipmentResponse response
 ---@return rekognition.Metadata metadata
 function Client:detect_protective_equipment(params, options) end
+
+--- Starts DetectProtectiveEquipment.
+---@param params rekognition.DetectProtectiveEquipmentRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_protective_equipment_async(params, options) end
 
 --- DetectText.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
@@ -2084,6 +2252,12 @@ function Client:detect_protective_equipment(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:detect_text(params, options) end
 
+--- Starts DetectText.
+---@param params rekognition.DetectTextRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:detect_text_async(params, options) end
+
 --- DisassociateFaces.
 --- Error codes: AccessDeniedException, ConflictException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.DisassociateFacesRequest
@@ -2091,6 +2265,12 @@ function Client:detect_text(params, options) end
 ---@return rekognition.DisassociateFacesResponse response
 ---@return rekognition.Metadata metadata
 function Client:disassociate_faces(params, options) end
+
+--- Starts DisassociateFaces.
+---@param params rekognition.DisassociateFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:disassociate_faces_async(params, options) end
 
 --- DistributeDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
@@ -2100,6 +2280,12 @@ function Client:disassociate_faces(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:distribute_dataset_entries(params, options) end
 
+--- Starts DistributeDatasetEntries.
+---@param params rekognition.DistributeDatasetEntriesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:distribute_dataset_entries_async(params, options) end
+
 --- GetCelebrityInfo.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetCelebrityInfoRequest
@@ -2107,6 +2293,12 @@ function Client:distribute_dataset_entries(params, options) end
 ---@return rekognition.GetCelebrityInfoResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_celebrity_info(params, options) end
+
+--- Starts GetCelebrityInfo.
+---@param params rekognition.GetCelebrityInfoRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_celebrity_info_async(params, options) end
 
 --- GetCelebrityRecognition.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2116,6 +2308,12 @@ function Client:get_celebrity_info(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:get_celebrity_recognition(params, options) end
 
+--- Starts GetCelebrityRecognition.
+---@param params rekognition.GetCelebrityRecognitionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_celebrity_recognition_async(params, options) end
+
 --- GetContentModeration.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetContentModerationRequest
@@ -2123,6 +2321,12 @@ function Client:get_celebrity_recognition(params, options) end
 ---@return rekognition.GetContentModerationResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_content_moderation(params, options) end
+
+--- Starts GetContentModeration.
+---@param params rekognition.GetContentModerationRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_content_moderation_async(params, options) end
 
 --- GetFaceDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2132,6 +2336,12 @@ function Client:get_content_moderation(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:get_face_detection(params, options) end
 
+--- Starts GetFaceDetection.
+---@param params rekognition.GetFaceDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_face_detection_async(params, options) end
+
 --- GetFaceLivenessSessionResults.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, SessionNotFoundException, ThrottlingException.
 ---@param params rekognition.GetFaceLivenessSessionResultsRequest
@@ -2139,6 +2349,12 @@ function Client:get_face_detection(params, options) end
 ---@return rekognition.GetFaceLivenessSessionResultsResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_face_liveness_session_results(params, options) end
+
+--- Starts GetFaceLivenessSessionResults.
+---@param params rekognition.GetFaceLivenessSessionResultsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_face_liveness_session_results_async(params, options) end
 
 --- GetFaceSearch.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2148,6 +2364,12 @@ function Client:get_face_liveness_session_results(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:get_face_search(params, options) end
 
+--- Starts GetFaceSearch.
+---@param params rekognition.GetFaceSearchRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_face_search_async(params, options) end
+
 --- GetLabelDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetLabelDetectionRequest
@@ -2155,6 +2377,12 @@ function Client:get_face_search(params, options) end
 ---@return rekognition.GetLabelDetectionResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_label_detection(params, options) end
+
+--- Starts GetLabelDetection.
+---@param params rekognition.GetLabelDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_label_detection_async(params, options) end
 
 --- GetMediaAnalysisJob.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2164,6 +2392,12 @@ function Client:get_label_detection(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:get_media_analysis_job(params, options) end
 
+--- Starts GetMediaAnalysisJob.
+---@param params rekognition.GetMediaAnalysisJobRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_media_analysis_job_async(params, options) end
+
 --- GetPersonTracking.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetPersonTrackingRequest
@@ -2171,6 +2405,12 @@ function Client:get_media_analysis_job(params, options) end
 ---@return rekognition.GetPersonTrackingResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_person_tracking(params, options) end
+
+--- Starts GetPersonTracking.
+---@param params rekognition.GetPersonTrackingRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_person_tracking_async(params, options) end
 
 --- GetSegmentDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2180,6 +2420,12 @@ function Client:get_person_tracking(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:get_segment_detection(params, options) end
 
+--- Starts GetSegmentDetection.
+---@param params rekognition.GetSegmentDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_segment_detection_async(params, options) end
+
 --- GetTextDetection.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.GetTextDetectionRequest
@@ -2187,6 +2433,12 @@ function Client:get_segment_detection(params, options) end
 ---@return rekognition.GetTextDetectionResponse response
 ---@return rekognition.Metadata metadata
 function Client:get_text_detection(params, options) end
+
+--- Starts GetTextDetection.
+---@param params rekognition.GetTextDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:get_text_detection_async(params, options) end
 
 --- IndexFaces.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
@@ -2196,6 +2448,12 @@ function Client:get_text_detection(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:index_faces(params, options) end
 
+--- Starts IndexFaces.
+---@param params rekognition.IndexFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:index_faces_async(params, options) end
+
 --- ListCollections.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params? rekognition.ListCollectionsRequest
@@ -2203,6 +2461,12 @@ function Client:index_faces(params, options) end
 ---@return rekognition.ListCollectionsResponse response
 ---@return rekognition.Metadata metadata
 function Client:list_collections(params, options) end
+
+--- Starts ListCollections.
+---@param params? rekognition.ListCollectionsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_collections_async(params, options) end
 
 --- ListDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
@@ -2212,6 +2476,12 @@ function Client:list_collections(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:list_dataset_entries(params, options) end
 
+--- Starts ListDatasetEntries.
+---@param params rekognition.ListDatasetEntriesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_dataset_entries_async(params, options) end
+
 --- ListDatasetLabels.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.ListDatasetLabelsRequest
@@ -2219,6 +2489,12 @@ function Client:list_dataset_entries(params, options) end
 ---@return rekognition.ListDatasetLabelsResponse response
 ---@return rekognition.Metadata metadata
 function Client:list_dataset_labels(params, options) end
+
+--- Starts ListDatasetLabels.
+---@param params rekognition.ListDatasetLabelsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_dataset_labels_async(params, options) end
 
 --- ListFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2228,6 +2504,12 @@ function Client:list_dataset_labels(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:list_faces(params, options) end
 
+--- Starts ListFaces.
+---@param params rekognition.ListFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_faces_async(params, options) end
+
 --- ListMediaAnalysisJobs.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.ListMediaAnalysisJobsRequest
@@ -2235,6 +2517,12 @@ function Client:list_faces(params, options) end
 ---@return rekognition.ListMediaAnalysisJobsResponse response
 ---@return rekognition.Metadata metadata
 function Client:list_media_analysis_jobs(params, options) end
+
+--- Starts ListMediaAnalysisJobs.
+---@param params? rekognition.ListMediaAnalysisJobsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_media_analysis_jobs_async(params, options) end
 
 --- ListProjectPolicies.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2244,6 +2532,12 @@ function Client:list_media_analysis_jobs(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:list_project_policies(params, options) end
 
+--- Starts ListProjectPolicies.
+---@param params rekognition.ListProjectPoliciesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_project_policies_async(params, options) end
+
 --- ListStreamProcessors.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params? rekognition.ListStreamProcessorsRequest
@@ -2251,6 +2545,12 @@ function Client:list_project_policies(params, options) end
 ---@return rekognition.ListStreamProcessorsResponse response
 ---@return rekognition.Metadata metadata
 function Client:list_stream_processors(params, options) end
+
+--- Starts ListStreamProcessors.
+---@param params? rekognition.ListStreamProcessorsRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_stream_processors_async(params, options) end
 
 --- ListTagsForResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2260,6 +2560,12 @@ function Client:list_stream_processors(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:list_tags_for_resource(params, options) end
 
+--- Starts ListTagsForResource.
+---@param params rekognition.ListTagsForResourceRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_tags_for_resource_async(params, options) end
+
 --- ListUsers.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidPaginationTokenException, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.ListUsersRequest
@@ -2267,6 +2573,12 @@ function Client:list_tags_for_resource(params, options) end
 ---@return rekognition.ListUsersResponse response
 ---@return rekognition.Metadata metadata
 function Client:list_users(params, options) end
+
+--- Starts ListUsers.
+---@param params rekognition.ListUsersRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:list_users_async(params, options) end
 
 --- PutProjectPolicy.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, InvalidPolicyRevisionIdException, LimitExceededException, MalformedPolicyDocumentException, ProvisionedThroughputExceededException, ResourceAlreadyExistsException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
@@ -2276,6 +2588,12 @@ function Client:list_users(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:put_project_policy(params, options) end
 
+--- Starts PutProjectPolicy.
+---@param params rekognition.PutProjectPolicyRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:put_project_policy_async(params, options) end
+
 --- RecognizeCelebrities.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ThrottlingException.
 ---@param params rekognition.RecognizeCelebritiesRequest
@@ -2283,6 +2601,12 @@ function Client:put_project_policy(params, options) end
 ---@return rekognition.RecognizeCelebritiesResponse response
 ---@return rekognition.Metadata metadata
 function Client:recognize_celebrities(params, options) end
+
+--- Starts RecognizeCelebrities.
+---@param params rekognition.RecognizeCelebritiesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:recognize_celebrities_async(params, options) end
 
 --- SearchFaces.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2292,6 +2616,12 @@ function Client:recognize_celebrities(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:search_faces(params, options) end
 
+--- Starts SearchFaces.
+---@param params rekognition.SearchFacesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:search_faces_async(params, options) end
+
 --- SearchFacesByImage.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchFacesByImageRequest
@@ -2299,6 +2629,12 @@ function Client:search_faces(params, options) end
 ---@return rekognition.SearchFacesByImageResponse response
 ---@return rekognition.Metadata metadata
 function Client:search_faces_by_image(params, options) end
+
+--- Starts SearchFacesByImage.
+---@param params rekognition.SearchFacesByImageRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:search_faces_by_image_async(params, options) end
 
 --- SearchUsers.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2308,6 +2644,12 @@ function Client:search_faces_by_image(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:search_users(params, options) end
 
+--- Starts SearchUsers.
+---@param params rekognition.SearchUsersRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:search_users_async(params, options) end
+
 --- SearchUsersByImage.
 --- Error codes: AccessDeniedException, ImageTooLargeException, InternalServerError, InvalidImageFormatException, InvalidParameterException, InvalidS3ObjectException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.SearchUsersByImageRequest
@@ -2315,6 +2657,12 @@ function Client:search_users(params, options) end
 ---@return rekognition.SearchUsersByImageResponse response
 ---@return rekognition.Metadata metadata
 function Client:search_users_by_image(params, options) end
+
+--- Starts SearchUsersByImage.
+---@param params rekognition.SearchUsersByImageRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:search_users_by_image_async(params, options) end
 
 --- StartCelebrityRecognition.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2324,6 +2672,12 @@ function Client:search_users_by_image(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_celebrity_recognition(params, options) end
 
+--- Starts StartCelebrityRecognition.
+---@param params rekognition.StartCelebrityRecognitionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_celebrity_recognition_async(params, options) end
+
 --- StartContentModeration.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartContentModerationRequest
@@ -2331,6 +2685,12 @@ function Client:start_celebrity_recognition(params, options) end
 ---@return rekognition.StartContentModerationResponse response
 ---@return rekognition.Metadata metadata
 function Client:start_content_moderation(params, options) end
+
+--- Starts StartContentModeration.
+---@param params rekognition.StartContentModerationRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_content_moderation_async(params, options) end
 
 --- StartFaceDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2340,6 +2700,12 @@ function Client:start_content_moderation(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_face_detection(params, options) end
 
+--- Starts StartFaceDetection.
+---@param params rekognition.StartFaceDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_face_detection_async(params, options) end
+
 --- StartFaceSearch.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException, VideoTooLargeException.
 ---@param params rekognition.StartFaceSearchRequest
@@ -2347,6 +2713,12 @@ function Client:start_face_detection(params, options) end
 ---@return rekognition.StartFaceSearchResponse response
 ---@return rekognition.Metadata metadata
 function Client:start_face_search(params, options) end
+
+--- Starts StartFaceSearch.
+---@param params rekognition.StartFaceSearchRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_face_search_async(params, options) end
 
 --- StartLabelDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2356,6 +2728,12 @@ function Client:start_face_search(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_label_detection(params, options) end
 
+--- Starts StartLabelDetection.
+---@param params rekognition.StartLabelDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_label_detection_async(params, options) end
+
 --- StartMediaAnalysisJob.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidManifestException, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ResourceNotFoundException, ResourceNotReadyException, ThrottlingException.
 ---@param params rekognition.StartMediaAnalysisJobRequest
@@ -2363,6 +2741,12 @@ function Client:start_label_detection(params, options) end
 ---@return rekognition.StartMediaAnalysisJobResponse response
 ---@return rekognition.Metadata metadata
 function Client:start_media_analysis_job(params, options) end
+
+--- Starts StartMediaAnalysisJob.
+---@param params rekognition.StartMediaAnalysisJobRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_media_analysis_job_async(params, options) end
 
 --- StartPersonTracking.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2372,6 +2756,12 @@ function Client:start_media_analysis_job(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_person_tracking(params, options) end
 
+--- Starts StartPersonTracking.
+---@param params rekognition.StartPersonTrackingRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_person_tracking_async(params, options) end
+
 --- StartProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StartProjectVersionRequest
@@ -2379,6 +2769,12 @@ function Client:start_person_tracking(params, options) end
 ---@return rekognition.StartProjectVersionResponse response
 ---@return rekognition.Metadata metadata
 function Client:start_project_version(params, options) end
+
+--- Starts StartProjectVersion.
+---@param params rekognition.StartProjectVersionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_project_version_async(params, options) end
 
 --- StartSegmentDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2388,6 +2784,12 @@ function Client:start_project_version(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_segment_detection(params, options) end
 
+--- Starts StartSegmentDetection.
+---@param params rekognition.StartSegmentDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_segment_detection_async(params, options) end
+
 --- StartStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StartStreamProcessorRequest
@@ -2395,6 +2797,12 @@ function Client:start_segment_detection(params, options) end
 ---@return rekognition.StartStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
 function Client:start_stream_processor(params, options) end
+
+--- Starts StartStreamProcessor.
+---@param params rekognition.StartStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_stream_processor_async(params, options) end
 
 --- StartTextDetection.
 --- Error codes: AccessDeniedException, IdempotentParameterMismatchException, InternalServerError, InvalidParameterException, InvalidS3ObjectException, LimitExceededException, ProvisionedThroughputExceededException, ThrottlingException, VideoTooLargeException.
@@ -2404,6 +2812,12 @@ function Client:start_stream_processor(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:start_text_detection(params, options) end
 
+--- Starts StartTextDetection.
+---@param params rekognition.StartTextDetectionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:start_text_detection_async(params, options) end
+
 --- StopProjectVersion.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.StopProjectVersionRequest
@@ -2411,6 +2825,12 @@ function Client:start_text_detection(params, options) end
 ---@return rekognition.StopProjectVersionResponse response
 ---@return rekognition.Metadata metadata
 function Client:stop_project_version(params, options) end
+
+--- Starts StopProjectVersion.
+---@param params rekognition.StopProjectVersionRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:stop_project_version_async(params, options) end
 
 --- StopStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
@@ -2420,6 +2840,12 @@ function Client:stop_project_version(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:stop_stream_processor(params, options) end
 
+--- Starts StopStreamProcessor.
+---@param params rekognition.StopStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:stop_stream_processor_async(params, options) end
+
 --- TagResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException.
 ---@param params rekognition.TagResourceRequest
@@ -2427,6 +2853,12 @@ function Client:stop_stream_processor(params, options) end
 ---@return rekognition.TagResourceResponse response
 ---@return rekognition.Metadata metadata
 function Client:tag_resource(params, options) end
+
+--- Starts TagResource.
+---@param params rekognition.TagResourceRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:tag_resource_async(params, options) end
 
 --- UntagResource.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceNotFoundException, ThrottlingException.
@@ -2436,6 +2868,12 @@ function Client:tag_resource(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:untag_resource(params, options) end
 
+--- Starts UntagResource.
+---@param params rekognition.UntagResourceRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:untag_resource_async(params, options) end
+
 --- UpdateDatasetEntries.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, LimitExceededException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.UpdateDatasetEntriesRequest
@@ -2444,6 +2882,12 @@ function Client:untag_resource(params, options) end
 ---@return rekognition.Metadata metadata
 function Client:update_dataset_entries(params, options) end
 
+--- Starts UpdateDatasetEntries.
+---@param params rekognition.UpdateDatasetEntriesRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:update_dataset_entries_async(params, options) end
+
 --- UpdateStreamProcessor.
 --- Error codes: AccessDeniedException, InternalServerError, InvalidParameterException, ProvisionedThroughputExceededException, ResourceInUseException, ResourceNotFoundException, ThrottlingException.
 ---@param params rekognition.UpdateStreamProcessorRequest
@@ -2451,6 +2895,12 @@ function Client:update_dataset_entries(params, options) end
 ---@return rekognition.UpdateStreamProcessorResponse response
 ---@return rekognition.Metadata metadata
 function Client:update_stream_processor(params, options) end
+
+--- Starts UpdateStreamProcessor.
+---@param params rekognition.UpdateStreamProcessorRequest
+---@param options? rekognition.CallOptions
+---@return rekognition.Future
+function Client:update_stream_processor_async(params, options) end
 
 --- Calls an operation by its own name.
 ---@overload fun(self: rekognition.Client, operation: "AssociateFaces", params: rekognition.AssociateFacesRequest, options?: rekognition.CallOptions): rekognition.AssociateFacesResponse, rekognition.Metadata
