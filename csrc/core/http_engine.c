@@ -268,6 +268,15 @@ static void abort_job(struct rek_http_job *job, enum rek_http_result result, con
         leave_group(job);
 }
 
+/* Over TLS, whether a connection can be shared (HTTP/2) is known after its handshake, for which it
+ * is worth waiting. In clear text it would be known after the first response: nobody waits for
+ * that.
+ */
+static bool speaks_tls(const struct rek_http_transfer *transfer)
+{
+    return transfer->url.data[4] == 's' || transfer->url.data[4] == 'S';
+}
+
 /* Hands a job that waits to libcurl. */
 static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
                      struct rek_http_job *job)
@@ -280,7 +289,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
         return;
     }
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, speaks_tls(job->transfer) ? 1L : 0L);
     job->group = group;
     group->active++;
     lane->active++;

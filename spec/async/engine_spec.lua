@@ -1,0 +1,80 @@
+-- The engine over real connections.
+
+local async = require "rekognition.async"
+local engine = require "rekognition.async.engine"
+local fake = require "spec.support.fake"
+local rekognition = require "rekognition"
+local support = require "spec.support.http_server"
+
+local folder
+setup(function()
+  local server
+  server, folder = support.start()
+  assert(server)
+end)
+teardown(support.stop)
+
+local function new_client(path, name, options)
+  local all = { region = "us-east-1", env = {}, endpoint = support.url(path, name), ca_bundle = folder .. "/ca.pem",
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }
+  for key, value in pairs(options or {}) do all[key] = value end
+  return rekognition.client(all)
+end
+
+describe("the engine", function()
+  for _, name in ipairs { "plain", "tls" } do
+    it("has many calls in flight, over several groups of connections: " .. name, function()
+      local client <close> = new_client("/echo", name, { max_connections = name == "tls" and 20 or 150 })
+      local futures = {}
+      for place = 1, 300 do futures[place] = client:create_project_async { ProjectName = "x" .. place } end
+      for _, future in ipairs(futures) do assert.equal(1, select(2, future:await()).attempts) end
+      assert.equal(0, engine.network():under_way())
+    end)
+  end
+
+  it("holds up no call for another that gets no response", function()
+    local client <close> = new_client "/hang"
+    local silent <close> = client:create_project_async { ProjectName = "x" } -- luacheck: ignore silent
+    async.sleep(0.02)
+    async.timeout(5, function()
+      for _ = 1, 20 do client:create_project({ ProjectName = "x" }, { endpoint = support.url "/echo" }) end
+    end)
+  end)
+
+  it("serves clients that trust others: none uses a connection of another", function()
+    local trusting <close> = new_client("/echo", "tls")
+    local strict <close> = new_client("/echo", "tls", { ca_bundle = folder .. "/other-ca.pem" })
+    async.run(function()
+      trusting:create_project { ProjectName = "x" }
+      assert.equal("tls", fake.catch(strict.create_project, strict, { ProjectName = "x" }).code)
+    end)
+  end)
+
+  it("uses fewer connections where the process may not have as many, and says so", function()
+    local files = require "spec.support.files"
+    local script = folder .. "/few.lua"
+    files.write(script, ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. [[
+      local rekognition = require "rekognition"
+      local warned = {}
+      local client = rekognition.client { region = "us-east-1", env = {}, endpoint = ...,
+        credentials = { access_key_id = "a", secret_access_key = "b" }, max_connections = 500,
+        logger = function(_, event, fields) warned[event] = fields.message end }
+      local futures = {}
+      for place = 1, 200 do futures[place] = client:create_project_async { ProjectName = "x" } end
+      for _, future in ipairs(futures) do future:await() end
+      print(warned.few_descriptors)]])
+    local ok, output = files.run(("ulimit -n 60; %s %s %s"):format(os.getenv "LUA" or "lua5.4", script,
+      support.url "/echo"))
+    assert(ok, output)
+    assert.matches("^max_connections is 500, and the process may open 60 descriptors: 28 connections are used;", output)
+  end)
+
+  it("is not touched by a child that the process starts", function()
+    local client <close> = new_client "/hang"
+    local future <close> = client:create_project_async { ProjectName = "x" } -- luacheck: ignore future
+    async.sleep(0.02)
+    local core = require "rekognition.core"
+    assert.equal(0, core.run_process({ "true" }, { timeout = 10, max_output = 10 }).status) -- a child that execs
+    assert.equal(1, engine.network():under_way())
+  end)
+end)
