@@ -5,6 +5,7 @@
 #include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/pool.h"
+#include "binding/problems.h"
 #include "core/alloc.h"
 #include "core/http_transfer.h"
 
@@ -116,7 +117,10 @@ static bool number_option(lua_State *L, const char *name, lua_Number most, lua_N
     if (type != LUA_TNUMBER || !(value > 0 && value <= most)) {
         char wanted[64];
         snprintf(wanted, sizeof wanted, "a number above 0 and at most %.0f", most);
-        return complain(failure, name, wanted, luaL_tolstring(L, -1, NULL));
+        char got[32];
+        return complain(failure, name, wanted,
+                        type == LUA_TNUMBER ? lrek_write_number(got, value)
+                                            : luaL_tolstring(L, -1, NULL));
     }
     *out = (long)(value * scale);
     if ((lua_Number)*out < value * scale)

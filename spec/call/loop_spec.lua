@@ -1,5 +1,6 @@
 -- One loop of attempts: the same failures mean the same for every service, whatever its protocol.
 
+local http_date = require("rekognition.emulator.http").date
 local cjson = require("cjson").new()
 local fake = require "spec.support.fake"
 local rekognition = require "rekognition"
@@ -98,7 +99,7 @@ local SERVICES = {
 }
 
 local function date(offset)
-  return { { "Date", os.date("!%a, %d %b %Y %H:%M:%S GMT", START + offset) } }
+  return { { "Date", http_date(START + offset) } }
 end
 
 -- Each failure: what the service answers, and what comes of it: attempts, the error's code, the seconds slept.

@@ -75,7 +75,7 @@ describe("an option of TLS", function()
       ["client_key must be the key of the certificate"] =
         { client_cert = folder .. "/good.pem", client_key = folder .. "/ca.key" },
       ["client_key: " .. folder .. "/good.key: needs client_cert"] = { client_key = folder .. "/good.key" },
-      ["timeout must be a number above 0 and at most 2147483, got 2147484.0"] = { timeout = 2147484.0 },
+      ["timeout must be a number above 0 and at most 2147483, got 2147484"] = { timeout = 2147484.0 },
       ["connect_timeout must be a number above 0 and at most 2147483, got inf"] = { connect_timeout = math.huge },
       ["max_connections must be a number above 0 and at most 100000, got -1"] = { max_connections = -1 },
       ["the proxy must be http://user:password@host:port"] = { proxy = "http://user:a%0ab@h" },

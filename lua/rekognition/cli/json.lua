@@ -3,6 +3,7 @@
 local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local core = require "rekognition.core"
+local numbers = require "rekognition.text.number"
 local timestamp = require "rekognition.text.time"
 
 local M = {}
@@ -41,12 +42,8 @@ end
 local function number(value)
   if math.type(value) == "integer" then return ("%d"):format(value) end
   if value ~= value or value == math.huge or value == -math.huge then return "null" end
-  for digits = 15, 17 do
-    local text = ("%." .. digits .. "g"):format(value)
-    if tonumber(text) == value then
-      return text:find("[.e]") and text or text .. ".0"
-    end
-  end
+  local text = numbers.exact(value)
+  return text:find("[.e]") and text or text .. ".0"
 end
 
 local function is_list(value)

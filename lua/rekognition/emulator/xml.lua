@@ -1,5 +1,7 @@
 --- The little of XML that AWS's older protocols answer in: elements with text.
 
+local number = require "rekognition.text.number"
+
 local M = {}
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["\r"] = "&#13;" }
@@ -9,7 +11,7 @@ local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&qu
 ---@param text any
 ---@return string
 function M.escape(text)
-  text = tostring(text)
+  text = type(text) == "number" and number.text(text) or tostring(text)
   if not utf8.len(text) then text = text:gsub("[\x80-\xFF]", "\u{FFFD}") end
   return (text:gsub('[&<>"\r]', ENTITIES):gsub("[%z\1-\8\11\12\14-\31]", "\u{FFFD}"))
 end
