@@ -12,11 +12,16 @@ local model = require "rekognition.generated.model"
 
 local PYTHON = os.getenv "PYTHON" or "/usr/bin/python3"
 
+local FULL = os.getenv "REK_FULL" == "1"
+
+-- Every operation with REK_FULL=1, else every fifth: each is a process.
 local function names()
-  local list = {}
+  local list, taken = {}, {}
   for name in pairs(model.operations) do list[#list + 1] = name end
   table.sort(list)
-  return list
+  assert(#list == 75)
+  for i = 1, #list, FULL and 1 or 5 do taken[#taken + 1] = list[i] end
+  return taken
 end
 
 -- What boto3 makes of each of these calls, by operation.
@@ -84,7 +89,8 @@ describe("call", function()
         end
       end
       -- With the distribution's boto3 1.26.27 45 are equal and 12 unknown; with 1.43.11 74 are equal and none unknown.
-      assert.is_true(#tasks == 75 and equal >= 40 and unknown <= 12, equal .. " " .. unknown)
+      assert.is_true(equal >= #tasks // 2 and unknown <= #tasks // 4, equal .. " " .. unknown)
+      if FULL then assert.is_true(#tasks == 75 and equal >= 40 and unknown <= 12, equal .. " " .. unknown) end
     end)
     os.execute("kill " .. pid)
     pipe:close()
@@ -109,7 +115,7 @@ describe("call", function()
         refused = refused + 1
       end
     end
-    assert.is_true(refused > 30, refused)
+    assert.is_true(refused > (FULL and 30 or 5), refused)
   end)
 
   it("works a project by itself: by all three spellings, parameters from everywhere, all pages", function()

@@ -106,7 +106,7 @@ describe("rekognition run", function()
   end)
 
   it("ends the command at a limit, after a warning, and stops the model", function()
-    for _, limit in ipairs(full { { "--max-cost", "0.0016" }, { "--max-hours", "0.0004" } }) do -- 1.44 s
+    for _, limit in ipairs(full { { "--max-cost", "0.0014" }, { "--max-hours", "0.00035" } }) do -- 1.26 s
       local result = run("run", "--version", "birds/v1", PACE, limit, "--", "sh", "-c", "trap 'echo told; exit 0' TERM; sleep 30 & wait")
       assert.same({ 1, "told\n" }, { result.code, result.out }, result.err)
       assert.is_truthy(result.err:find("limit: warning", 1, true), result.err)
@@ -171,7 +171,7 @@ describe("a signal", function()
   end)
 
   it("twice leaves the model running, and says so; stop --mine stops it", function()
-    local slow = { "run", "--version", "birds/v1", "--delay", "5", "--yes", "--", "sleep", "30" }
+    local slow = { "run", "--version", "birds/v1", "--delay", "0.7", "--yes", "--", "sleep", "30" }
     local code, err = interrupted(slow, "run: started", "INT INT INT INT")
     assert.equal("130", code, err)
     if not err:find("stop: STOPPED", 1, true) then

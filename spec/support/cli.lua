@@ -7,9 +7,11 @@ local M = {}
 
 local root, build = os.getenv("REK_ROOT") or ".", os.getenv("BUILD") or "build"
 
---- A shell's words for the command, with these arguments. `exec` needs no shell around the interpreter.
+--- A shell's words for the command, with these arguments: as `script/lua` runs it, without its search for an interpreter.
 function M.command(arguments)
-  local words = { ("BUILD=%s %s/script/lua %s/bin/rekognition"):format(files.quoted(build), root, root) }
+  local words = { ("LUA_PATH=%s LUA_CPATH=%s %s %s/bin/rekognition"):format(
+    files.quoted(("%s/lua/?.lua;%s/lua/?/init.lua;;"):format(root, root)), files.quoted(build .. "/lib/?.so;;"),
+    os.getenv "LUA" or "lua5.4", root) }
   for _, argument in ipairs(arguments) do words[#words + 1] = files.quoted(argument) end
   return table.concat(words, " ")
 end
