@@ -1,0 +1,107 @@
+/* The inside of an engine, shared by http_engine.c (clients and their jobs) and http_group.c
+ * (libcurl's multi handles) alone. */
+#ifndef REK_HTTP_ENGINE_INTERNAL_H
+#define REK_HTTP_ENGINE_INTERNAL_H
+
+#include "core/fork.h"
+#include "core/http_engine.h"
+#include "core/http_internal.h"
+#include "core/poller.h"
+
+#include <time.h>
+
+struct rek_http_group {
+    struct rek_http_engine *engine;
+    struct rek_http_lane *lane;
+    CURLM *multi;
+    unsigned index;
+    size_t active;
+    int64_t deadline_ms; /* when libcurl wants to be called; -1: at no time */
+    int64_t idle_since_ms;
+    bool pumped;
+    bool touched;
+};
+
+struct rek_http_lane {
+    struct rek_http_lane *next;
+    struct rek_http_client *client;
+    struct rek_http_job jobs; /* the ring of those under way */
+    struct rek_http_job waiting;
+    size_t active;
+    bool warm; /* a connection has been made, so names are resolved */
+};
+
+struct rek_http_engine {
+    struct rek_poller poller;
+    unsigned generation;
+    struct rek_http_lane *lanes;
+    struct rek_http_group **groups; /* NULL where there is none at that index */
+    size_t group_count;
+    struct rek_http_job done; /* the ring of the finished */
+    size_t under_way;
+    size_t active;               /* of those, in libcurl's hands */
+    struct rek_http_group *pump; /* the group that is pumped */
+    bool exposed;                /* somebody looks at the descriptor */
+};
+
+static inline int64_t rek_engine_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline void rek_ring_open(struct rek_http_job *ring)
+{
+    ring->next = ring->previous = ring;
+}
+
+static inline bool rek_ring_is_empty(const struct rek_http_job *ring)
+{
+    return ring->next == ring;
+}
+
+static inline void rek_ring_append(struct rek_http_job *ring, struct rek_http_job *job)
+{
+    job->previous = ring->previous;
+    job->next = ring;
+    ring->previous->next = job;
+    ring->previous = job;
+}
+
+static inline void rek_ring_detach(struct rek_http_job *job)
+{
+    job->previous->next = job->next;
+    job->next->previous = job->previous;
+    job->next = job->previous = NULL;
+}
+
+static inline bool rek_engine_is_forked(const struct rek_http_engine *engine)
+{
+    return engine->generation != rek_fork_generation();
+}
+
+/* Closes its connections. */
+void rek_http_group_free(struct rek_http_group *group);
+/* The group of the lane for one more request, made where all are full. One that is idle may change
+ * from pumped to watched and back. */
+struct rek_http_group *rek_http_group_find(struct rek_http_engine *engine,
+                                           struct rek_http_lane *lane);
+/* Puts a job among the finished. */
+void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *job,
+                         enum rek_http_result result);
+/* Takes the transfer out of libcurl's hands. */
+void rek_http_group_leave(struct rek_http_job *job);
+/* Notes which transfers libcurl is done with. */
+void rek_http_group_collect(struct rek_http_group *group);
+/* Calls libcurl where it asked for it, and lets go of groups that nobody uses. */
+void rek_http_groups_run_timers(struct rek_http_engine *engine);
+/* Tells libcurl which sockets moved. */
+void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek_poll_event *events,
+                                int count);
+/* When libcurl wants to be called, in milliseconds from now; -1: at no time. */
+int rek_http_groups_due_in(const struct rek_http_engine *engine);
+/* Waits for libcurl's own sockets, and, by the poller's descriptor, for the watched ones. */
+void rek_http_group_pump(struct rek_http_engine *engine, int timeout_ms);
+
+#endif

@@ -1,0 +1,222 @@
+/* libcurl walks all connections of a multi handle to a host for each new transfer, so connections
+ * are in groups of 64, a multi handle each. A multi handle serves one client, so each client has a
+ * lane: its groups, and what waits.
+ *
+ * libcurl is driven in two ways. A group is watched: its sockets are in the poller, and libcurl is
+ * told which of them moved (curl_multi_socket_action). Or it is pumped, one group of an engine at
+ * most, where nobody looks at the engine's descriptor: curl_multi_perform and curl_multi_poll,
+ * which are cheaper for up to 64 connections. */
+#include "core/http_engine_internal.h"
+
+#include "core/alloc.h"
+
+#include <limits.h>
+
+enum {
+    GROUP_SIZE = 64,
+    IDLE_MS = 60000, /* a group without requests closes its connections then */
+};
+
+/* libcurl's callbacks: they write down what libcurl wants, and no more. */
+static int on_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *unused)
+{
+    struct rek_http_group *group = context;
+    int events = what == CURL_POLL_IN      ? REK_POLL_READ
+                 : what == CURL_POLL_OUT   ? REK_POLL_WRITE
+                 : what == CURL_POLL_INOUT ? REK_POLL_READ | REK_POLL_WRITE
+                                           : 0;
+    (void)easy;
+    (void)unused;
+    return rek_poller_set(&group->engine->poller, socket, group->index, events) ? 0 : -1;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *context)
+{
+    struct rek_http_group *group = context;
+    (void)multi;
+    group->deadline_ms = timeout_ms < 0 ? -1 : rek_engine_now_ms() + timeout_ms;
+    return 0;
+}
+
+static void watch(struct rek_http_group *group, bool watched)
+{
+    curl_multi_setopt(group->multi, CURLMOPT_SOCKETFUNCTION, watched ? on_socket : NULL);
+    curl_multi_setopt(group->multi, CURLMOPT_SOCKETDATA, group);
+    curl_multi_setopt(group->multi, CURLMOPT_TIMERFUNCTION, watched ? on_timer : NULL);
+    curl_multi_setopt(group->multi, CURLMOPT_TIMERDATA, group);
+    group->deadline_ms = -1;
+}
+
+/* The place of a new group among the engine's. False where there is no memory. */
+static bool find_place(struct rek_http_engine *engine, size_t *place)
+{
+    for (*place = 0; *place < engine->group_count; ++*place)
+        if (!engine->groups[*place])
+            return true;
+    struct rek_http_group **groups =
+        rek_realloc(engine->groups, (engine->group_count + 1) * sizeof *groups);
+    if (!groups)
+        return false;
+    groups[engine->group_count++] = NULL;
+    engine->groups = groups;
+    return true;
+}
+
+static struct rek_http_group *new_group(struct rek_http_engine *engine, struct rek_http_lane *lane)
+{
+    size_t place;
+    struct rek_http_group *group =
+        find_place(engine, &place) ? rek_realloc(NULL, sizeof *group) : NULL;
+    if (!group)
+        return NULL;
+    *group = (struct rek_http_group){.engine = engine,
+                                     .lane = lane,
+                                     .multi = rek_http_new_multi(lane->client),
+                                     .index = (unsigned)place,
+                                     .deadline_ms = -1,
+                                     .idle_since_ms = rek_engine_now_ms()};
+    if (!group->multi) {
+        rek_free(group);
+        return NULL;
+    }
+    watch(group, true);
+    engine->groups[place] = group;
+    return group;
+}
+
+void rek_http_group_free(struct rek_http_group *group)
+{
+    struct rek_http_engine *engine = group->engine;
+    if (engine->pump == group)
+        engine->pump = NULL;
+    engine->groups[group->index] = NULL;
+    if (!rek_engine_is_forked(engine))
+        curl_multi_cleanup(group->multi);
+    rek_free(group);
+}
+
+struct rek_http_group *rek_http_group_find(struct rek_http_engine *engine,
+                                           struct rek_http_lane *lane)
+{
+    struct rek_http_group *group = NULL;
+    for (size_t i = 0; i < engine->group_count && !group; i++)
+        if (engine->groups[i] && engine->groups[i]->lane == lane &&
+            engine->groups[i]->active < GROUP_SIZE)
+            group = engine->groups[i];
+    if (!group)
+        group = new_group(engine, lane);
+    if (!group || group->active > 0)
+        return group;
+    bool pumped = !engine->exposed && !engine->pump && engine->active == 0;
+    if (pumped != group->pumped)
+        watch(group, !pumped);
+    group->pumped = pumped;
+    if (pumped)
+        engine->pump = group;
+    return group;
+}
+
+void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *job,
+                         enum rek_http_result result)
+{
+    rek_ring_detach(job);
+    job->result = result;
+    job->state = REK_JOB_DONE;
+    rek_ring_append(&engine->done, job);
+}
+
+void rek_http_group_leave(struct rek_http_job *job)
+{
+    struct rek_http_group *group = job->group;
+    if (rek_engine_is_forked(group->engine))
+        job->transfer->easy = NULL; /* the parent goes on with it */
+    else
+        curl_multi_remove_handle(group->multi, job->transfer->easy);
+    job->group = NULL;
+    job->lane->active--;
+    group->engine->active--;
+    if (--group->active > 0)
+        return;
+    group->idle_since_ms = rek_engine_now_ms();
+    if (group->engine->pump == group)
+        group->engine->pump = NULL;
+}
+
+void rek_http_group_collect(struct rek_http_group *group)
+{
+    int left = 0;
+    const CURLMsg *message;
+    group->touched = false;
+    while ((message = curl_multi_info_read(group->multi, &left))) {
+        struct rek_http_transfer *transfer = NULL;
+        CURLcode code = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        struct rek_http_job *job = transfer->job;
+        group->lane->warm |= transfer->is_ready;
+        enum rek_http_result result = rek_http_transfer_finish(transfer, code);
+        rek_http_group_leave(job);
+        rek_http_job_finish(group->engine, job, result);
+    }
+}
+
+void rek_http_groups_run_timers(struct rek_http_engine *engine)
+{
+    int64_t now = rek_engine_now_ms();
+    int running;
+    for (size_t i = 0; i < engine->group_count; i++) {
+        struct rek_http_group *group = engine->groups[i];
+        if (group && group->active == 0 && now - group->idle_since_ms > IDLE_MS) {
+            rek_http_group_free(group);
+            continue;
+        }
+        if (!group || group->pumped || group->deadline_ms < 0 || group->deadline_ms > now)
+            continue;
+        group->deadline_ms = -1;
+        group->touched = true;
+        curl_multi_socket_action(group->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+}
+
+void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek_poll_event *events,
+                                int count)
+{
+    int running;
+    for (int i = 0; i < count; i++) {
+        struct rek_http_group *group =
+            events[i].tag < engine->group_count ? engine->groups[events[i].tag] : NULL;
+        if (!group || group->pumped) {
+            rek_poller_set(&engine->poller, events[i].fd, 0, 0);
+            continue;
+        }
+        int mask = (events[i].ready & REK_POLL_READ ? CURL_CSELECT_IN : 0) |
+                   (events[i].ready & REK_POLL_WRITE ? CURL_CSELECT_OUT : 0) |
+                   (events[i].ready & REK_POLL_ERROR ? CURL_CSELECT_ERR : 0);
+        group->touched = true;
+        curl_multi_socket_action(group->multi, events[i].fd, mask, &running);
+    }
+}
+
+int rek_http_groups_due_in(const struct rek_http_engine *engine)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < engine->group_count; i++) {
+        const struct rek_http_group *group = engine->groups[i];
+        if (group && !group->pumped && group->deadline_ms >= 0 && group->deadline_ms < first)
+            first = group->deadline_ms;
+    }
+    if (first == INT64_MAX)
+        return -1;
+    int64_t left = first - rek_engine_now_ms();
+    return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+void rek_http_group_pump(struct rek_http_engine *engine, int timeout_ms)
+{
+    struct rek_http_group *group = engine->pump;
+    struct curl_waitfd poller = {.fd = engine->poller.fd, .events = CURL_WAIT_POLLIN};
+    int running;
+    if (timeout_ms != 0)
+        curl_multi_poll(group->multi, &poller, poller.fd < 0 ? 0 : 1, timeout_ms, NULL);
+    group->touched = true;
+    curl_multi_perform(group->multi, &running);
+}
