@@ -76,6 +76,8 @@ static int engine_new(lua_State *L)
     lua_newtable(L);
     lua_setiuservalue(L, -2, REQUESTS);
     engine->core = rek_http_engine_new();
+    if (!engine->core && errno == ENOMEM)
+        return luaL_error(L, "not enough memory");
     if (!engine->core)
         return luaL_error(L, "could not make an engine: %s", strerror(errno));
     lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key);

@@ -83,13 +83,33 @@ static void *lua_realloc(void *data, void *block, size_t old_size, size_t size)
     return result;
 }
 
-static const char script[] =
+/* Two ways to send: one that waits, and one in an engine. */
+static const char blocking[] = "local core, url = ...\n"
+                               "local function send(target, ...) return target:send(...) end\n";
+
+static const char in_engine[] =
     "local core, url = ...\n"
+    "local function send(target, transport, request, ...)\n"
+    "  local engine <close> = core.engine()\n"
+    "  local id, about = target:start(transport, request, select(1, ...), select(2, ...),\n"
+    "    select(3, ...), 0, 1, 'agent', nil, nil, nil, nil, engine, 'token')\n"
+    "  if not id then return nil, about end\n"
+    "  local token, done\n"
+    "  for _ = 1, 100 do\n"
+    "    engine:step(9)\n"
+    "    token, done = engine:next()\n"
+    "    if done then break end\n"
+    "  end\n"
+    "  assert(token == 'token' and done == id and engine:under_way() == 0)\n"
+    "  return engine:take(id)\n"
+    "end\n";
+
+static const char script[] =
     "return function()\n"
     "  local transport <close> = assert(core.transport { timeout = 9 })\n"
     "  local target = core.target { url = url, region = 'r', service = 's' }\n"
     "  local request = assert(core.everything:request('TakeEverything', { String = 'x' }))\n"
-    "  local response, about = target:send(transport, request, 'A', 'S', 'T', 0, 1, 'agent')\n"
+    "  local response, about = send(target, transport, request, 'A', 'S', 'T', 0, 1, 'agent')\n"
     "  request:close()\n"
     "  if response then\n"
     "    assert(response.Tree.Label == 'leaf' and about.headers['x-a'] == 'b')\n"
@@ -167,7 +187,7 @@ static void test(lua_State *L, struct plan *plan, bool for_good, const char *nam
 }
 
 /* The first call of a process, in a state of its own: what is made once is made here. */
-static lua_State *open_state(const char *url)
+static lua_State *open_state(const char *url, const char *way)
 {
     lua_State *L = lua_newstate(lua_realloc, NULL
 #if LUA_VERSION_NUM >= 505
@@ -177,8 +197,10 @@ static lua_State *open_state(const char *url)
     );
     luaL_openlibs(L);
     luaL_requiref(L, "rekognition.core", luaopen_everything, 0);
-    if (!CHECK(luaL_loadstring(L, script) == LUA_OK))
+    lua_pushfstring(L, "%s%s", way, script);
+    if (!CHECK(luaL_loadstring(L, lua_tostring(L, -1)) == LUA_OK))
         return L;
+    lua_replace(L, -2);
     lua_insert(L, -2);
     lua_pushstring(L, url);
     CHECK(lua_pcall(L, 2, 1, 0) == LUA_OK);
@@ -192,12 +214,15 @@ int main(void)
     int listener = listen_anywhere(url, sizeof url);
     if (!CHECK(listener >= 0) || !CHECK(pthread_create(&thread, NULL, serve, &listener) == 0))
         return check_result();
-    lua_State *L = open_state(url);
-    for (int for_good = 0; for_good < 2; for_good++) {
-        test(L, &lua_plan, for_good, "Lua's");
-        test(L, &c_plan, for_good, "the C library's");
+    const char *const ways[] = {blocking, in_engine};
+    for (size_t way = 0; way < 2; way++) {
+        lua_State *L = open_state(url, ways[way]);
+        for (int for_good = 0; for_good < 2; for_good++) {
+            test(L, &lua_plan, for_good, "Lua's");
+            test(L, &c_plan, for_good, "the C library's");
+        }
+        lua_close(L);
     }
-    lua_close(L);
     shutdown(listener, SHUT_RDWR);
     pthread_join(thread, NULL);
     close(listener);
