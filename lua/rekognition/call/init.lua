@@ -14,6 +14,7 @@ local seams = require "rekognition.seams"
 local custom = lazy "rekognition.call.custom"
 local failure = lazy "rekognition.call.failure"
 local hooks = lazy "rekognition.call.hooks"
+local image_hint = lazy "rekognition.text.image_hint"
 
 local M = {}
 
@@ -160,6 +161,8 @@ local function fail(channel, call, meaning, reason)
       fields.message, call.total_timeout)
   elseif fields.maybe_succeeded and EXISTS_CODES[fields.code] then
     fields.message = fields.message .. " (an earlier attempt of this call got no clear response and may have succeeded)"
+  elseif fields.code == "InvalidImageFormatException" then
+    fields.message = fields.message .. image_hint(call.request:body())
   end
   channel.seams.logger(call.quiet and "debug" or "error", "call_failed",
     { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,
