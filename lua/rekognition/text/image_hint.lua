@@ -1,4 +1,4 @@
---- What may be wrong with the bytes of an image that Rekognition refused: the name of a file was passed, or base64 text.
+--- What may be wrong with the bytes of an image that Rekognition refused: a file's name was passed, or base64 text.
 -- Said when the service has refused them and not before, since only the service knows what it takes.
 
 local core = require "rekognition.core"
@@ -16,9 +16,8 @@ end
 local function problem_of(bytes, is_whole)
   if is_image(bytes) then return nil end
   if bytes:sub(1, 4) == "/9j/" or bytes:sub(1, 11) == "iVBORw0KGgo" then return TEXT end
-  local is_text = is_whole and bytes ~= "" and not bytes:find "[\0-\31\127]"
-  if is_text and (bytes:find("/", 1, true) or bytes:find("\\", 1, true) or bytes:find "%.[A-Za-z0-9]+$") then return NAME end
-  return OTHER
+  local is_text = is_whole and not bytes:find "[\0-\31\127]"
+  return is_text and bytes:find "[/\\.]" and NAME or OTHER
 end
 
 --- A sentence about the first image in a request's body that looks wrong; "" where all look right.
