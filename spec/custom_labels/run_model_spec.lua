@@ -173,6 +173,26 @@ describe("run_model stops the model", function()
     end)
   end)
 
+  it("when its task is cancelled", function()
+    with_service({ start_seconds = 0 }, function(service, client, arn, run)
+      local async = rekognition.async
+      async.run(function()
+        local entered = false
+        local task = async.spawn(function()
+          return run({}, function()
+            entered = true
+            async.sleep(30)
+          end)
+        end)
+        while not entered do async.sleep(0.01) end
+        assert.equal("RUNNING", status_of(service, arn))
+        task:cancel()
+        assert.equal("cancelled", fake.catch(task.await, task).kind)
+      end)
+      assert_stopped(service, client, arn)
+    end)
+  end)
+
   it("when its coroutine was dropped and is collected", function()
     with_service({}, function(service, client, arn, run)
       local thread = coroutine.create(function()
