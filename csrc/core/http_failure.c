@@ -61,6 +61,14 @@ static bool is_tls_fault(CURLcode code)
            code == CURLE_SSL_INVALIDCERTSTATUS || code == CURLE_USE_SSL_FAILED;
 }
 
+/* By a proxy only the proxy's name is looked up; newer libcurls (8.23) have one code for both. */
+static enum rek_http_result of_lookup(const struct rek_http_transfer *t)
+{
+    return t->proxy && t->proxy->url ? REK_HTTP_PROXY : REK_HTTP_CONNECT;
+}
+
+enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE of 8.6.0: headers past libcurl's own limits */
+
 static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode code, int why)
 {
     if (t->fault != REK_HTTP_OK)
@@ -69,7 +77,7 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_OPERATION_TIMEDOUT:
         return REK_HTTP_TIMEOUT;
     case CURLE_COULDNT_RESOLVE_HOST: /* also where there was no memory, or no thread, to ask with */
-        return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_CONNECT;
+        return why == ENOMEM ? REK_HTTP_MEMORY : of_lookup(t);
     case CURLE_COULDNT_CONNECT:
     case CURLE_INTERFACE_FAILED:
         return REK_HTTP_CONNECT;
@@ -93,6 +101,8 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_URL_MALFORMAT:
         return REK_HTTP_REQUEST;
     default:
+        if ((int)code == TOO_LARGE)
+            return REK_HTTP_TOO_LARGE;
         return is_tls_fault(code) ? REK_HTTP_TLS : REK_HTTP_PROTOCOL;
     }
 }

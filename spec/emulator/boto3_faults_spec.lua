@@ -113,9 +113,10 @@ describe("the emulator's faults", function()
   it("serve a whole URL as the target, and refuse codings that they don't know", function()
     local socket = require "socket"
     local port = tonumber(running.url:match("%d+$"))
+    -- libmicrohttpd 1.0 refuses codings by itself, with 400; before it is the emulator that does, with 501.
     for text, pattern in pairs {
       [("GET http://127.0.0.1:%d/_emulator/health HTTP/1.1\r\nHost: elsewhere\r\n\r\n"):format(port)] = "^HTTP/1.1 200",
-      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"] = "^HTTP/1.1 501",
+      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"] = "^HTTP/1.1 [45]0[01]",
       ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n"] = "^HTTP/1.1 400",
     } do
       local one = assert(socket.connect("127.0.0.1", port))
