@@ -1,7 +1,7 @@
 local cjson = require("cjson").new()
 local endpoint = require "rekognition.endpoint"
 local fake = require "spec.support.fake"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 -- Hosts as AWS publishes them: "Amazon Rekognition endpoints and quotas" and the rule sets of the other services.
 local RESOLVED = {
@@ -105,7 +105,7 @@ local BAD_ENDPOINTS = {
 local function refusal(options)
   local ok, why = pcall(endpoint.resolve, options)
   assert.is_false(ok)
-  assert.is_true(errors.is_error(why))
+  assert.is_true(rek_error.is_error(why))
   assert.equal("config", why.kind)
   return why.message
 end

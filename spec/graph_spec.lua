@@ -30,7 +30,7 @@ end
 local CLEAN = {
   ["lua/rekognition/lazy.lua"] = 'return function(name) return require(name) end\n',
   ["lua/rekognition/error.lua"] = 'return { new = function() end }\n',
-  ["lua/rekognition/call/init.lua"] = 'local errors = require "rekognition.error"\nreturn { errors }\n',
+  ["lua/rekognition/call/init.lua"] = 'local rek_error = require "rekognition.error"\nreturn { rek_error }\n',
   ["lua/rekognition/client.lua"] = 'local lazy = require "rekognition.lazy"\nreturn lazy "rekognition.call"\n',
   ["csrc/core/slice.h"] = "struct rek_slice;\n",
   ["csrc/core/one.c"] = '#include "core/slice.h"\n\nint rek_one(void)\n{\n    return 1;\n}\n',

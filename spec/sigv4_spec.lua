@@ -3,7 +3,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local files = require "spec.support.files"
 local sigv4 = require "rekognition.sigv4"
 
@@ -311,7 +311,7 @@ describe("sign refuses", function()
     it(("%s, %d"):format(case[1], i), function()
       local ok, e = pcall(sigv4.sign, request(case[2]), options(case[3]))
       assert.is_false(ok)
-      assert.is_true(errors.is_error(e), tostring(e))
+      assert.is_true(rek_error.is_error(e), tostring(e))
       assert.equal("validation", e.kind)
       assert.equal(case[1] .. " must ", e.message:sub(1, #case[1] + 6))
       assert.equal(case[1], e.problems[1].path)

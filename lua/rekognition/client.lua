@@ -7,7 +7,7 @@ local config_of = require "rekognition.config"
 local contexts = require "rekognition.credentials.context"
 local core = require "rekognition.core"
 local credentials_of = require "rekognition.credentials"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local http = require "rekognition.http"
 local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
@@ -44,7 +44,7 @@ Client.__name = "rekognition.client"
 local METHODS, OPERATIONS = {}, {}
 
 local function slip(code, message)
-  error_class.raise { kind = "validation", code = code, message = message }
+  rek_error.raise { kind = "validation", code = code, message = message }
 end
 
 local function is_client(value)
@@ -73,14 +73,14 @@ local function raise_problems(operation, problems, more)
     lines[#lines + 1] = problem.path == "" and problem.message or problem.path .. ": " .. problem.message
   end
   if more and more > 0 then lines[#lines + 1] = ("and %d more"):format(more) end
-  error_class.raise { kind = "validation", code = "ValidationError", operation = operation,
+  rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
     message = table.concat(lines, "; "), problems = problems, retryable = false }
 end
 
 -- What is wrong with a call before its parameters are looked at.
 local function check_call(self, operation, params)
   if self._closed then
-    error_class.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
+    rek_error.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
   end
   if self._before_call then self._before_call(operation) end
   local unknown = self:_unknown_operation(operation)

@@ -5,7 +5,7 @@
 -- is there or not, as AWS's SDKs do it: a region may be newer than this file.
 
 local ascii = require "rekognition.text.ascii"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 
@@ -17,7 +17,7 @@ local M = {}
 ---@field partition? string      "aws", "aws-us-gov", ...; nil in the same case
 
 local function fail(code, message, ...)
-  errors.raise { kind = "config", code = code, message = message:format(...) }
+  rek_error.raise { kind = "config", code = code, message = message:format(...) }
 end
 
 -- The regions whose STS endpoint is the global one while sts_regional_endpoints is "legacy" (STS's rule set).
@@ -219,7 +219,7 @@ end
 ---  endpoint?: a URL instead of AWS's own (http or https, host, port, path);
 ---  service?: "rekognition" (the default), "sts", "sso", "sso-oidc" or "signin";
 ---  use_global_endpoint?: boolean, STS only: what sts_regional_endpoints = legacy means;
----  region_source?, endpoint_source?: where those two come from, for the errors
+---  region_source?, endpoint_source?: where those two come from, for the rek_error
 ---@return rekognition.Endpoint
 --- Raises a `config` error: in AWS's own words if a rule forbids it (UnsupportedEndpoint, NoRegion), in ours for a
 --- region or an endpoint that can't be one (InvalidRegion, InvalidEndpoint).

@@ -8,7 +8,7 @@ local _, path = ...
 local require = core.bind(path, require) -- from here on: the library's own files, bound to this one
 
 local lazy = require "rekognition.lazy"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 ---@class rekognition.Module
 ---@field async rekognition.async
@@ -19,8 +19,8 @@ local M = {
   config = require "rekognition.config",
   credentials = require "rekognition.credentials",
   endpoint = require "rekognition.endpoint",
-  error = error_class,
-  guard = error_class.guard,
+  error = rek_error,
+  guard = rek_error.guard,
   sigv4 = lazy "rekognition.sigv4",
 }
 

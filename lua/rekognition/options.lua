@@ -1,6 +1,6 @@
 --- The options of a client, of a call, of a wait and of presigning: what they may be, checked before anything is done.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local settings = require "rekognition.config.settings"
@@ -124,7 +124,7 @@ local function names(known)
 end
 
 local function refuse(code, message)
-  error_class.raise { kind = "config", code = code, message = message }
+  rek_error.raise { kind = "config", code = code, message = message }
 end
 
 local function unknown(path, name, known)

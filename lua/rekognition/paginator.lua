@@ -2,7 +2,7 @@
 --
 -- What is paginated is generated from the model (`rekognition.generated.paginators`).
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local paginators = require "rekognition.generated.paginators"
 local quote = require "rekognition.text.quote"
 
@@ -14,13 +14,13 @@ local function paginator_of(client, operation)
   local message = "this operation does not answer in pages; call it once"
   local unknown = client:_unknown_operation(operation)
   if unknown then message = unknown end
-  return error_class.raise { kind = "validation", code = "NotPaginated",
+  return rek_error.raise { kind = "validation", code = "NotPaginated",
     operation = type(operation) == "string" and operation or nil, message = message }
 end
 
 local function shallow_copy(operation, params)
   if params ~= nil and type(params) ~= "table" then
-    error_class.raise { kind = "validation", code = "ValidationError", operation = operation,
+    rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
       message = "params must be a table, got " .. quote.value(params) }
   end
   local copy = {}
@@ -46,7 +46,7 @@ function M.pages(client, operation, params, options, on_behalf)
       done = true
     elseif token == seen then
       done = true
-      error_class.raise { kind = "protocol", code = "PaginationLoop", operation = operation,
+      rek_error.raise { kind = "protocol", code = "PaginationLoop", operation = operation,
         request_id = metadata.request_id, status = metadata.status,
         message = "the service returned the same " .. paginator.output_token .. " twice in a row" }
     end

@@ -13,7 +13,7 @@
 -- for the verifier to check.
 
 local core = require "rekognition.core"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 ---@class rekognition.SigningRequest
 ---@field method string   as sent
@@ -57,7 +57,7 @@ local M = {}
 function M.sign(request, options)
   local signed, problem = core.sign(request, options)
   if signed then return signed end
-  errors.raise {
+  rek_error.raise {
     kind = "validation",
     code = "ValidationError",
     message = problem.path .. " " .. problem.message,

@@ -15,7 +15,7 @@ local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
 local credentials = require "rekognition.credentials"
 local files = require "spec.conformance.files"
-local rekognition_error = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 local M = {}
 
@@ -196,7 +196,7 @@ local function check_at(dir, traffic, expected, moment)
     return difference(expected.Ok, result) or problems[1] or problems.unexpected or unused()
   end
   if ok then return ("credentials, where an error is expected: %s"):format(expected.ErrorContains) end
-  local right = rekognition_error.is_error(result) and (result.kind == "credentials" or result.kind == "config")
+  local right = rek_error.is_error(result) and (result.kind == "credentials" or result.kind == "config")
   return not right and "not an error of the SDK's: " .. tostring(result) or problems[1]
 end
 

@@ -3,7 +3,7 @@
 
 local cjson = require("cjson").new()
 local credentials = require "rekognition.credentials"
-local rekognition_error = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local support = require "spec.support.credentials"
 
 local START = 1440938160 -- 2015-08-30T12:36:00Z
@@ -150,7 +150,7 @@ local function expectation(fault, name)
 end
 
 local function check_clean(problem)
-  assert.is_true(rekognition_error.is_error(problem))
+  assert.is_true(rek_error.is_error(problem))
   assert.equal("credentials", problem.kind)
   local text = tostring(problem)
   assert.is_nil(text:find(SECRET, 1, true))

@@ -1,6 +1,6 @@
 local contexts = require "rekognition.credentials.context"
 local providers = require "rekognition.credentials.provider"
-local rekognition_error = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local support = require "spec.support.credentials"
 
 local MINUTE = 60
@@ -23,7 +23,7 @@ end
 
 local function fail_from(first)
   return function(number)
-    if number >= first then rekognition_error.raise { kind = "credentials", message = "numbered: out of order" } end
+    if number >= first then rek_error.raise { kind = "credentials", message = "numbered: out of order" } end
   end
 end
 
@@ -184,7 +184,7 @@ describe("one renewal at a time", function()
   local function slow(fail)
     return function()
       for _ = 1, 20 do coroutine.yield() end
-      if fail then rekognition_error.raise { kind = "credentials", message = "numbered: no" } end
+      if fail then rek_error.raise { kind = "credentials", message = "numbered: no" } end
     end
   end
 
@@ -248,7 +248,7 @@ describe("one renewal at a time", function()
     local world = yielding_world()
     local provider, source = numbered(world, 3600, function(number)
       slow()()
-      if number == 1 then rekognition_error.raise { kind = "cancelled", message = "cancelled" } end
+      if number == 1 then rek_error.raise { kind = "cancelled", message = "cancelled" } end
     end)
     local results = run_all { function() return provider:get() end, function() return provider:get() end }
     assert.equal("cancelled", results[1][2].kind)

@@ -1,7 +1,7 @@
 -- A short run of spec/fuzz/run.lua for every reader; REK_FUZZ_SECONDS gives each as many seconds. And the growth of the
 -- steps, compared between a text and one of eight times its length.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local fuzz = require "spec.fuzz.run"
 local targets = require "spec.fuzz.targets"
 
@@ -36,7 +36,7 @@ describe("the fuzzer", function()
         local function steps(length)
           local text = target.seeds[1] .. token:rep(length // #token)
           local taken, problem = fuzz.steps(math.huge, target.read, text)
-          assert.is_true(problem == nil or error_class.is_error(problem), tostring(problem))
+          assert.is_true(problem == nil or rek_error.is_error(problem), tostring(problem))
           return taken
         end
         local once, eight_times = steps(128), steps(1024)

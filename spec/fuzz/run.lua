@@ -9,7 +9,7 @@ local root = debug.getinfo(1, "S").source:match("^@(.*)spec/fuzz/") or "./"
 package.path = root .. "?.lua;" .. package.path
 
 local counted = require "spec.support.counted_patterns"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local targets = require "spec.fuzz.targets"
 
 local M = {}
@@ -90,7 +90,7 @@ end
 function M.check(target, text)
   local steps, problem = M.steps(STEPS_AT_LEAST + STEPS_FOR_EACH_BYTE * #text, target.read, text)
   if problem == "too many steps" then error(("more than %d steps for %d bytes"):format(steps, #text), 0) end
-  if problem ~= nil and not error_class.is_error(problem) then error(tostring(problem), 0) end
+  if problem ~= nil and not rek_error.is_error(problem) then error(tostring(problem), 0) end
   return steps
 end
 

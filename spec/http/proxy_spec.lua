@@ -1,6 +1,6 @@
 -- The built-in transport behind a proxy.
 
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local support = require "spec.support.http_server"
 
 local fails, get, header, new, url = support.fails, support.get, support.header, support.new, support.url
@@ -111,7 +111,7 @@ describe("a proxy", function()
       local bad = address:format "user:wrong-password"
       local ok, err = pcall(new, { proxy = bad })
       assert.is_false(ok)
-      assert.is_true(errors.is_error(err) and err.kind == "config")
+      assert.is_true(rek_error.is_error(err) and err.kind == "config")
       messages[#messages + 1] = tostring(err)
       ok, err = pcall(new, { env = { HTTPS_PROXY = bad } })
       assert.is_false(ok)

@@ -3,7 +3,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local cjson = require("cjson").new()
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local rekognition = require "rekognition"
 
 local REFUSED = { code = "connect", message = "refused" }
@@ -64,11 +64,11 @@ local function network(allowed)
   end
 end
 
--- A function's result, or the kind of the error it raised. Anything but our own errors is a fault.
+-- A function's result, or the kind of the error it raised. Anything but our own rek_error is a fault.
 local function outcome(attempt)
   local ok, result = pcall(attempt)
   if ok then return result end
-  if not errors.is_error(result) then return { fault = tostring(result) } end
+  if not rek_error.is_error(result) then return { fault = tostring(result) } end
   return { error = result.code == "NoCredentials" and "none" or result.kind, message = tostring(result) }
 end
 

@@ -2,7 +2,7 @@
 
 local assert = require "luassert"
 local config = require "rekognition.config"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 local M = { CONFIG = "/home/me/.aws/config", CREDENTIALS = "/home/me/.aws/credentials" }
 
@@ -19,7 +19,7 @@ end
 function M.refusal(options, files)
   local ok, why = pcall(M.load, options, files)
   assert.is_false(ok)
-  assert.is_true(errors.is_error(why), tostring(why))
+  assert.is_true(rek_error.is_error(why), tostring(why))
   assert.equal("config", why.kind)
   return why.message
 end

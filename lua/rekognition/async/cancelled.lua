@@ -1,6 +1,6 @@
 --- The error of what was cancelled, and what it says of a call's attempts.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 local M = {}
 
@@ -8,12 +8,12 @@ local M = {}
 ---@param message? string
 ---@return rekognition.Error
 function M.new(code, message)
-  return error_class.new { kind = "cancelled", code = code or "Cancelled", message = message or "cancelled" }
+  return rek_error.new { kind = "cancelled", code = code or "Cancelled", message = message or "cancelled" }
 end
 
 ---@return boolean
 function M.is(value)
-  return error_class.is_error(value) and value.kind == "cancelled"
+  return rek_error.is_error(value) and value.kind == "cancelled"
 end
 
 local noted = setmetatable({}, { __mode = "k" }) -- the errors that say it already

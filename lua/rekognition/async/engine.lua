@@ -4,7 +4,7 @@
 -- while it waits. `wake` ends the wait of either. Nothing here knows clients.
 
 local core = require "rekognition.core"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local seams = require "rekognition.seams"
 local timers_of = require "rekognition.async.timers"
 
@@ -178,7 +178,7 @@ end
 function M.drive(token)
   while not token.woken and not (M.current and M.current.pending) do
     if not M.has_work() then
-      error_class.raise { kind = "config", code = "Deadlock",
+      rek_error.raise { kind = "config", code = "Deadlock",
         message = "what is waited for can't come: nothing is under way, and every task waits" }
     end
     M.step(SLICE)

@@ -6,7 +6,7 @@
 local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 
@@ -30,7 +30,7 @@ local function is_future(value) return getmetatable(value) == Future end
 M.is = is_future
 
 local function slip(message)
-  error_class.raise { kind = "validation", code = "InvalidCall", message = message }
+  rek_error.raise { kind = "validation", code = "InvalidCall", message = message }
 end
 
 local function check(self, name)
@@ -43,7 +43,7 @@ Unclaimed.__index = Unclaimed
 function Unclaimed:__gc()
   if self.claimed then return end
   local e = self.error
-  local is_ours = error_class.is_error(e)
+  local is_ours = rek_error.is_error(e)
   self.logger("error", "future_failed", {
     operation = is_ours and e.operation or nil, kind = is_ours and e.kind or "error",
     code = is_ours and e.code or nil, message = is_ours and e.message or quote.message(tostring(e)) })

@@ -12,7 +12,7 @@
 local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local futures = require "rekognition.async.future"
 local pollable = require "rekognition.async.pollable"
 local quote = require "rekognition.text.quote"
@@ -24,7 +24,7 @@ local M = {}
 local DEFAULT_CONCURRENCY = 64 -- our choice
 
 local function slip(message)
-  error_class.raise { kind = "validation", code = "InvalidCall", message = message }
+  rek_error.raise { kind = "validation", code = "InvalidCall", message = message }
 end
 
 local function check_function(f, name)

@@ -1,7 +1,7 @@
 --- The engine as a host's event loop sees it: one descriptor, a timeout, a step.
 
 local engine = require "rekognition.async.engine"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 ---@class rekognition.Pollable
 local Pollable = {}
@@ -16,7 +16,7 @@ function M.new() return setmetatable({}, Pollable) end
 
 local function check(self)
   if self.closed then
-    error_class.raise { kind = "config", code = "Closed", message = "the pollable is closed; ask for another one" }
+    rek_error.raise { kind = "config", code = "Closed", message = "the pollable is closed; ask for another one" }
   end
 end
 
@@ -45,7 +45,7 @@ end
 function Pollable:step()
   check(self)
   if engine.is_stepping() then
-    error_class.raise { kind = "config", code = "NestedStep",
+    rek_error.raise { kind = "config", code = "NestedStep",
       message = "step must not be called inside a callback or a task: the engine is in the middle of a step" }
   end
   engine.step(0)

@@ -3,7 +3,7 @@
 -- A request signed with a wrong time is refused. The response's Date header then tells the service's
 -- time; the difference is kept, and every later request of the client, whatever the service, is signed with it.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local time = require "rekognition.text.time"
 
@@ -35,7 +35,7 @@ end
 function Clock:now()
   local now = self.now_seam()
   if type(now) ~= "number" or not (now >= 0 and now < YEAR_10000) then
-    error_class.raise { kind = "config", code = "InvalidClock",
+    rek_error.raise { kind = "config", code = "InvalidClock",
       message = "clock must return seconds since the epoch, before the year 10000, got " .. quote.value(now) }
   end
   local corrected = now + self.offset

@@ -1,7 +1,7 @@
 --- Further headers for a call: checked before anything is sent.
 
 local ascii = require "rekognition.text.ascii"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 
 local M = {}
@@ -16,7 +16,7 @@ local RESERVED = {
 local MAX_VALUE = 8192 -- our choice; AWS's front layers refuse more
 
 local function refuse(path, message)
-  error_class.raise { kind = "config", code = "InvalidOption", message = path .. " " .. message }
+  rek_error.raise { kind = "config", code = "InvalidOption", message = path .. " " .. message }
 end
 
 local function check(path, name, value)

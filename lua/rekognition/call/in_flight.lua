@@ -2,7 +2,7 @@
 
 local async = require "rekognition.async"
 local call = require "rekognition.call"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local driver = require "rekognition.async.driver"
 local semaphores = require "rekognition.async.semaphore"
 
@@ -28,7 +28,7 @@ function M.admit(gate)
   local admission = gate and gate.admission
   if not admission or admission:try() then return admission end
   if gate.when_full == "error" then
-    error_class.raise { kind = "transport", code = "QueueFull", retryable = true,
+    rek_error.raise { kind = "transport", code = "QueueFull", retryable = true,
       message = ("%d calls are in flight or wait, and max_in_flight and max_queued allow no more; await some of them")
         :format(admission.used) }
   end

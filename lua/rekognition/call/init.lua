@@ -5,7 +5,7 @@
 -- attempt without a clear response. It suspends at four points only, each a function that is given from outside: the
 -- sender, the seam `sleep`, and a provider's `get` and `refresh`. So an engine can drive the same code.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local http = require "rekognition.http"
 local lazy = require "rekognition.lazy"
 local native = require "rekognition.call.native"
@@ -52,7 +52,7 @@ local function is_credentials(value)
 end
 
 local function with_operation(problem, operation)
-  if error_class.is_error(problem) then problem.operation = problem.operation or operation end
+  if rek_error.is_error(problem) then problem.operation = problem.operation or operation end
   error(problem, 0)
 end
 
@@ -68,7 +68,7 @@ function M.credentials(provider, operation, deadline)
   local ok, found = pcall(provider.get, provider, deadline)
   if not ok then with_operation(found, operation) end
   if is_credentials(found) then return found end
-  return error_class.raise {
+  return rek_error.raise {
     kind = "credentials", code = "InvalidCredentials", operation = operation, retryable = false,
     message = "the provider's get() must return a table with access_key_id, secret_access_key and, if there is one, "
       .. "session_token, each a string",
@@ -100,7 +100,7 @@ function M.state(operation, request, on_behalf)
 end
 
 local function raise_closed(call)
-  error_class.raise { kind = "config", code = "ClientClosed", operation = call.operation, attempts = call.attempt,
+  rek_error.raise { kind = "config", code = "ClientClosed", operation = call.operation, attempts = call.attempt,
     message = "the client is closed; make another one" }
 end
 
@@ -167,7 +167,7 @@ local function fail(channel, call, meaning, reason)
   channel.seams.logger(call.quiet and "debug" or "error", "call_failed",
     { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,
       request_id = fields.request_id, attempts = call.attempt })
-  error_class.raise(fields)
+  rek_error.raise(fields)
 end
 
 -- Asks the provider for other credentials than those refused. False where it has none.

@@ -1,7 +1,7 @@
 --- A request that whoever holds it can send: signature version 4 in query form.
 
 local call = require "rekognition.call"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 --- The request, presigned.
 ---@param channel rekognition.Channel
@@ -15,6 +15,6 @@ return function(channel, operation, request, provider, expires)
   local credentials = call.credentials(provider, operation)
   local presigned, problem = channel.target:presign(request, credentials.access_key_id, credentials.secret_access_key,
     credentials.session_token, channel.clock:now(), expires)
-  return presigned or error_class.raise { kind = "credentials", code = "InvalidCredentials", operation = operation,
+  return presigned or rek_error.raise { kind = "credentials", code = "InvalidCredentials", operation = operation,
     retryable = false, message = "could not sign the request: " .. problem }
 end

@@ -1,7 +1,7 @@
 --- The shared files: where they are, what is in them, and the profiles that both hold together.
 
 local core = require "rekognition.core"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local profile_file = require "rekognition.config.profile_file"
 
 local M = {}
@@ -86,7 +86,7 @@ local function load(file, options)
   local content, why
   if file.path then content, why = options.read_file(file.path) end
   if why and file.is_named then
-    errors.raise {
+    rek_error.raise {
       kind = "config", code = "UnreadableFile", path = file.path,
       message = ("could not read the %s file, which %s names: %s; make it a readable file, or name another"):format(
         file.kind, file.variable, why),

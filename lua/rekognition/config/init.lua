@@ -5,7 +5,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local endpoint = require "rekognition.endpoint"
-local errors = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 local settings = require "rekognition.config.settings"
@@ -38,7 +38,7 @@ Config.__index = Config
 local M = {}
 
 local function fail(code, message, ...)
-  errors.raise { kind = "config", code = code, message = message:format(...) }
+  rek_error.raise { kind = "config", code = code, message = message:format(...) }
 end
 
 -- The value of the option "a.b" in { a = { b = value } }.
@@ -81,7 +81,7 @@ end
 function Config:require_readable_files()
   local first = self.malformed[1]
   if not first then return end
-  errors.raise {
+  rek_error.raise {
     kind = "config", code = "InvalidConfigFile", path = first.path, line = first.line,
     message = ("%s, line %d: %s"):format(first.path, first.line, first.message),
   }

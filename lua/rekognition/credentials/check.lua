@@ -2,7 +2,7 @@
 --- headers and in signatures. No message here holds a value.
 
 local core = require "rekognition.core"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local json = require "rekognition.text.json"
 local redact = require "rekognition.text.redact"
 local time = require "rekognition.text.time"
@@ -23,7 +23,7 @@ function M.fail(source, message, extra)
   message = redact.signing(message):gsub("[\0-\31\127]+", " "):sub(1, MAX_MESSAGE)
   local fields = { kind = "credentials", message = source .. ": " .. message, reason = message }
   for name, value in pairs(extra or {}) do fields[name] = value end
-  error_class.raise(fields)
+  rek_error.raise(fields)
 end
 
 -- The parts of a service's failure that the error of a source keeps.
@@ -47,7 +47,7 @@ end
 --- the SDK.
 ---@param failure any  what pcall caught
 function M.pass_on(failure)
-  if not error_class.is_error(failure) or failure.kind == "cancelled" or failure.code == "ClientClosed" then
+  if not rek_error.is_error(failure) or failure.kind == "cancelled" or failure.code == "ClientClosed" then
     error(failure, 0)
   end
 end
@@ -55,7 +55,7 @@ end
 --- Raises an error of kind "config": the settings can't be what was meant.
 ---@param message string
 function M.misconfigured(message)
-  error_class.raise { kind = "config", code = "InvalidConfiguration", message = message }
+  rek_error.raise { kind = "config", code = "InvalidConfiguration", message = message }
 end
 
 --- A text that may stand in a header: no control characters (NUL, CR and LF among them).

@@ -6,7 +6,7 @@
 -- chain, each source's settings, and what was chosen where AWS's SDKs differ.
 
 local contexts = require "rekognition.credentials.context"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 
 local M = {}
@@ -154,7 +154,7 @@ function M.resolve(value, options)
     if value.adopt_region and options and options.given_region then value:adopt_region(options.given_region) end
     return value
   end
-  return error_class.raise { kind = "config", code = "InvalidOption",
+  return rek_error.raise { kind = "config", code = "InvalidOption",
     message = "credentials must be a table of keys, a provider or a function, got " .. quote.value(value) }
 end
 

@@ -12,7 +12,7 @@
 --    last, or waits (by the seam `sleep`) for the result, failure included.
 
 local check = require "rekognition.credentials.check"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 ---@class rekognition.Credentials
 ---@field access_key_id string
@@ -75,7 +75,7 @@ end
 ---@param reasons string[]  "<source>: <why>"
 function M.raise_none_of(reasons)
   local why = table.concat(reasons, "; ")
-  error_class.raise {
+  rek_error.raise {
     kind = "credentials", code = "NoCredentials",
     message = "no credentials were found. Tried in turn: " .. why, reason = why, tried = reasons,
   }
@@ -105,7 +105,7 @@ local function window(self, state)
 end
 
 local function is_cancelled(failure)
-  return error_class.is_error(failure) and failure.kind == "cancelled"
+  return rek_error.is_error(failure) and failure.kind == "cancelled"
 end
 
 -- The one renewal. Whatever ends it, a closed coroutine too, the flight is over afterwards.
@@ -246,7 +246,7 @@ end
 ---@param failure any
 ---@return boolean
 function M.is_none(failure)
-  return error_class.is_error(failure) and failure.code == "NoCredentials"
+  return rek_error.is_error(failure) and failure.code == "NoCredentials"
 end
 
 return M

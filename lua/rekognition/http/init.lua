@@ -10,7 +10,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
 
@@ -95,7 +95,7 @@ function M.new(options)
   if not object then
     local is_proxy = failure.message:find("^the proxy must") ~= nil
     local source = options.proxy and "proxy: " or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: "
-    error_class.raise { kind = "config", code = is_proxy and "InvalidProxy" or "InvalidOption",
+    rek_error.raise { kind = "config", code = is_proxy and "InvalidProxy" or "InvalidOption",
       message = (is_proxy and source or "") .. failure.message }
   end
   return setmetatable({ core = object, max_connections = options.max_connections or 64 }, Transport)

@@ -1,7 +1,7 @@
 --- The little of XML that AWS answers in: nested elements with text. A document type is refused, and
 --- with it every entity that a document could define; depth and size are bounded.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 
 local M = {}
 
@@ -16,7 +16,7 @@ local MAX_DEPTH, MAX_ELEMENTS = 32, 20000
 local function expat()
   local ok, found = pcall(require, "lxp")
   if not ok then
-    error_class.raise { kind = "config", code = "MissingModule",
+    rek_error.raise { kind = "config", code = "MissingModule",
       message = "STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it is not installed: "
         .. "`apt-get install lua-expat`, or `luarocks install luaexpat`" }
   end

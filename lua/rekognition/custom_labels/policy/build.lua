@@ -1,6 +1,6 @@
 --- policy.build and policy.merge: documents made, and statements added to one.
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 local json = require "rekognition.custom_labels.policy.json"
 local principals = require "rekognition.custom_labels.policy.principals"
@@ -10,7 +10,7 @@ local M = {}
 
 local function refuse(path, message, ...)
   message = message:format(...)
-  error_class.raise { kind = "validation", message = ("%s %s"):format(path, message),
+  rek_error.raise { kind = "validation", message = ("%s %s"):format(path, message),
                       problems = { { path = path, message = message } } }
 end
 
@@ -196,7 +196,7 @@ local function parse(text, kind, what)
   local parsed, problems = grammar.parse(text, kind)
   if parsed then return parsed.source end
   local first = problems[1]
-  error_class.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
+  rek_error.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
     message = ("%s can't be read: %s%s"):format(what, first.path ~= "" and first.path .. " " or "", first.message) }
 end
 

@@ -1,13 +1,13 @@
 --- policy.decide: may this identity copy this version?
 
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local evaluate = require "rekognition.custom_labels.policy.evaluate"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 local identities = require "rekognition.custom_labels.policy.identity"
 
 local function invalid(problems)
   local first = problems[1]
-  error_class.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
+  rek_error.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
     message = ("the policy can't be read: %s%s"):format(first.path ~= "" and first.path .. " " or "", first.message) }
 end
 
@@ -23,7 +23,7 @@ local function check_identity(identity)
     problem = ("identity.arn must be of the account %s, got %s"):format(identity.account, identity.arn)
   end
   if problem then
-    error_class.raise { kind = "validation", message = problem,
+    rek_error.raise { kind = "validation", message = problem,
                         problems = { { path = "identity", message = problem } } }
   end
 end

@@ -1,7 +1,7 @@
 --- policy.explain: a policy in sentences.
 
 local ascii = require "rekognition.text.ascii"
-local error_class = require "rekognition.error"
+local rek_error = require "rekognition.error"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 
 local function quoted_list(items, word)
@@ -67,7 +67,7 @@ end
 return function(text)
   local document, problems = grammar.parse(text, "any")
   if not document then
-    error_class.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
+    rek_error.raise { kind = "validation", code = "MalformedPolicy", problems = problems,
       message = ("the policy can't be read: %s %s"):format(problems[1].path, problems[1].message) }
   end
   local lines = {}
