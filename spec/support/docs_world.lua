@@ -106,7 +106,10 @@ function M.new()
     rekognition = wrapped, client = own, destination = other, print = function() end,
     project = project, version = version, source_project = project, source_version = version,
     destination_project = destination_project, params = {}, body = "text", host = "example.com", credentials = OWNER,
-    io = { open = function(path) return file_of(path and PNG) end },
+    io = {
+      open = function(path) return file_of(path and PNG) end,
+      popen = function() return { lines = function() return ("images/robin.png images/wren.png"):gmatch "%S+" end } end,
+    },
     require = function(name)
       if name == "rekognition" then return wrapped end
       return require(name)
