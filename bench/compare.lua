@@ -66,7 +66,7 @@ local tables = {
     contestants = calls("CopyProjectVersion", { 1000, 1000, 40, 100 }) },
   { title = "DetectCustomLabels, an image of 3 MB", by = "cpu", bases = { "floor" },
     contestants = calls("DetectCustomLabels", { 10, 10, 2, 3 }) },
-  { title = "DescribeProjectVersions, an answer of 220 KB", by = "cpu", bases = { "floor", "lua-cjson's decode" },
+  { title = "DescribeProjectVersions, a response of 220 KB", by = "cpu", bases = { "floor", "lua-cjson's decode" },
     contestants = describe },
   { title = "From the process's start to the first response", by = "elapsed", bases = { "floor" }, starts = true,
     contestants = {
