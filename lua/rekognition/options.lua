@@ -81,7 +81,7 @@ local CLIENT = {
   proxy = PROXY, client_cert = TEXT, client_key = TEXT,
   max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, max_queued = COUNT,
   when_full = one_of("wait", "error"), rate = RATE,
-  logger = CALLABLE, mfa_token = CALLABLE, loop = is("table"),
+  logger = CALLABLE, mfa_token = CALLABLE,
   http = CALLABLE, env = is("table"), clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
 }
 for name, setting in pairs(settings.options) do

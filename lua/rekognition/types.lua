@@ -29,7 +29,6 @@
 ---@field logger? fun(level: string, event: string, fields: table)
 ---@field hooks? rekognition.Hooks
 ---@field mfa_token? fun(serial: string): string  the code of an MFA device
----@field loop? table                     an adapter of rekognition.async.*
 ---@field http? fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@field env? table<string, string>      instead of the process's environment
 ---@field clock? fun(): number            seconds since the epoch
