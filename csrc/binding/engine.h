@@ -14,7 +14,7 @@ struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int engine, int 
 int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot,
                          struct rek_http_client *client, struct lrek_request *request,
                          const struct rek_http_request *http_request);
-/* Gives the room back. Allocates nothing. */
+/* Frees the room. Allocates nothing. */
 void lrek_give_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot);
 
 /* Ends what the state's engines have under way for a client that is closed. */

@@ -22,8 +22,8 @@ static bool write_all(int file, const char *data, size_t len)
     return true;
 }
 
-/* Writes a new file, open to its owner alone, and puts it in the place of `path`. `temporary` is a
- * template of mkstemp. */
+/* Writes a new file, open to its owner alone, and renames it to `path`, whose old content is
+ * then gone. `temporary` is a template of mkstemp. */
 static bool replace_file(char *temporary, const char *path, const char *data, size_t len)
 {
     int file = mkstemp(temporary); /* mode 0600, never an existing file */

@@ -37,7 +37,7 @@ static inline struct rek_slice lrek_string_at(lua_State *L, int index)
     return string;
 }
 
-/* The string at `index`. Raises an argument error where it is none. */
+/* The string at `index`. Raises an argument error if it is not a string. */
 struct rek_slice lrek_check_slice(lua_State *L, int index);
 /* The same; {NULL, 0} for nil and none. */
 struct rek_slice lrek_opt_slice(lua_State *L, int index);
@@ -47,7 +47,7 @@ void lrek_push_slice(lua_State *L, struct rek_slice slice);
 /* Pushes a field of the table at `index`, raw: a metamethod could run any code. Returns its type.
  */
 int lrek_raw_field(lua_State *L, int index, const char *name);
-/* The string in a field, which stays on the stack. Raises where it is none. */
+/* The string in a field, which stays on the stack. Raises if it is not a string. */
 struct rek_slice lrek_text_field(lua_State *L, int index, const char *name);
 /* The same; {NULL, 0} where the field is nil. */
 struct rek_slice lrek_opt_text_field(lua_State *L, int index, const char *name);

@@ -19,7 +19,7 @@
 struct lrek_kind {
     const char *name;        /* for error messages: "rekognition.request" */
     size_t size;             /* of the struct, all zero when it is made */
-    void (*clear)(void *);   /* frees everything; the struct must bear a second time */
+    void (*clear)(void *);   /* frees everything; a second call must do no harm */
     void (*recycle)(void *); /* for pools: empties it for the next user; may keep memory */
 };
 
@@ -47,7 +47,7 @@ static inline bool lrek_is_cleared(const struct lrek_object *object)
 /* Takes the kept object, or a new one, and pushes it: it must stay on the stack while it is in use.
  * Where an error is raised before it is given back, it is freed by its finalizer. */
 void *lrek_take(lua_State *L, const struct lrek_kind *kind);
-/* Gives back the object at `index`. Allocates nothing. */
+/* Returns the object at `index` to its pool. Allocates nothing. */
 void lrek_give(lua_State *L, int index, const struct lrek_kind *kind);
 
 #endif

@@ -45,7 +45,7 @@ bool lrek_fail_type(struct lrek_pusher *p, const struct lrek_place *place, const
     return lrek_report(p->problems, place, "expected %s, found %s", wanted, token_name(token));
 }
 
-/* A number, or one of the strings that Smithy's JSON protocols write for what is none. */
+/* A number, or one of the strings that Smithy's JSON protocols write for NaN and the infinities. */
 static bool push_float(struct lrek_pusher *p, enum rek_json_token token,
                        const struct lrek_place *place)
 {

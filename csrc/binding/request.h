@@ -34,7 +34,7 @@ struct lrek_request {
  * Raises where memory or the system's randomness fails. */
 struct lrek_request *lrek_push_request(lua_State *L, const struct rek_service *service,
                                        const struct rek_operation *operation, int index);
-/* The request at `index` of the stack. Raises where it is none, or closed. */
+/* The request at `index` of the stack. Raises if it is not a request, or is closed. */
 struct lrek_request *lrek_check_request(lua_State *L, int index);
 
 /* Between these two the request's memory stays, though it may be closed. */

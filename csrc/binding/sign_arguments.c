@@ -84,7 +84,7 @@ int lrek_push_complaint(lua_State *L, const struct lrek_complaint *complaint)
     return 2;
 }
 
-/* Pushes a field, without metamethods, and gives its type. */
+/* Pushes a field, without metamethods, and returns its type. */
 static int push_field(lua_State *L, int table, int field)
 {
     lua_rawgeti(L, lua_upvalueindex(LREK_SIGN_NAMES), field);

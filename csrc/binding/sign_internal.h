@@ -40,7 +40,7 @@ bool lrek_read_sign_request(lua_State *L, struct rek_sigv4_request *request,
 /* What signing refused, as a place in the arguments. */
 void lrek_locate_sign_error(enum rek_sigv4_error error, size_t bad_header,
                             struct lrek_complaint *complaint);
-/* Pushes nil and the complaint as a table {path, message}; gives 2. */
+/* Pushes nil and the complaint as a table {path, message}; returns 2. */
 int lrek_push_complaint(lua_State *L, const struct lrek_complaint *complaint);
 
 #endif

@@ -30,8 +30,8 @@ static int system_monotonic(lua_State *L)
 }
 
 /* sleep(seconds) -> the seconds that are left where a signal ended it, or 0; nothing where not
- * positive; at most some 68 years at once. Whoever goes on sleeping does so in Lua, where the hook
- * runs by which an interpreter answers SIGINT. */
+ * positive; at most some 68 years in one call. Whoever goes on sleeping does so in Lua, where the
+ * hook runs by which an interpreter answers SIGINT. */
 static int system_sleep(lua_State *L)
 {
     lua_Number seconds = luaL_checknumber(L, 1);

@@ -9,7 +9,7 @@
 
 /* Pushes the type's metatable, which is made where there is none yet. */
 void lrek_new_type(lua_State *L, const char *type);
-/* Gives the value on top the type's metatable. */
+/* Sets the type's metatable on the value on top. */
 void lrek_set_type(lua_State *L, const char *type);
 /* The userdata at `index`. Raises where it isn't one of this type. */
 void *lrek_check_type(lua_State *L, int index, const char *type);

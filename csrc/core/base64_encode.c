@@ -3,10 +3,10 @@
 #if defined(__x86_64__)
 #include <tmmintrin.h>
 
-/* Twelve bytes become sixteen characters at once, by the method of W. Muła and D. Lemire, "Faster
- * Base64 Encoding and Decoding Using AVX2 Instructions" (2018), on the registers that nearly every
- * x86-64 processor has. OpenSSL's way takes four times as long: for an image, nearly half of what
- * the rest of a call does. */
+/* Twelve bytes become sixteen characters in one step, by the method of W. Muła and D. Lemire,
+ * "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018), on the registers that
+ * nearly every x86-64 processor has. OpenSSL's way takes four times as long: for an image, nearly
+ * half of what the rest of a call does. */
 
 /* Each group of three bytes a, b, c as b, a, c, b: in 32 bits lie then the four times six bits. */
 __attribute__((target("ssse3"))) static inline __m128i spread(__m128i bytes)

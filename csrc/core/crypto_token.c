@@ -16,7 +16,7 @@ bool rek_sha1(struct rek_slice data, unsigned char out[REK_SHA1_SIZE])
            len == REK_SHA1_SIZE;
 }
 
-/* In the place of OpenSSL's own, which would ask on the terminal. */
+/* Instead of OpenSSL's own, which would ask on the terminal. */
 static int no_password(char *buffer, int size, int writing, void *data)
 {
     (void)buffer;

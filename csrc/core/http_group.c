@@ -2,8 +2,8 @@
  * are in groups of 64, a multi handle each. A multi handle serves one client, so each client has a
  * lane: its groups, and what waits.
  *
- * libcurl is driven in two ways. A group is watched: its sockets are in the poller, and libcurl is
- * told which of them moved (curl_multi_socket_action). Or it is pumped, one group of an engine at
+ * libcurl is driven in two ways. A group is watched: its sockets are in the poller, and libcurl
+ * hears which of them moved (curl_multi_socket_action). Or it is pumped, one group of an engine at
  * most, where nobody looks at the engine's descriptor: curl_multi_perform and curl_multi_poll,
  * which are cheaper for up to 64 connections. */
 #include "core/http_engine_internal.h"

@@ -65,7 +65,7 @@ static bool set_proxy(struct rek_http_transfer *t, const struct rek_http_proxy *
     return good;
 }
 
-/* Gives libcurl the URL in both of its forms: the text, which it shows, and the parsed one. libcurl
+/* Sets libcurl's URL in both of its forms: the text, which it shows, and the parsed one. libcurl
  * works on a copy of the latter, which lacks the zone of an IPv6 address (7.88 at least), so that a
  * URL with a zone, as in "http://[fe80::1%25eth0]", is given as text alone. */
 static enum rek_http_result parse_url(struct rek_http_transfer *t)

@@ -46,8 +46,8 @@ bool rek_http_is_token(struct rek_slice text)
     return good;
 }
 
-/* The next two have no branch in their loops, so that compilers look at many bytes at once: every
- * value that is signed or sent comes by. */
+/* The next two have no branch in their loops, so that compilers look at many bytes in one step:
+ * every value that is signed or sent comes by. */
 bool rek_http_is_visible(struct rek_slice text)
 {
     unsigned char bad = 0;

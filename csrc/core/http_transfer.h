@@ -10,7 +10,7 @@ struct rek_http_transfer;
 /* A transfer of the client: one that was given back, with its memory, or a new one. NULL where
  * there is no memory. The client lives at least until it is given back. */
 REK_CHECKED struct rek_http_transfer *rek_http_transfer_take(struct rek_http_client *client);
-/* Gives it back. It must be in no multi handle. */
+/* Returns it to its pool. It must be in no multi handle. */
 void rek_http_transfer_give(struct rek_http_transfer *transfer);
 
 /* Makes it ready to send the request. What is in `request` is copied, but for the body, which is

@@ -51,7 +51,7 @@ bool rek_json_skip(struct rek_json_reader *reader, enum rek_json_token token);
  * our choice, as lua-cjson has it. */
 struct rek_json_number {
     bool is_integer;
-    int64_t integer; /* 0 where it is none */
+    int64_t integer; /* 0 if it is not an integer */
     double real;     /* always the nearest double; a huge exponent gives infinity */
 };
 /* `literal` is the text of a REK_JSON_NUMBER. */

@@ -36,7 +36,7 @@ void rek_poller_close(struct rek_poller *poller)
 }
 
 /* A descriptor that was closed has left the set by itself, and its number may be another one's by
- * now: so EEXIST, ENOENT and EBADF are to be expected. */
+ * now: so EEXIST, ENOENT and EBADF are no surprise. */
 bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
 {
     struct epoll_event event = {.data.u64 = (uint64_t)tag << 32 | (uint32_t)fd};

@@ -60,7 +60,7 @@ struct rek_member {
     uint32_t offset;  /* into the request struct */
     uint16_t name_id; /* index into the service's member_names */
     bool required;
-    bool idempotency_token; /* filled with a random UUID where absent */
+    bool idempotency_token; /* if missing, filled with a random UUID */
 };
 
 struct rek_shape {

@@ -213,7 +213,7 @@ static enum rek_sigv4_error fill_key(struct rek_signer *signer, struct rek_signi
     return derive_key(&signer->hasher, options, day, &key->key);
 }
 
-/* The signing key, from the cache or made anew in the place of the oldest. */
+/* The signing key, from the cache, or a new one that replaces the oldest. */
 static enum rek_sigv4_error find_key(struct rek_signer *signer,
                                      const struct rek_sigv4_options *options, struct rek_slice day,
                                      const struct rek_signing_key **out)
@@ -330,7 +330,7 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
     return error;
 }
 
-/* Buffers that ran out of memory are to be used again when there is some. */
+/* Buffers that ran out of memory can be used again when there is some. */
 static void forget_failures(struct rek_signer *signer, struct rek_sigv4_result *result)
 {
     signer->header_names.failed = false;

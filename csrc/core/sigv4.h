@@ -136,7 +136,7 @@ struct rek_sigv4_result {
     char computed_hash[2 * REK_SHA256_SIZE];
     struct rek_slice payload_hash;
     char signature[REK_SIGV4_SIGNATURE_SIZE];
-    struct rek_http_header added[4]; /* to be sent in the place of any of the same name */
+    struct rek_http_header added[4]; /* sent instead of any of the same name */
     size_t added_count;
     size_t bad_header; /* index into the request's headers */
 };

@@ -181,7 +181,7 @@ static bool grow_body(struct server *server, struct httpd_request *request, size
     return true;
 }
 
-/* A body that is refused is still read to its end, so that its sender gets to see the answer. */
+/* A body that is refused is still read to its end, so that its sender gets to see the response. */
 static void take_body(struct server *server, struct httpd_request *request, const char *data,
                       size_t len)
 {
@@ -354,8 +354,8 @@ static struct MHD_Daemon *start_daemon(struct server *server, int listener)
 
 /* new{host =, port =, handler =, max_body =} -> a server that listens.
  *
- * host: a name or an address, 127.0.0.1 where absent. port: 0, or absent, picks a free one.
- * max_body: bytes, 16 MiB where absent. handler(request) gets {method, target, headers =
+ * host: a name or an address, by default 127.0.0.1. port: 0, the default, picks a free one.
+ * max_body: bytes, by default 16 MiB. handler(request) gets {method, target, headers =
  * {{name, value}, ...}, body, remote, refused} and returns a status, headers and a body; `target`
  * is as on the request line, `remote` the sender's address, and `refused` is there instead of a
  * body that was too long (413), for which there was no room (503), or in an unknown coding (501).

@@ -1,8 +1,8 @@
 /* rekognition.core as Lua finds it: loads the module proper, core_main.so beside this file, and
- * opens that. Lua's own loader binds every symbol at once (RTLD_NOW), in the forty libraries that
- * libcurl brings as well, which takes a twentieth of the time up to a process's first response;
- * bound when they are first called (RTLD_LAZY), most of them never are. The module's own symbols
- * are bound at once, so that what is missing is missed at once. */
+ * opens that. Lua's own loader binds every symbol immediately (RTLD_NOW), in the forty libraries
+ * that libcurl brings as well, which takes a twentieth of the time up to a process's first
+ * response; bound when they are first called (RTLD_LAZY), most of them never are. The module's own
+ * symbols are bound immediately, so that a missing one shows when the module is loaded. */
 #include <dlfcn.h>
 #include <lauxlib.h>
 #include <string.h>

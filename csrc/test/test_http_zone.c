@@ -1,5 +1,5 @@
 /* An IPv6 address with a zone is connected to in that zone. This program has a connect() of its
- * own, which libcurl calls in the place of the system's. */
+ * own, which libcurl calls instead of the system's. */
 #include "check.h"
 #include "core/http_transfer.h"
 

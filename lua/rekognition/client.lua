@@ -16,7 +16,7 @@ local retry_of = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
 local trace_id = require "rekognition.call.trace_id"
 
--- What most programs never need, or not at once.
+-- What most programs never need, or only later.
 local headers_option = lazy "rekognition.call.headers_option"
 local nearest = lazy "rekognition.text.nearest"
 local paginator = lazy "rekognition.paginator"
@@ -337,7 +337,7 @@ local function makes(operation)
   return (verb == "Create" or verb == "Copy" or verb == "Start" or verb == "Put") and not service:has_token(operation)
 end
 
--- Lambda sets the trace id anew for each invocation, and AWS_LAMBDA_FUNCTION_NAME once.
+-- Lambda sets a new trace id for each invocation, and AWS_LAMBDA_FUNCTION_NAME once.
 local function trace_id_of(env)
   if not env.AWS_LAMBDA_FUNCTION_NAME then return nil end
   return function() return trace_id(env) end

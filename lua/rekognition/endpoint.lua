@@ -114,7 +114,7 @@ local function real_region(region)
     or region:match("^fips%-(.+)$") or region:match("^(.+)%-fips$")
 end
 
--- What was asked for, with a pseudo region resolved. An empty region is none.
+-- What was asked for, with a pseudo region resolved. An empty region counts as missing.
 local function target_of(options)
   for _, name in ipairs { "use_fips", "use_dualstack", "use_global_endpoint" } do
     if options[name] ~= nil and type(options[name]) ~= "boolean" then

@@ -75,7 +75,7 @@ end
 
 local function silent() end
 
---- What waits in the place of a coroutine, by coroutine: a driver has sleep, send and others (`rekognition.async`).
+--- What waits instead of a coroutine, by coroutine: a driver has sleep, send and others (`rekognition.async`).
 ---@type table<thread, table>
 M.drivers = setmetatable({}, { __mode = "k" })
 

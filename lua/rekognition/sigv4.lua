@@ -1,8 +1,8 @@
 --- AWS Signature Version 4 for any request of any AWS service.
 --
 -- The document behind it: "AWS Signature Version 4 for API requests" (IAM User Guide). What is signed
--- and how (header rules, query rules, path rules, and the few choices where the document is silent) is
--- told at the top of csrc/core/sigv4.h.
+-- and how (header rules, query rules, path rules, and our few decisions where the document is silent)
+-- stands at the top of csrc/core/sigv4.h.
 --
 -- To verify a request that someone else signed: take Credential, SignedHeaders and Signature out of its
 -- Authorization header (or its X-Amz-* query parameters); sign the request as it arrived, headers and

@@ -1,5 +1,5 @@
 /* A service that doesn't exist, written by hand in the form of the generated tables. Its one
- * operation takes and gives every type there is, recursive ones too; Rekognition has not all of
+ * operation takes and returns every type there is, recursive ones too; Rekognition has not all of
  * them. */
 #include "test/everything/service.h"
 

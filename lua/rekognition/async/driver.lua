@@ -1,4 +1,4 @@
---- What waits in the place of blocking: a task suspends itself; elsewhere the engine is kept going until the wait ends.
+--- What waits instead of blocking: a task suspends itself; elsewhere the engine is kept going until the wait ends.
 --
 -- A driver has `token` and `park`, on which the others stand: `sleep`, `send` (an attempt), `run` (a call).
 
@@ -159,7 +159,7 @@ function Both:run(loop, channel, call)
   return noted(call, pcall(loop, channel, call))
 end
 
---- Gives a class the methods of a driver that suspends.
+--- Adds the methods of a driver that suspends to a class.
 function M.install(class)
   for name, method in pairs(Both) do class[name] = method end
   for name, method in pairs(Task) do class[name] = method end

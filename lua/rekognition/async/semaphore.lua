@@ -56,7 +56,7 @@ function Semaphore:take(driver, seconds)
   return not entry.late
 end
 
---- Gives a place back: to who waits longest.
+--- Frees a place: the one who has waited longest gets it.
 function Semaphore:give()
   while self.first <= self.last do
     local entry = self.queue[self.first]

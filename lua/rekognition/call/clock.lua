@@ -45,7 +45,7 @@ function Clock:now()
 end
 
 --- Learns from a refused request. True where the time that it was signed with was wrong, the clock is now set right,
---- and the same request signed anew could be taken.
+--- and the same request signed again could be accepted.
 ---@param code string                     the service's error code
 ---@param headers table<string, string>   names in lower case
 ---@param signed_offset number            `offset` as it was when the request was signed

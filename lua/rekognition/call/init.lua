@@ -41,7 +41,7 @@ local M = {}
 ---@field trace_id? string
 ---@field started? number       a moment of the seam `monotonic`
 ---@field since? number         the same, where the call waited before: for the deadline
----@field driver? table         what waits in the place of blocking, see `rekognition.seams`
+---@field driver? table         what waits instead of blocking, see `rekognition.seams`
 
 local NO_CREDENTIALS = {}
 local driver_of = seams.driver

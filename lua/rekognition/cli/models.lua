@@ -12,7 +12,7 @@ local M = {
   summary = "List models: state, age, cost, quotas",
   description = "Lists the versions of all Custom Labels projects. For what runs it says since when (by the journal of "
     .. "what was started here, else by CloudWatch), what it has cost, and what a month of 30 days would cost. "
-    .. "Costs are reckoned by your price, not read from a bill.",
+    .. "Costs are computed from your price, not read from a bill.",
   options = options.list {
     "profile",
     { name = "--profiles", value = "A,B", convert = values.list, help = "Several profiles instead of one." },

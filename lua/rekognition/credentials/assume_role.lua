@@ -26,7 +26,7 @@ local function token_code(role, context)
   local ask = role.mfa_token or context.mfa_token
   if not ask then
     check.misconfigured(("the role %s asks for a code of the MFA device %s; pass the option mfa_token, "
-      .. "a function (serial) that gives the code"):format(role.role_arn, role.mfa_serial))
+      .. "a function (serial) that returns the code"):format(role.role_arn, role.mfa_serial))
   end
   local code = ask(role.mfa_serial)
   return check.text(NAME, "the code that mfa_token gave", code and tostring(code), 64)

@@ -58,7 +58,7 @@ local function address(context)
   return full
 end
 
--- The token, read anew at each refresh, since a pod's file changes.
+-- The token, read again at each refresh, since a pod's file changes.
 local function authorization(context)
   local path = context:variable(TOKEN_FILE)
   if path then

@@ -1,8 +1,8 @@
 --- The default chain.
 --
 -- Source: AWS SDKs and Tools Reference Guide, "Understand the credential provider chain". Where the
--- guide leaves the order to the SDK, it is botocore's: a role in the profile goes before a web identity
--- in the environment, and a profile that is named in code shuts the environment's keys out.
+-- guide leaves the order to the SDK, it is botocore's: a role in the profile has priority over a web
+-- identity in the environment, and a profile that is named in code shuts the environment's keys out.
 
 local chain = require "rekognition.credentials.chain"
 local environment = require "rekognition.credentials.environment"

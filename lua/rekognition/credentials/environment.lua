@@ -2,7 +2,7 @@
 --
 -- Source: AWS SDKs and Tools Reference Guide, "AWS access keys". As botocore, an access key without
 -- its secret is an error; the older AWS_SECURITY_TOKEN comes before AWS_SESSION_TOKEN; and
--- AWS_CREDENTIAL_EXPIRATION, where set, makes the variables be read anew when they have expired.
+-- If AWS_CREDENTIAL_EXPIRATION is set, the variables are read again when they have expired.
 
 local check = require "rekognition.credentials.check"
 local providers = require "rekognition.credentials.provider"

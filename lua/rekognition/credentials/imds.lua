@@ -18,7 +18,7 @@ local ENDPOINTS = { ipv4 = "http://169.254.169.254", ipv6 = "http://[fd00:ec2::2
 local TOKEN_PATH, ROLE_PATH = "/latest/api/token", "/latest/meta-data/iam/security-credentials/"
 local TTL_HEADER, TOKEN_HEADER = "x-aws-ec2-metadata-token-ttl-seconds", "x-aws-ec2-metadata-token"
 local TOKEN_TTL = 21600
--- The Rust SDK's: a session token with less left is fetched anew.
+-- The Rust SDK's: if a session token has less left, a new one is fetched.
 local TOKEN_WINDOW = 120
 -- A service that answers is there, and its 500s are worth as many attempts as the Rust SDK makes; where
 -- none answers the setting's default of one keeps other machines from waiting.
@@ -54,7 +54,7 @@ local function settle(self)
   self.endpoint = endpoint
 end
 
--- A token that is refused (401) is fetched anew for the next attempt.
+-- If a token is refused (401), the next attempt fetches a new one.
 local function channel_of(self, authorize)
   return metadata.channel(self.context, {
     url = self.endpoint, connect_timeout = self.timeout, timeout = self.timeout, base = BASE_DELAY,
@@ -79,7 +79,7 @@ local function status_of(failure)
   check.pass_on(failure)
   if failure.kind == "service" then return failure.status end
   if failure.kind == "protocol" then no("the metadata service returned no usable response: %s", failure.message) end
-  no("the metadata service gave no answer: %s", failure.message)
+  no("the metadata service did not respond: %s", failure.message)
 end
 
 local function new_token(self)

@@ -1,8 +1,8 @@
 --- Credentials: every source, the default chain of them, and the constructors to build one's own.
 --
--- A provider is an object with `get()`, which gives `{ access_key_id, secret_access_key, session_token,
+-- A provider is an object with `get()`, which returns `{ access_key_id, secret_access_key, session_token,
 -- expiration (epoch seconds), account_id, source }`, renewed where it is time, and `refresh()`, which
--- renews at once. Nothing is read, asked or run before the first `get()`. docs/credentials.md has the
+-- renews immediately. Nothing is read, asked or run before the first `get()`. docs/credentials.md has the
 -- chain, each source's settings, and what was chosen where AWS's SDKs differ.
 
 local contexts = require "rekognition.credentials.context"
@@ -18,7 +18,7 @@ local M = {}
 ---@field sleep? fun(seconds: number)
 ---@field random? fun(): number
 ---@field logger? fun(level: string, event: string, fields: table)
----@field config? rekognition.Config   read from `env` and the shared files where absent; its own environment and the
+---@field config? rekognition.Config   by default read from `env` and the shared files; its own environment and the
 ---  profile that it was told stand for `env` and `profile` where these are absent
 ---@field profile? string              a profile named in code: the environment's keys and web identity
 ---  are then left out, as in botocore

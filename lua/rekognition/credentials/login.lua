@@ -37,7 +37,7 @@ end
 ---@param url string
 ---@param now number     epoch seconds
 ---@param id string      never used twice
----@return string?       nil where the key is none on P-256
+---@return string?       nil if the key is not on the curve P-256
 function M.proof(key, url, now, id)
   local x, y = core.es256_public(key)
   if not x then return nil end

@@ -1,10 +1,10 @@
 --- The caching provider that stands before every source.
 --
--- Credentials are kept and renewed ahead of their end, by botocore's windows: in the last 15 minutes
+-- Credentials are kept and renewed before they expire, by botocore's windows: in the last 15 minutes
 -- a renewal is tried, and where it fails the old ones are used on (advisory); in the last 10 minutes
 -- it must succeed (mandatory). Choices of ours:
 --  - Where credentials live less than 30 minutes both windows shrink, to a half and a third of that
---    life, so that short-lived ones aren't fetched anew at every call.
+--    life, so that short-lived ones aren't fetched again at every call.
 --  - The advisory window begins up to a fifth of the way to the mandatory one late, by chance, so
 --    that many processes don't renew at the same moment.
 --  - After an advisory failure the next try is a minute later.

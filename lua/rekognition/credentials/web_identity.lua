@@ -19,7 +19,7 @@ local VARIABLES = {
   role_session_name = "AWS_ROLE_SESSION_NAME",
 }
 
---- A provider of a role's credentials; the token file is read anew at each refresh.
+--- A provider of a role's credentials; the token file is read again at each refresh.
 ---@param role table  role_arn, web_identity_token_file, role_session_name, duration_seconds
 ---@param context rekognition.CredentialContext
 ---@return rekognition.CredentialProvider

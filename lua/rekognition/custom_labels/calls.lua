@@ -115,7 +115,7 @@ local function is_reading(operation)
   return operation:find("^Describe") or operation:find("^List")
 end
 
---- Calls an operation. One that reads is tried again while it fails in passing; one that writes only if it was
+--- Calls an operation. One that reads is tried again after a temporary error; one that writes only if it was
 --- refused by throttling: what else may have happened to it is for the caller to find out.
 ---@param client rekognition.Client
 ---@param operation string

@@ -4,7 +4,7 @@ local calls_of = require "rekognition.custom_labels.calls"
 
 local M = {}
 
-local LONGEST = 10 -- seconds; our decision: an answer that helps is not worth more waiting
+local LONGEST = 10 -- seconds; our decision: what only helps is not worth more waiting
 
 --- Asks STS. It needs no permission, so what fails is the network, the endpoint or the credentials.
 ---@param client rekognition.Client

@@ -94,7 +94,7 @@ function M.write(path, content)
   if not ok then fail(path, "could not write " .. why) end
 end
 
---- Changes the file while no other process does: `change` gets what is in it, and returns what is to be in it.
+--- Changes the file while no other process does: `change` gets what is in it, and returns the new content.
 ---@param path string
 ---@param sleep fun(seconds: number)
 ---@param change fun(content: table?): table?  nil: leave it as it is

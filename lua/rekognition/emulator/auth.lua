@@ -2,7 +2,7 @@
 --
 -- The signature is made once more, by rekognition.sigv4, from what arrived, and must be the same. Codes and texts are
 -- those that services of AWS's JSON 1.1 protocol are known to answer with (IAM User Guide, "Troubleshoot signed
--- requests for AWS APIs", and users' reports); which of several faults is told first is a choice.
+-- requests for AWS APIs", and users' reports); which of several faults is reported first is our decision.
 
 local ascii = require "rekognition.text.ascii"
 local errors = require "rekognition.emulator.errors"
@@ -248,7 +248,7 @@ end
 --- Finds out who sent a request, or raises why that can't be believed.
 ---@param request table      as the HTTP server gives it: method, target, headers, body
 ---@param headers table<string, string>  by names in lower case
----@param expected {service: string, region?: string}  what it must be signed for; any region where absent
+---@param expected {service: string, region?: string}  what it must be signed for; by default any region
 ---@param find fun(key: string, token: string?): rekognition.emulator.Account?  the owner of an access key
 ---@param now number         epoch seconds
 ---@return rekognition.emulator.Account

@@ -43,7 +43,7 @@ local function after_string(text, at)
   end
 end
 
--- The text with marks in the place of null and of empty lists. Each of its bytes is looked at once.
+-- The text with marks instead of null and of empty lists. Each of its bytes is read one time.
 local function mark(text)
   local parts, from, at = {}, 1, 1
   while true do

@@ -81,7 +81,7 @@ function M.ListDatasetLabels(context, params)
   return { DatasetLabelDescriptions = labels, NextToken = token }
 end
 
--- The lines of a dataset with others put in: in the place of an image's line, or at the end.
+-- The lines of a dataset with others put in: instead of an image's line, or at the end.
 local function with_changes(dataset, changes)
   local lines, places = table.move(dataset.lines, 1, #dataset.lines, 1, {}), {}
   for i, line in ipairs(datasets.lines(dataset)) do places[line.source or ""] = i end

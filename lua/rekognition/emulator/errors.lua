@@ -33,7 +33,7 @@ end
 --- signature as well; the statuses elsewhere are the emulator's choice.
 ---@param code string
 ---@param message string
----@param status? integer  400 where absent
+---@param status? integer  by default 400
 function M.front(code, message, status)
   error(setmetatable({ code = code, message = message, status = status or 400, front = true }, Failure), 0)
 end

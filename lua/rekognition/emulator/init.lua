@@ -27,27 +27,27 @@ M.DEFAULT_ACCOUNTS = {
 }
 
 ---@class rekognition.emulator.Options  every field may be left out
----@field accounts rekognition.emulator.Account[]  DEFAULT_ACCOUNTS where absent
+---@field accounts rekognition.emulator.Account[]  by default DEFAULT_ACCOUNTS
 ---@field identities table          users and roles, as docs/emulator-services.md describes them
----@field train_seconds number   how long a training takes; 5 where absent
----@field copy_seconds number    how long a copy takes; 5 where absent
----@field delete_seconds number  how long a deletion takes; 1 where absent
----@field start_seconds number   how long a model takes to start; 1 where absent
----@field stop_seconds number    how long a model takes to stop; 1 where absent
----@field dataset_seconds number how long a dataset takes to be created or changed; 1 where absent
+---@field train_seconds number   how long a training takes; by default 5
+---@field copy_seconds number    how long a copy takes; by default 5
+---@field delete_seconds number  how long a deletion takes; by default 1
+---@field start_seconds number   how long a model takes to start; by default 1
+---@field stop_seconds number    how long a model takes to stop; by default 1
+---@field dataset_seconds number how long a dataset takes to be created or changed; by default 1
 ---@field fail string[]          versions with these names, `*` and `?` in them, fail to train and to copy
 ---@field fail_start string[]    versions with these names, `*` and `?` in them, fail to start
 ---@field quotas table<string, number>|"aws"  see rekognition.emulator.quotas
----@field rates table<string, number>|"aws"   calls a second by operation, "*" for the others; none where absent
----@field strict_buckets boolean  buckets must be there from the start; false where absent: once somebody makes one
----@field region string          the only region served; any where absent
----@field state_file string      where to keep everything; in memory alone where absent
----@field clock fun(): number    epoch seconds; the system's clock where absent
----@field clock_rate number      how fast the time runs: 60 is a minute in a second, 0 stands still; 1 where absent
----@field clock_at number        the time to begin with, epoch seconds; now where absent
+---@field rates table<string, number>|"aws"   calls a second by operation, "*" for the others; by default none
+---@field strict_buckets boolean  buckets must be there from the start; by default false: once somebody makes one
+---@field region string          the only region served; by default any
+---@field state_file string      where to keep everything; by default in memory alone
+---@field clock fun(): number    epoch seconds; by default the system's clock
+---@field clock_rate number      how fast the time runs: 60 is a minute in a second, 0 stands still; by default 1
+---@field clock_at number        the time to begin with, epoch seconds; by default now
 ---@field faults table[]         faults from the beginning, see rekognition.emulator.faults
----@field admin boolean          whether there is the endpoint /_emulator/; true where absent
----@field log fun(line: string)  gets a line for each request; nothing where absent
+---@field admin boolean          whether there is the endpoint /_emulator/; by default true
+---@field log fun(line: string)  gets a line for each request; by default nothing is logged
 
 ---@class rekognition.Emulator
 local Emulator = {}

@@ -14,7 +14,7 @@ local pattern = require "rekognition.emulator.pattern"
 local M = {}
 
 local SHOWN = 20      -- problems told in one message
-local LONGEST = 200   -- characters of a value that are told
+local LONGEST = 200   -- characters of a value that a message shows
 
 local matchers = {}
 
@@ -108,7 +108,7 @@ function by_type.string(_, shape, value, path, problems)
   return value
 end
 
--- How Java shows a blob is what AWS's messages have in the place of its bytes.
+-- How Java shows a blob is what AWS's messages have instead of its bytes.
 function by_type.blob(_, shape, value, path, problems)
   if type(value) ~= "string" then type_error(path, "a blob", value) end
   local bytes = core.base64_decode(value)

@@ -88,7 +88,7 @@ end
 --- The labels of an image, the highest confidence first.
 ---@param model rekognition.emulator.Model
 ---@param hash string               of the image's bytes
----@param least_confidence? number  percent; each label's assumed threshold where absent
+---@param least_confidence? number  percent; by default each label's assumed threshold
 ---@param most? integer             labels
 ---@return table[] labels  CustomLabels, as DetectCustomLabels returns them
 function M.detect(model, hash, least_confidence, most)

@@ -247,7 +247,7 @@ end
 ---@return (fun(subject: string): boolean, integer)|nil matches  whether all of a text, which is valid UTF-8, is what
 ---the pattern describes, and in how many steps that was found: the model leaves out the anchors that the service takes
 ---for granted
----@return string? problem  what isn't understood, in the place of a matcher
+---@return string? problem  what isn't understood, instead of a matcher
 function M.compile(text)
   local parser = setmetatable({ text = text, codes = code_points(text), at = 1 }, Parser)
   local program = {}

@@ -323,7 +323,7 @@ local function replace_file(path, text)
   error("can't write the state file: " .. tostring(problem or why or why_closed or beside), 0)
 end
 
--- Back to what the file has: nobody is told of a change that isn't kept.
+-- Back to what the file has: nobody hears of a change that isn't kept.
 local function undo(store)
   if store.saved then fill(store, store.saved) end
   store.changed = false

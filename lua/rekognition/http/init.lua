@@ -1,8 +1,8 @@
 --- The built-in transport: HTTP over libcurl, connections kept open and used again.
 --
--- A transport is called like a function, with the request and answer of the `http` seam
+-- A transport is called like a function, with the request and response of the `http` seam
 -- (rekognition.HttpRequest, rekognition.HttpResponse, rekognition.HttpFailure in seams.lua). It
--- blocks until the answer is there. Certificates are always verified; redirects are not followed.
+-- blocks until the response is there. Certificates are always verified; redirects are not followed.
 --
 -- Failure codes: "timeout", "connect" (no such host, or no connection), "tls" (no trusted
 -- connection), "proxy", "reset" (the connection ended early), "protocol" (not HTTP, or broken
@@ -18,7 +18,7 @@ local seams = require "rekognition.seams"
 ---@field connect_timeout? number     seconds, for requests that name none; 3.1 by default
 ---@field timeout? number             seconds for a whole request, likewise; 60 by default
 ---@field proxy? string               "http://user:password@host:port" for every request, also https and socks5(h);
----                                   "" for none. Where absent, the environment says
+---                                   "" for none. By default the environment says
 ---@field ca_bundle? string           a PEM file, or a folder made by `openssl rehash`; used instead of the system's
 ---@field client_cert? string         a PEM file: what is shown to a server that asks who we are, and its chain
 ---@field client_key? string          a PEM file: its private key, not encrypted; default: it is in client_cert

@@ -32,15 +32,15 @@ local MAX_RETRY_AFTER = 5
 
 ---@class rekognition.RetryOptions
 ---@field mode? "standard"|"adaptive"|"off"
----@field max_attempts? integer    the first one counts; 3 where absent
----@field initial_tokens? integer  the quota, 500 where absent
----@field max_backoff? number      seconds, 20 where absent
+---@field max_attempts? integer    the first one counts; by default 3
+---@field initial_tokens? integer  the quota, by default 500
+---@field max_backoff? number      seconds, by default 20
 ---@field limit_exceeded? "throttling"|"fail"  what LimitExceededException means: every AWS SDK takes
 ---  it for throttling; on Rekognition's Start, Copy and Create operations it means too many jobs at
----  once, which a delay of seconds seldom mends: "fail" raises it at the first attempt
+---  once, which a delay of seconds seldom cures: "fail" raises it at the first attempt
 
 ---@class rekognition.RetryFailure
----@field status? integer         HTTP status; absent where no answer came
+---@field status? integer         HTTP status; absent if no response came
 ---@field code? string            the service's error code, or the transport's
 ---@field headers? table<string, string>  names in lower case
 ---@field is_modelled? fun(): boolean     whether the operation's model lists the code

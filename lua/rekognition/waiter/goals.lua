@@ -25,7 +25,7 @@ end
 ---@class rekognition.waiter.Goal
 ---@field goal string       what the subject then is: "copied"
 ---@field subject "version"|"dataset"|"project"
----@field delay? number      seconds between polls; the model's where absent, as the next two
+---@field delay? number      seconds between polls; by default the model's, as the next two
 ---@field timeout? number    seconds
 ---@field done? table<string, true>    statuses that are the goal
 ---@field failed table<string, true>  statuses from which the goal can't be reached; all others are waited through,

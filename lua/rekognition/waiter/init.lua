@@ -141,7 +141,7 @@ end
 --
 -- Raises kind "waiter": code "WaiterFailure" as soon as something is in a state from which the goal can't be reached,
 -- with its StatusMessage in the error; "WaiterTimeout" at the deadline. A status that nobody knows is waited through.
--- A poll that fails in passing, or whose response can't be read, is followed by the next one.
+-- After a poll that fails with a temporary error, or whose response can't be read, the next one follows.
 ---@param client rekognition.Client
 ---@param name string      "project_version_copied" and others; see docs/client.md
 ---@param params table     what to wait for: ProjectArn with ProjectVersionArn, ProjectVersionArns or VersionNames;

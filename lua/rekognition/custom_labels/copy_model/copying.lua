@@ -99,7 +99,7 @@ local function is_open(e)
     or (e.attempts or 1) > 1 and e.kind ~= "credentials"
 end
 
--- Looks at what has the name now. Gives whether it is the copy.
+-- Looks at what has the name now. Returns whether it is the copy.
 local function look(job)
   preflight.look_at_name(job, false) -- a copy that failed just now is not replaced
   if job.existing_state == "deleting" then

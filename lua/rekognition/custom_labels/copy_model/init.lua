@@ -26,7 +26,7 @@ local M = {}
 ---@field destination_project string   ARN
 ---@field policy? string               source = false, across accounts: the policy that the other side must attach
 
---- A copy that is to be made: its arguments, its calls, and what is found out about it.
+--- A copy that has been asked for: its arguments, its calls, and what is found out about it.
 ---@param options rekognition.CopyOptions  checked
 ---@param calls rekognition.Calls
 ---@param on_progress? fun(event: rekognition.CopyEvent)

@@ -36,7 +36,7 @@ local function is_function(value)
   return type(meta) == "table" and type(meta.__call) == "function"
 end
 
--- What each option must be, in the order in which problems are told.
+-- What each option must be, in the order in which problems are reported.
 local OPTIONS = {
   { "source", "a client, or false", function(value) return value == false or is_client(value) end },
   { "destination", "a client", is_client },

@@ -122,7 +122,7 @@ local function of_waiter(e)
     return "AWS gave up the copy, and it holds the name: correct what the status message says (often the output bucket "
       .. "or the key), then run again with replace_failed = true, or delete the version"
   elseif e.project_version_status == "DELETING" or e.message:find("no longer listed", 1, true) then
-    return "somebody deleted the copy meanwhile: run again to make it anew"
+    return "somebody deleted the copy meanwhile: run again to make a new one"
   end
   return "look at the version's status in the destination project; then {again}"
 end

@@ -99,7 +99,7 @@ local function options_of(sharing, version)
   return { account = sharing.account, role = sharing.role, version = version }
 end
 
--- A policy's text with the version added; nil if it would be too long, or the text is none that can be added to.
+-- A policy's text with the version added; nil if it would be too long, or if nothing can be added to the text.
 local function with(text, sharing, version)
   local ok, merged = pcall(policy.merge, text, options_of(sharing, version))
   if ok then return merged end
@@ -165,7 +165,7 @@ function M.plan(sharing)
   return plan(sharing, list), #list
 end
 
--- Whether a failed change is to be followed by another look: it met somebody else's, or nobody knows what it did.
+-- Whether to look again after a failed change: it met somebody else's, or nobody knows what it did.
 local function is_to_be_looked_at(e, revision)
   if not rek_error.is_error(e) then return false end
   return CONFLICTS[e.code] or calls_of.is_unclear(e) or calls_of.is_throttled(e)

@@ -17,7 +17,7 @@ local QUOTAS = { models = { 100, "L-9CF05323" }, projects = { 100, "L-14D0BC19" 
 
 local LONGEST = 10 -- seconds for a look at S3; our decision
 
--- Runs a part of the preflight; what it raises is a finding. Gives whether it went well.
+-- Runs a part of the preflight; what it raises is a finding. Returns whether it went well.
 local function attempt(diagnosis, where, work, ...)
   local ok, e = pcall(work, ...)
   if ok then return true, e end

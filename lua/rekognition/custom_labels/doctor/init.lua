@@ -56,7 +56,7 @@ function Diagnosis:__tostring()
   return table.concat(lines, "\n")
 end
 
--- A failure that a copy raised, and what is to be done about it.
+-- A failure that a copy raised, and what to do about it.
 local function tell_failure(self, failure)
   if failure == nil then return end
   if not rek_error.is_error(failure) then

@@ -101,7 +101,7 @@ function M.new(options)
   return self
 end
 
---- Forgets what was seen: every method looks anew.
+--- Forgets what was seen: every method looks again.
 function Fleet:begin()
   self.calls = calls_of.new(self.items[1].options.destination, self.timeout)
   local limiter = limiters.new(self.rate, self.calls)

@@ -219,7 +219,7 @@ end
 
 -- ---- the loop ---------------------------------------------------------------------------------
 
--- Does whatever can be done now. Gives when there is something to do again; nil if nothing is left.
+-- Does whatever can be done now. Returns when there is something to do again; nil if nothing is left.
 function Runner:step()
   local next_at
   local function at(moment)

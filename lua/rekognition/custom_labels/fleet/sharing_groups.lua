@@ -36,7 +36,7 @@ function M.of(items, wants)
   return groups
 end
 
--- Leaves out what is about one version that a policy denies. Gives the items that are left out.
+-- Leaves out what is about one version that a policy denies. Returns the items that are left out.
 local function leave_out(group, version)
   local out, kept, versions = {}, {}, {}
   for _, item in ipairs(group.items) do
@@ -50,7 +50,7 @@ local function leave_out(group, version)
   return out
 end
 
---- Does something for a group: a version that is denied, or a failure of all, is told by `fail(item, e)`.
+--- Does something for a group: a version that is denied, or a failure of all, is reported by `fail(item, e)`.
 ---@param group rekognition.SharingGroup
 ---@param work fun(sharing: rekognition.Sharing): any, any
 ---@param fail fun(item: table, e: any)

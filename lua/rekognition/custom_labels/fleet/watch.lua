@@ -72,7 +72,7 @@ local function judge(item, description)
     .. (message and message ~= "" and ": " .. message or "")
 end
 
---- Looks once. Gives, for each copy, what there is to say.
+--- Looks once. Returns, for each copy, what there is to say.
 ---@param calls rekognition.Calls
 ---@return { item: table, state: "done"|"pending"|"failed", detail: string }[]
 function Watch:look(calls)
