@@ -253,7 +253,7 @@ local cases = {
   { "a hostile metatable in a document", "TakeEverything", { Document = setmetatable({ setmetatable({ f = print }, hostile) }, hostile) },
     { "Document[1].f", "got function$" } },
 
-  -- several at once
+  -- several problems at once
   { "one problem of each kind", "CopyProjectVersion",
     { SourceProjectArn = 5, OutputConfig = { S3bucket = "x" }, Tags = { key1 = 1 }, VersionName = "", KmsKeyId = "\xff" },
     { "DestinationProjectArn", "^required, but missing$" }, { "KmsKeyId", "^invalid UTF%-8" },

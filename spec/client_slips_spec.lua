@@ -1,4 +1,4 @@
--- What is easily got wrong by those who come from other SDKs: each is told so in one clear error.
+-- What is easily got wrong by those who come from other SDKs: each of them gets one clear error.
 
 local fake = require "spec.support.fake"
 local rekognition = require "rekognition"
@@ -28,7 +28,7 @@ describe("a provider of the host's own", function()
     ["no secret"] = { access_key_id = "AKIDEXAMPLE" },
     ["a token that is no text"] = { access_key_id = "AKIDEXAMPLE", secret_access_key = "x", session_token = {} },
   } do
-    it("that gives " .. name .. " is told what to give", function()
+    it("that returns " .. name .. " leads to an error that says what to return", function()
       local client, world = fake.client({ fake.answer(200, {}) }, {
         credentials = { get = function() return given or nil end },
       })
@@ -68,7 +68,7 @@ end)
 
 describe("pages and items", function()
   for _, method in ipairs { "pages", "items" } do
-    it("of params that are no table raise at once (" .. method .. ")", function()
+    it("of params that are no table raise immediately (" .. method .. ")", function()
       local client = fake.client {}
       local e = fake.catch(client[method], client, "DescribeProjects", "all")
       assert.equal("validation", e.kind)
@@ -124,7 +124,7 @@ describe("a transport of the host's own", function()
     { "what it says", nil, "what it says" },
   }
   for i, case in ipairs(odd) do
-    it(("is told what is wrong with its answer, %d"):format(i), function()
+    it(("leads to an error that says what is wrong with its response, %d"):format(i), function()
       local client = rekognition.client { region = "us-east-1", env = {}, retry = { mode = "off" },
         credentials = { access_key_id = "AKID", secret_access_key = "x" },
         http = function() return case[2], case[3] end }
@@ -137,7 +137,7 @@ end)
 
 describe("a clock of the host's own", function()
   for _, wrong in ipairs { "now", false, {}, -1, 0 / 0, 1 / 0, 253402300800 } do
-    it("is told that it gives no time, " .. type(wrong) .. " " .. (type(wrong) == "number" and wrong or ""), function()
+    it("leads to an error if it returns no time, " .. type(wrong) .. " " .. (type(wrong) == "number" and wrong or ""), function()
       local client = fake.client({ fake.answer(200, {}) }, { clock = function() return wrong end })
       local e = fake.catch(client.describe_projects, client)
       assert.same({ "config", "InvalidClock" }, { e.kind, e.code })

@@ -18,7 +18,7 @@ local ANSWER = "arn:aws:rekognition:us-east-1:555555555555:project/DestinationPr
   .. "DestinationVersionName_cross_account/1656611234567"
 
 describe("CopyProjectVersion", function()
-  it("sends the reference's example and gives its answer", function()
+  it("sends the reference's example and returns its response", function()
     local client, world = fake.client { fake.answer(200, { ProjectVersionArn = ANSWER }) }
     local response, metadata = client:copy_project_version(EXAMPLE)
     assert.same({ ProjectVersionArn = ANSWER }, response)
@@ -74,14 +74,14 @@ describe("CopyProjectVersion", function()
 end)
 
 describe("an error", function()
-  it("is told in one line, whatever the service's message holds", function()
+  it("is shown in one line, whatever the service's message holds", function()
     local client = fake.client { fake.refusal("InvalidParameterException", "one\ntwo\27[31m\0three") }
     local e = fake.catch(client.copy_project_version, client, EXAMPLE)
     assert.equal("one\ntwo\27[31m\0three", e.message)
     assert.is_truthy(tostring(e):find("InvalidParameterException: one two [31m three (HTTP 400", 1, true))
   end)
 
-  it("has the status's code where the answer's is none", function()
+  it("has the status's code if the response has no usable one", function()
     for _, code in ipairs { "", "#", "a\nb", "\0", "caf\u{E9}", ("x"):rep(201) } do
       local client = fake.client { fake.refusal(code, "m") }
       assert.equal("BadRequest", fake.catch(client.copy_project_version, client, EXAMPLE).code)

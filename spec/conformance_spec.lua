@@ -9,7 +9,7 @@ local function write(path, text)
   file:close()
 end
 
--- Runs a suite over files of these texts. Gives the names of what passed and was skipped, and of what
+-- Runs a suite over files of these texts. Returns the names of what passed and was skipped, and of what
 -- failed, with why.
 local function outcome(suite, texts)
   local result = { passed = {}, failed = {}, skipped = {} }

@@ -2,7 +2,7 @@
 
 local lua = require("spec.support.files").lua
 
--- Runs a script in an interpreter that closes its state, and gives what it printed.
+-- Runs a script in an interpreter that closes its state, and returns what it printed.
 local function run(script)
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))

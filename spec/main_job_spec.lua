@@ -42,7 +42,7 @@ describe("the main job", function()
   end)
   teardown(function() running.stop() end)
 
-  it("copies within an account and across accounts, and is told why where it can't", function()
+  it("copies within an account and across accounts, and says why if it can't", function()
     local owner <close> = client_of(running, 1)
     local other <close> = client_of(running, 2)
     local source, model = train(owner, "SourceProject")
@@ -100,7 +100,7 @@ describe("the main job", function()
     assert.is_truthy(e.status_message ~= "" and tostring(e):find(e.status_message, 1, true))
   end)
 
-  it("goes on where the service was started anew", function()
+  it("goes on where the service was started again", function()
     local first = emulator.start {}
     local client <close> = client_of(first, 1)
     client:describe_projects()
@@ -111,7 +111,7 @@ describe("the main job", function()
     assert.is_true(ok, tostring(response))
   end)
 
-  it("bears a clock that is an hour off, from the second call on without a retry", function()
+  it("corrects a clock that is an hour off, from the second call on without a retry", function()
     local ahead = emulator.start { "--clock-offset", "3600" }
     local client <close> = client_of(ahead, 1)
     local attempts = {}

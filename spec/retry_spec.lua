@@ -48,7 +48,7 @@ describe("retries", function()
     { "a denied access", fake.refusal "AccessDeniedException" },
     { "a 501", fake.answer(501, "") },
     { "a certificate that is not trusted", fake.failure "tls" },
-    { "an answer that is too large", fake.failure "too_large" },
+    { "a response that is too large", fake.failure "too_large" },
     { "a request that can't be sent", fake.failure "request" },
     { "a 429 whose code the model has", fake.refusal("AccessDeniedException", "x", 429) },
   }
@@ -122,7 +122,7 @@ describe("retries", function()
   end)
 
   describe("in adaptive mode", function()
-    it("send at once until the service throttles, and slower from then on", function()
+    it("send immediately until the service throttles, and slower from then on", function()
       local client, world = fake.client({
         fake.refusal "ThrottlingException", fake.answer(200, {}), fake.answer(200, {}),
       }, { retry = { mode = "adaptive" } })
@@ -208,7 +208,7 @@ describe("a wrong clock", function()
     assert.equal(1, #world.requests)
   end)
 
-  -- The first date is 60 seconds off, the second 239, the third 240; true: the request is signed anew.
+  -- The first date is 60 seconds off, the second 239, the third 240; true: the request is signed again.
   local dates = { "Sun, 30 Aug 2015 12:37:00 GMT", "Sun, 30 Aug 2015 12:32:01 GMT", "Sun, 30 Aug 2015 12:40:00 GMT" }
   for code, expected in pairs {
     RequestTimeTooSkewed = { true, true, true },

@@ -4,7 +4,7 @@ local core = require "rekognition.core"
 local seams = require "rekognition.seams"
 
 -- Starts a sleep of an hour in an interpreter of its own, and sends it SIGINT: lua5.4 answers by a hook, which runs
--- between two steps in Lua alone. Each wait is bounded. Gives what it wrote.
+-- between two steps in Lua alone. Each wait is bounded. Returns what it wrote.
 local SCRIPT = [=[
 output=$(mktemp)
 script/lua -e 'print("sleeps") io.flush() require("rekognition.seams").from().sleep(3600)' >"$output" 2>&1 &

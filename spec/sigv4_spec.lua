@@ -69,7 +69,7 @@ describe("sign, as botocore does:", function()
   end
 end)
 
-describe("what is to be sent", function()
+describe("what must be sent", function()
   it("is the caller's headers, then the signer's own", function()
     local signed = sigv4.sign(request { headers = { { "Host", "h" }, { "X-B", " 1" }, { "x-b", "2" } } },
       options { sign_body = true })
@@ -83,7 +83,7 @@ describe("what is to be sent", function()
     }, signed.headers)
   end)
 
-  it("has the signer's own headers in the place of those that a former signing left", function()
+  it("has the signer's own headers instead of those that a former signing left", function()
     local first = sigv4.sign(request(), options(credentials { session_token = "old" }))
     local again = sigv4.sign(request { headers = first.headers },
       options { time = 1440938161, credentials = credentials({ session_token = "new" }).credentials })
@@ -92,7 +92,7 @@ describe("what is to be sent", function()
     assert.equal(4, #again.headers)
   end)
 
-  it("has the signer's own parameters in the place of those that a former presigning left", function()
+  it("has the signer's own parameters instead of those that a former presigning left", function()
     local query = options { mode = "query", expires = 60 }
     local first = sigv4.sign(request { target = "/p?a=1" }, query)
     local again = sigv4.sign(request { target = first.target }, query)

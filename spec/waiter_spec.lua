@@ -38,7 +38,7 @@ describe("the waiter project_version_copied", function()
     assert.is_nil(world.requests[1].body:find("ProjectVersionArn", 1, true))
   end)
 
-  it("fails at once on a state from which the goal can't be reached, with the StatusMessage", function()
+  it("fails immediately on a state from which the goal can't be reached, with the StatusMessage", function()
     for _, status in ipairs { "COPYING_FAILED", "DELETING", "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED",
       "RUNNING", "DEPRECATED", "EXPIRED" } do
       local client, world = fake.client { page { version("copy", 2, status, { StatusMessage = "the reason" }) } }
@@ -58,7 +58,7 @@ describe("the waiter project_version_copied", function()
     end
   end)
 
-  it("bears an empty list at first", function()
+  it("waits on after an empty list at first", function()
     local client, world = fake.client { page {}, page {}, page { version("copy", 2, "COPYING_COMPLETED") } }
     client:wait("project_version_copied", ONE)
     assert.equal(3, #world.requests)
@@ -122,7 +122,7 @@ describe("the waiter project_version_copied", function()
     assert.same({ "none", "COPYING_IN_PROGRESS", "COPYING_COMPLETED" }, seen)
   end)
 
-  it("outlives a poll that fails in passing, and gives the trouble at the deadline", function()
+  it("outlives a poll that fails with a temporary error, and reports the trouble at the deadline", function()
     local client = fake.client({ fake.answer(503, ""), page { version("copy", 2, "COPYING_COMPLETED") } },
       { retry = { mode = "off" } })
     assert.equal("COPYING_COMPLETED", client:wait("project_version_copied", ONE).Status)

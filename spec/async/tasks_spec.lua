@@ -250,7 +250,7 @@ describe("async.timeout", function()
 end)
 
 describe("a cancelled task", function()
-  it("is told once, where it waits; what it does then may wait again", function()
+  it("hears of it one time, where it waits; what it does then may wait again", function()
     local cleaned
     local future = async.spawn(function()
       local ok, e = pcall(async.sleep, 100)
@@ -267,7 +267,7 @@ describe("a cancelled task", function()
     assert.is_true(cleaned)
   end)
 
-  it("is told at its next wait where it runs", function()
+  it("hears of it at its next wait if it runs", function()
     local reached
     local e = catch(async.run, function()
       local future
@@ -457,7 +457,7 @@ describe("what is not a task's own coroutine", function()
     assert.same({ 1, 2, 3 }, sorted)
   end)
 
-  it("is told of the cancelling of the task in whose middle it runs", function()
+  it("hears when the task in whose middle it runs is cancelled", function()
     local e = catch(async.timeout, 0.01, function() coroutine.wrap(async.sleep)(100) end)
     assert.equal("Timeout", e.code)
   end)

@@ -179,7 +179,7 @@ describe("total_timeout", function()
     for _, request in ipairs(world.requests) do assert.equal(5, request.timeout) end
   end)
 
-  it("may be the client's, and a call's own goes before it", function()
+  it("may be the client's, and a call's own has priority over it", function()
     local client, world = fake.client({ OK }, { total_timeout = 9 })
     client:describe_projects()
     client:describe_projects({}, { total_timeout = 3 })

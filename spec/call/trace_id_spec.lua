@@ -24,7 +24,7 @@ describe("call.trace_id", function()
     assert.is_nil(trace_id { AWS_LAMBDA_FUNCTION_NAME = "f" })
   end)
 
-  it("is sent by a client in Lambda, read anew for each call, and not signed", function()
+  it("is sent by a client in Lambda, read again for each call, and not signed", function()
     local env = { AWS_LAMBDA_FUNCTION_NAME = "f", _X_AMZN_TRACE_ID = "Root=1;\n" }
     local client, world = fake.client({ fake.answer(200, {}) }, { env = env })
     client:describe_projects()

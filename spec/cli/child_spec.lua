@@ -22,7 +22,7 @@ describe("a child", function()
     child:signal(15) -- to one that has ended: nothing
   end)
 
-  it("is told from one that runs, and can be signalled", function()
+  it("that has ended is not taken for one that runs, which can be signalled", function()
     local child = core.spawn({ "sleep", "30" }, {})
     assert.same({ n = 0 }, table.pack(child:wait(0)))
     assert.same({ n = 0 }, table.pack(child:wait(0.01)))
@@ -30,7 +30,7 @@ describe("a child", function()
     assert.same({ nil, 9 }, { finish(child) })
   end)
 
-  it("has this process's environment, with what is added to it or set anew", function()
+  it("has this process's environment, with what is added to it or replaced", function()
     files.with_folder(function(folder)
       local child = core.spawn({ "sh", "-c", 'printf "%s|%s|%s" "$ONE" "$HOME" "$PATH" >' .. folder .. "/out" }, { "ONE=1=2", "HOME=/other" })
       assert.equal(0, finish(child))
@@ -65,7 +65,7 @@ describe("find_command", function()
 end)
 
 describe("a terminal", function()
-  it("is told from a file", function()
+  it("is not taken for a file", function()
     local _, output = files.run "script/lua -e 'local c = require \"rekognition.core\" print(c.is_terminal(0), c.terminal_width(1))' </dev/null"
     assert.equal("false\tnil\n", output)
     assert.has_error(function() core.is_terminal(3) end)

@@ -42,7 +42,7 @@ describe("in a terminal", function()
   end)
 
   for _, answer in ipairs { "n\n", "\n", "\4" } do
-    it("does nothing where the answer is not yes: " .. ("%q"):format(answer), function()
+    it("does nothing if what is typed is not yes: " .. ("%q"):format(answer), function()
       local result = cli.terminal(env, { "start", "birds/v1" }, { { "[y/N] ", answer } })
       assert.equal(1, result.code, result.out)
       assert.is_truthy(result.out:find("nothing was done", 1, true), result.out)

@@ -112,7 +112,7 @@ end
 
 local function answer_of(exchange)
   if not exchange.answer then
-    local failure = exchange.failure or "no answer was recorded"
+    local failure = exchange.failure or "no response was recorded"
     local reason = type(failure) == "string" and failure or cjson.encode(failure)
     return nil, { code = ascii.lower(reason):find("time") and "timeout" or "connect", message = reason }
   end
@@ -176,14 +176,14 @@ local function difference(expected, got)
   for _, name in ipairs(FIELDS) do
     local wanted = expected[name] ~= cjson.null and expected[name] or nil
     if wanted ~= got[name] then
-      return ("%s is %s, and is to be %s"):format(name, tostring(got[name]), tostring(wanted))
+      return ("%s is %s, but must be %s"):format(name, tostring(got[name]), tostring(wanted))
     end
   end
   for name, field in pairs { account_id = "account_id", expiry = "expiration" } do
     local wanted, has = expected[name], got[field]
     if type(has) == "number" then has = math.floor(has) end
     if wanted and wanted ~= cjson.null and wanted ~= has then
-      return ("%s is %s, and is to be %s"):format(field, tostring(has), tostring(wanted))
+      return ("%s is %s, but must be %s"):format(field, tostring(has), tostring(wanted))
     end
   end
 end

@@ -25,7 +25,7 @@ local function skip_space(text, position)
   return text:find("[^ \t\r\n]", position) or #text + 1
 end
 
--- A \u escape, with the second half of its pair where there is one. Gives the text and where it ends.
+-- A \u escape, with the second half of its pair where there is one. Returns the text and where it ends.
 local function unicode_escape(text, position)
   local code = tonumber(text:match("^%x%x%x%x", position) or fail(position, "four hex digits are missing"), 16)
   local last = position + 3

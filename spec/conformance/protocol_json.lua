@@ -33,7 +33,7 @@ end
 
 local NOT_FINITE = { NaN = true, Infinity = true, ["-Infinity"] = true }
 
--- Whether a number in a value of this shape is none that JSON has: such numbers are strings, here and on the wire.
+-- Whether a value of this shape has a number that JSON lacks: such numbers are strings, here and on the wire.
 local function not_finite(suite, value, name)
   local shape = suite.shapes[name] or {}
   if shape.type == "float" or shape.type == "double" then return NOT_FINITE[value] or false end

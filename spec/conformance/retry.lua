@@ -63,7 +63,7 @@ end
 
 local OUTCOMES = { fail_request = true, max_attempts_exceeded = true, retry_quota_exceeded = true }
 
--- What a call did with an answer.
+-- What a call did with a response.
 local function observe(ok, event, failure)
   if not ok then return "broken: " .. tostring(event) end
   if event == "request" then return "retry_request" end

@@ -75,7 +75,7 @@ describe("a profile's role", function()
     assert.matches("Credential=AKIDBASE/", support.header(world.requests[1], "authorization"))
   end)
 
-  it("makes up a session name, and passes over a duration that is none", function()
+  it("makes up a session name, and ignores a duration that is not a number", function()
     local world = world_of("[default]\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = base\nduration_seconds = long\n",
       { answers = { support.sts_answer {} } })
     get(world)
@@ -268,7 +268,7 @@ describe("STS", function()
     assert.matches("Credential=AKID2/", support.header(world.requests[2], "authorization"))
   end)
 
-  it("can't be understood without luaexpat, and says where that is to be had", function()
+  it("can't be understood without luaexpat, and says where to get that", function()
     local loaded = package.loaded.lxp
     package.loaded.lxp, package.preload.lxp = nil, function() error("not installed") end
     local _, ok, problem = ask { support.sts_answer {} }
@@ -277,7 +277,7 @@ describe("STS", function()
     assert.matches("lua%-expat", problem.message)
   end)
 
-  it("bears a transport that gives anything", function()
+  it("survives a transport that returns anything", function()
     for _, answer in ipairs { { status = "200" }, { status = 200, body = 7 }, 7, { status = 200, headers = {} } } do
       local world = world_of("[default]\nregion = us-east-1\nrole_arn = r\nsource_profile = base\n")
       world.options.http = function() return answer end

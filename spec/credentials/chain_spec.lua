@@ -66,7 +66,7 @@ describe("credentials from the environment", function()
     assert.matches("AWS_SECRET_ACCESS_KEY is not", problem.message)
   end)
 
-  it("are read anew when they have expired", function()
+  it("are read again when they have expired", function()
     local world = support.world { env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S",
       AWS_CREDENTIAL_EXPIRATION = "2015-08-30T13:36:00Z" } }
     local provider = credentials.environment(world.options)
@@ -138,7 +138,7 @@ describe("a chain", function()
     assert.matches("AWS_SECRET_ACCESS_KEY is not", support.catch(chain.get, chain).message)
   end)
 
-  it("looks anew where the chosen one has nothing any more", function()
+  it("looks again where the chosen one has nothing any more", function()
     local env = { AWS_ACCESS_KEY_ID = "A", AWS_SECRET_ACCESS_KEY = "S", AWS_CREDENTIAL_EXPIRATION = "2015-08-30T13:36:00Z" }
     world.options.env = env
     local chain = credentials.chain { credentials.environment(world.options), giver(KEYS) }

@@ -14,7 +14,7 @@ local function get(world)
 end
 
 describe("a container's credentials", function()
-  it("come from the ECS address with a relative URI, which goes before a full one", function()
+  it("come from the ECS address with a relative URI, which has priority over a full one", function()
     local world = world_of { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/v2/credentials/id?x=1",
       AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/other" }
     assert.same({ access_key_id = "AKIDBOX", secret_access_key = "BOXSECRET", session_token = "BOXTOKEN",
@@ -99,7 +99,7 @@ describe("a container's credentials", function()
     end
   end)
 
-  it("are refused with the endpoint's own words, at once", function()
+  it("are refused with the endpoint's own words, immediately", function()
     local world = world_of(ENV, { support.answer(400, { Code = "InvalidTask", Message = "no such task" }) })
     local problem = support.catch(get, world)
     assert.equal("container: the endpoint answered with HTTP status 400, InvalidTask: no such task", problem.message)

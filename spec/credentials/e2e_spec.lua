@@ -46,7 +46,7 @@ local function environment(changes)
   return env
 end
 
--- Calls the service with what the default chain finds, and gives the credentials.
+-- Calls the service with what the default chain finds, and returns the credentials.
 local function call_with(env, config, options)
   write("/.aws/config", config or "")
   options = options or {}

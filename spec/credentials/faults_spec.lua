@@ -105,7 +105,7 @@ BOMB = BOMB .. "]><AssumeRoleResponse>&a30;</AssumeRoleResponse>"
 -- `expect`: "error" where nothing is said.
 local FAULTS = {
   ["a refused connection"] = { from_start = true, answer = function() return support.failure("connect", "refused") end },
-  ["a hang"] = { from_start = true, answer = function() return support.failure("timeout", "no answer in time") end },
+  ["a hang"] = { from_start = true, answer = function() return support.failure("timeout", "no response in time") end },
   ["a broken connection"] = { from_start = true, answer = function() return support.failure "reset" end },
   ["a 500 storm"] = { from_start = true, answer = function() return support.answer(500, "<html>oops</html>") end },
   ["a proxy's page"] = { answer = function() return ok "<html><body>sign in to the hotel</body></html>" end },
@@ -132,7 +132,7 @@ local FAULTS = {
   ["CR and LF in the token"] = { answer = function(source) return ok(source.body(good { token = "a&#13;\r\nb" })) end },
   ["no key"] = { answer = function(source) return ok(source.body(good { key = "" })) end },
   ["an endless key"] = { answer = function(source) return ok(source.body(good { key = ("A"):rep(500000) })) end },
-  ["an answer that has expired"] = { answer = function(source)
+  ["credentials that have expired"] = { answer = function(source)
     return ok(source.body(good { expiration = iso(START - 60), epoch = START - 60, life = 0 }))
   end, expect = { imds = "credentials" } },
   ["an end that is no time"] = { answer = function(source)

@@ -180,7 +180,7 @@ describe("a login session", function()
 
   for code, words in pairs { TOKEN_EXPIRED = "has expired; run `aws login`", USER_CREDENTIALS_CHANGED = "password has changed",
     INSUFFICIENT_PERMISSIONS = "permission for CreateOAuth2Token" } do
-    it("says what is to be done on " .. code, function()
+    it("says what to do on " .. code, function()
       local world = world_of(token { expiresAt = "2015-08-30T12:40:00Z" }, { support.answer(400,
         { error = code, message = "no" }, { ["x-amzn-ErrorType"] = "AccessDeniedException" }) })
       local problem = support.catch(get, world)
@@ -196,7 +196,7 @@ describe("a login session", function()
     ["a file without a refresh token"] = function() return token { refreshToken = false }, "refreshToken" end,
     ["a file without credentials"] = function() return token { accessToken = "HUSH" }, "accessToken" end,
     ["a file without an end"] = function() return token { expiresAt = "HUSH" }, "expiresAt" end,
-    ["a key that is none"] = function() return token { dpopKey = "HUSH", expiresAt = "2015-08-30T12:00:00Z" }, "P%-256" end,
+    ["a text that is not a key"] = function() return token { dpopKey = "HUSH", expiresAt = "2015-08-30T12:00:00Z" }, "P%-256" end,
   }
   for what, make in pairs(wrong) do
     it("is an error with " .. what, function()

@@ -151,7 +151,7 @@ describe("credential_process", function()
     assert.same({ "A KEY", "111122223333", "process" }, { got.access_key_id, got.account_id, got.source })
   end)
 
-  it("goes before the config file's keys, and after the credentials file's, as in botocore", function()
+  it("has priority over the config file's keys, but not over the credentials file's, as in botocore", function()
     local with_keys = "[default]\naws_access_key_id = KEY\naws_secret_access_key = S\n"
     local line = [[credential_process = printf '{"Version":1,"AccessKeyId":"PROC","SecretAccessKey":"S"}']] .. "\n"
     local world = support.world { env = { HOME = "/home" }, files = { ["/home/.aws/config"] = with_keys .. line } }
@@ -201,7 +201,7 @@ describe("credential_process", function()
     end)
   end
 
-  it("refuses a command line that is none", function()
+  it("refuses a command line that makes no sense", function()
     for _, command in ipairs { "", "  ", "tool 'a" } do
       assert.equal("config", support.catch(credentials.process, { command = command }).kind)
     end

@@ -125,7 +125,7 @@ describe("a caching provider", function()
     assert.equal("empty: the drawer is empty", problem.message)
   end)
 
-  it("renews at once when told to, unless others are in place", function()
+  it("renews immediately when told to, unless others are in place", function()
     local provider, source = numbered(world, 60 * MINUTE)
     local first = provider:get()
     assert.equal("AKID2", provider:refresh(first).access_key_id)

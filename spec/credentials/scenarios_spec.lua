@@ -89,7 +89,7 @@ describe("the runner of recorded scenarios", function()
     assert.equal("pass", run { env = env })
   end)
 
-  it("bears other shapes of a recording", function()
+  it("reads other shapes of a recording too", function()
     local role = '{"roleCredentials":{"accessKeyId":"AKID","secretAccessKey":"SECRET","sessionToken":"TOKEN","expiration":1e12}}'
     assert.equal("pass", run { body = role, expiry = 1000000000 })
     assert.equal("pass", run { token = "token-1", single_headers = true })

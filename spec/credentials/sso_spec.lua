@@ -164,7 +164,7 @@ describe("IAM Identity Center", function()
     os.execute("rm -r " .. folder)
   end)
 
-  it("say what OAuth's errors say, and nothing else of an answer", function()
+  it("say what OAuth's errors say, and nothing else of a response", function()
     for _, case in ipairs {
       { { error = "invalid_grant", error_description = "no such token" }, "CreateToken: invalid_grant: no such token" },
       { { error = "server_error", accessToken = "HUSH" }, "CreateToken: server_error: HTTP status 400" },
@@ -180,7 +180,7 @@ describe("IAM Identity Center", function()
     end
   end)
 
-  it("say that another sign-in mends a token that isn't taken any more", function()
+  it("say that a new sign-in replaces a token that isn't accepted any more", function()
     local problem = support.catch(get, world_of("dev", { [SESSION_FILE] = token() }, {
       support.answer(401, { message = "Session token not found" }, { ["x-amzn-ErrorType"] = "UnauthorizedException" }) }))
     assert.equal("UnauthorizedException", problem.code)

@@ -24,7 +24,7 @@ describe("a web identity", function()
       RoleArn = ENV.AWS_ROLE_ARN, WebIdentityToken = "HEADER.BODY.SIGNATURE" }, support.form(request.body))
   end)
 
-  it("has its token read anew at each refresh", function()
+  it("has its token read again at each refresh", function()
     local world = support.world { env = ENV, files = { ["/token"] = "ONE" }, answers = function(_, world)
       return support.sts_answer({ expiration = os.date("!%Y-%m-%dT%H:%M:%SZ", world.now + 3600) },
         "AssumeRoleWithWebIdentity")

@@ -74,7 +74,7 @@ end
 
 for _, scenario in ipairs(SCENARIOS) do
   describe("a copy " .. scenario.name, function()
-    it("killed at the arrival and after the effect of each of its requests, and run again, ends as ever", function()
+    it("killed at the arrival and after the effect of each of its requests, and run again, ends as usual", function()
       local count = clean_run(scenario)
       assert.is_true(count >= 8)
       for _, action in ipairs { "kill_before", "kill_after" } do
@@ -89,7 +89,7 @@ for _, scenario in ipairs(SCENARIOS) do
       end
     end)
 
-    it("killed again and again at each request ends as ever", function()
+    it("killed again and again at each request ends as usual", function()
       for number = 1, 6 do
         local world = ready(scenario)
         local kills = 0
@@ -106,7 +106,7 @@ for _, scenario in ipairs(SCENARIOS) do
       end
     end)
 
-    it("whose responses are lost, or whose calls are throttled or fail, once and twice, ends as ever", function()
+    it("whose responses are lost, or whose calls are throttled or fail, once and twice, ends as usual", function()
       local _, clean = clean_run(scenario)
       local cases = 0
       for operation in pairs(clean.counts) do

@@ -97,7 +97,7 @@ describe("copy_model, killed", function()
     if os.getenv "REK_FIGURES" then print(("\n  %d of %d runs were killed before their end"):format(killed, count)) end
   end
 
-  it("at the arrival, the effect and the response of each of its requests, ends as ever", function()
+  it("at the arrival, the effect and the response of each of its requests, ends as usual", function()
     local count = request_count()
     assert.is_true(count >= 10, tostring(count))
     for first, how in ipairs { "arrival", "effect", "response" } do
@@ -110,7 +110,7 @@ describe("copy_model, killed", function()
     end
   end)
 
-  it(("at %d random moments, ends as ever"):format(KILLS), function()
+  it(("at %d random moments, ends as usual"):format(KILLS), function()
     local killed, length = 0, length_of_a_run(next_arguments())
     for i = 1, KILLS do
       local arguments, moment = next_arguments(), moment_of(i, length)
@@ -122,7 +122,7 @@ describe("copy_model, killed", function()
     assert.is_true(killed >= 1)
   end)
 
-  it(("a fleet of 12 copies, at %d random moments, ends as ever"):format(FLEET_KILLS), function()
+  it(("a fleet of 12 copies, at %d random moments, ends as usual"):format(FLEET_KILLS), function()
     local journal, killed = os.tmpname(), 0
     os.remove(journal)
     local models = {}

@@ -401,7 +401,7 @@ describe("a fleet, killed in the middle,", function()
     end
   end)
 
-  it("with a start and a removal, bears lost responses, throttling and failures of both", function()
+  it("with a start and a removal, survives lost responses, throttling and failures of both", function()
     for _, operation in ipairs { "StartProjectVersion", "DeleteProjectPolicy", "DescribeProjectVersions" } do
       for _, action in ipairs { "drop_before", "drop_after", "throttle", "internal", "internal_after", "unreadable" } do
         for times = 1, 2 do
@@ -460,7 +460,7 @@ describe("a fleet, killed in the middle,", function()
     end
   end)
 
-  it("bears lost responses, throttling and failures of every operation", function()
+  it("survives lost responses, throttling and failures of every operation", function()
     local clean = ready(3)
     assert.is_true(fleet_of(clean, plan_of(3)):apply().ok)
     for operation in pairs(clean.counts) do

@@ -87,7 +87,7 @@ describe("the emulator's signatures", function()
       "InvalidSignatureException", "terminator: 'aws4_request', not 'aws5_request'" },
     ["another service"] = { function() return signed { service = "sts" } end,
       "InvalidSignatureException", "correct service: 'rekognition'" },
-    ["a region that is none"] = { function() return tampered("us%-east%-1", "..") end,
+    ["a region that does not exist"] = { function() return tampered("us%-east%-1", "..") end,
       "InvalidSignatureException", "valid region" },
     ["another day in the scope"] = { function() return tampered("20150830", "20150829") end,
       "InvalidSignatureException", "'20150829' != '20150830', from '20150830T123600Z'" },

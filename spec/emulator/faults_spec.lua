@@ -42,7 +42,7 @@ describe("the emulator's own endpoint", function()
       (admin("GET", "health")))
   end)
 
-  it("throttles so many calls, of the operations that it is told", function()
+  it("throttles so many calls, of the operations that are named", function()
     fault { fault = "throttle", operation = "Describe*", times = 2 }
     for _ = 1, 2 do
       local code, message, status = client.fails(service, "DescribeProjects", {})

@@ -78,7 +78,7 @@ describe("hostile requests", function()
     client.must(service, "CreateProject", { ProjectName = "p" })
   end)
 
-  it("changed in any byte get an answer", function()
+  it("changed in any byte get a response", function()
     local refused = 0
     for i = 1, 1000 * ROUNDS do
       local query = i % 2 == 0
@@ -90,7 +90,7 @@ describe("hostile requests", function()
     assert.is_true(refused > 600 * ROUNDS)
   end)
 
-  it("of the other services, changed in any byte, get an answer in their form", function()
+  it("of the other services, changed in any byte, get a response in their form", function()
     local sigv4 = require "rekognition.sigv4"
     local form = { { "Host", "127.0.0.1:1" }, { "Content-Type", "application/x-www-form-urlencoded" } }
     local kinds = {
@@ -142,7 +142,7 @@ describe("hostile requests", function()
     end
   end)
 
-  it("of the emulator's own endpoint get an answer", function()
+  it("of the emulator's own endpoint get a response", function()
     for i = 1, 300 * ROUNDS do
       local path = pick { "faults", "time", "identities", "settings", "reset", "calls", "health" }
       local body = mutate(pick { '{"fault":"throttle","times":2,"operation":"x"}', '{"now":1,"rate":2,"skew":0}',
@@ -154,7 +154,7 @@ describe("hostile requests", function()
     end
   end)
 
-  it("signed well but made of nonsense get an answer", function()
+  it("signed well but made of nonsense get a response", function()
     local operations = {}
     for name in pairs(model.operations) do operations[#operations + 1] = name end
     table.sort(operations)

@@ -135,7 +135,7 @@ describe("the emulator's HTTP server", function()
     assert.same({ "200", size }, { status, length })
   end)
 
-  it("bears what isn't HTTP, and heads that are too long", function()
+  it("survives what isn't HTTP, and heads that are too long", function()
     local server <close> = start(echo)
     for _, bytes in ipairs {
       "\r\n\r\n", "x\r\n\r\n", "GET\r\n\r\n", ("\0"):rep(1000) .. "\r\n\r\n", "\x16\x03\x01\x02\0\1\0\1\xfc\3\3\r\n\r\n",
@@ -177,7 +177,7 @@ describe("the emulator's HTTP server", function()
     assert.equal(2, calls)
   end)
 
-  it("gives up a connection at once where the client ended it in the middle", function()
+  it("gives up a connection immediately if the client ended it in the middle", function()
     local server <close> = start(echo)
     for _ = 1, 1000 do -- more than it takes at a time
       local client = connect(server)
@@ -189,7 +189,7 @@ describe("the emulator's HTTP server", function()
     assert.equal("200", status)
   end)
 
-  it("bears hundreds of connections", function()
+  it("serves hundreds of connections", function()
     local server <close> = start(echo)
     local clients = {}
     for i = 1, 400 do -- with the server's ends, below the usual limit of 1024 open files

@@ -244,7 +244,7 @@ describe("a training", function()
     return manifests.lines(names, 2)
   end
   local two = manifests.lines({ "cat", "dog" }, 5)
-  -- What fails: the code, where it is told, the training lines, the test lines.
+  -- What fails: the code, where it is reported, the training lines, the test lines.
   for what, case in pairs {
     ["too many bad lines"] = { "ERROR_TOO_MANY_INVALID_ROWS_IN_MANIFEST", "training", join(two, { "", "", "" }) },
     ["images of two buckets"] = { "ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS", "training", join(two, { (two[1]:gsub("bucket%-name", "other-bucket")) }) },

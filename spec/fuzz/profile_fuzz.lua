@@ -2,7 +2,7 @@
 --
 --   script/lua spec/fuzz/profile_fuzz.lua [SECONDS [FOLDER]]
 --
--- SECONDS is 10 where absent; FOLDER's files are seeds too.
+-- SECONDS is 10 by default; FOLDER's files are seeds too.
 -- Every input must be read, its malformed lines reported with file and line; what is read must hold what the parser
 -- promises; and the memory that one input takes must stay in proportion to its size.
 

@@ -196,7 +196,7 @@ describe("a bad model", function()
     end)
   end
 
-  it("has all its problems named at once", function()
+  it("has all its problems named in one error", function()
     local message = problem_of(function(m)
       m.shapes.Text.type = "quaternion"
       m.shapes.Input.members.Name.shape = "Gone"

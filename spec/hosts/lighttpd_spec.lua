@@ -55,7 +55,7 @@ describe("in lighttpd", function()
     end)
   end)
 
-  it("what Rekognition refuses is told", function()
+  it("what Rekognition refuses is reported", function()
     with_lighttpd(function(port)
       local status, text = ask(port, "POST", "no image")
       assert.equal(400, status)

@@ -36,7 +36,7 @@ describe("a failure", function()
     end)
   end
 
-  it("is none for what is unusual and right", function()
+  it("is missing for what is unusual and right", function()
     local function body(path) return assert(ask({}, { url = url(path) })).body end
     assert.equal("one two", body "/gzip-two")
     assert.equal("one", body "/gzip-padded")

@@ -1,4 +1,4 @@
--- What the built-in transport sends, what it makes of an answer, and which connections it uses.
+-- What the built-in transport sends, what it makes of a response, and which connections it uses.
 
 local support = require "spec.support.http_server"
 
@@ -12,7 +12,7 @@ before_each(function() transport = support.open() end)
 after_each(function() transport:close() end)
 
 describe("a request", function()
-  it("carries method, headers and body, and gives status, headers and body", function()
+  it("carries method, headers and body, and returns status, headers and body", function()
     local response = assert(transport {
       method = "POST", url = url("/echo"), headers = { { "X-A", "b" } }, body = "hello",
     })
@@ -163,7 +163,7 @@ describe("connections", function()
   end)
 end)
 
-describe("an answer", function()
+describe("a response", function()
   it("is unpacked where it is compressed", function()
     assert.are.equal(("unpacked "):rep(100), assert(get "/gzip").body)
     fails("protocol", get "/gzip-broken")

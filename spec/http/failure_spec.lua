@@ -1,4 +1,4 @@
--- How the built-in transport tells that there is no answer, and refuses a malformed request.
+-- How the built-in transport tells that there is no response, and refuses a malformed request.
 
 local support = require "spec.support.http_server"
 
@@ -12,14 +12,14 @@ before_each(function() transport = support.open() end)
 after_each(function() transport:close() end)
 
 describe("a failure", function()
-  it("is told for each way a server can break off", function()
+  it("is reported for each way a server can break off", function()
     for _, path in ipairs { "/short", "/chunked-truncated", "/headers-truncated", "/nothing", "/reset", "/reset-body" } do
       fails("reset", get(path))
     end
     assert.are.equal(200, assert(get "/echo").status)
   end)
 
-  it("is told for what is not HTTP", function()
+  it("is reported for what is not HTTP", function()
     fails("protocol", get "/garbage")
     local response, failure = get "/chunked-broken"
     assert.is_nil(response)
@@ -28,7 +28,7 @@ describe("a failure", function()
     assert.is_true(not bad or bad.body == "abc")
   end)
 
-  it("is told for an answer beyond the limit, also once unpacked", function()
+  it("is reported for a response beyond the limit, also once unpacked", function()
     local small = new { max_response_bytes = 1000 }
     assert.are.equal(1000, #assert(small { method = "GET", url = url "/large/1000" }).body)
     fails("too_large", small { method = "GET", url = url "/large/1001" })
@@ -39,14 +39,14 @@ describe("a failure", function()
     small:close()
   end)
 
-  it("is told for headers beyond the limit", function()
+  it("is reported for headers beyond the limit", function()
     fails("too_large", get "/many-headers")
     local response, failure = get "/long-header"
     assert.is_nil(response)
     assert.is_string(failure.code)
   end)
 
-  it("is told where time runs out, on every stretch of the way", function()
+  it("is reported if time runs out, on every stretch of the way", function()
     fails("timeout", transport { method = "GET", url = url("/", "full"), connect_timeout = 0.1, timeout = 5 })
     fails("timeout", transport { method = "GET", url = url("/", "full"), timeout = 0.1 })
     for _, path in ipairs { "/hang", "/hang-headers", "/hang-body" } do
@@ -58,7 +58,7 @@ describe("a failure", function()
     hasty:close()
   end)
 
-  it("is told where nobody listens, or the name is unknown", function()
+  it("is reported if nobody listens, or the name is unknown", function()
     fails("connect", transport { method = "GET", url = "http://" .. server.closed .. "/" })
     fails("connect", transport { method = "GET", url = "http://no-such-host.invalid/", connect_timeout = 5 })
   end)

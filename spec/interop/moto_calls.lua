@@ -2,7 +2,7 @@
 -- {"response": ...}, or {"error": {"kind", "code", "status", "message"}}.
 --
 -- A case has `endpoint`, `operation`, `params`, and what to sign with: `keys` (access key id, secret access key,
--- session token), or `environment` (variables for the client, which finds its own credentials). `role`, an ARN, is to be
+-- session token), or `environment` (variables for the client, which finds its own credentials). `role`, an ARN, must be
 -- taken on first, by our provider.
 
 local here = arg[0]:match("^(.*/)") or "./"

@@ -1,5 +1,5 @@
 -- Lua's patterns written in Lua, so that each step of a match is counted by a hook: string.find, match, gmatch and gsub
--- in C take no counted step however long they search. `install` puts them in the place of the C functions, for every
+-- in C take no counted step however long they search. `install` puts them where the C functions are, for every
 -- `text:find` too. They do what the manual says (Lua 5.4, 6.4.1), checked against the C functions by the specs.
 
 local M = {}
@@ -300,7 +300,7 @@ function M.gsub(text, pattern, replacement, most)
   return table.concat(pieces), count
 end
 
---- Calls a function with these in the place of the C functions.
+--- Calls a function with these instead of the C functions.
 function M.with(f, ...)
   for name in pairs(native) do rawset(string, name, M[name]) end
   local result = table.pack(pcall(f, ...))

@@ -4,7 +4,7 @@ local cjson = require("cjson").new()
 
 local M = {}
 
---- An answer of a service: a table becomes JSON.
+--- A response of a service: a table becomes JSON.
 function M.answer(status, body, headers)
   local list = {}
   for name, value in pairs(headers or {}) do list[#list + 1] = { name, value } end

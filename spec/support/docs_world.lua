@@ -16,7 +16,7 @@ local OTHER = { access_key_id = "AKIAEMULATOR00000002", secret_access_key = "emu
 local OUTPUT = { S3Bucket = "bucket-name", S3KeyPrefix = "path_to_folder" }
 local PNG = "\137PNG\r\n\26\n\0\0\0\rIHDR\0\0\0\64\0\0\0\64\8\2\0\0\0" .. ("x"):rep(200)
 
--- What the emulator, which knows Custom Labels alone, has no answer to.
+-- What the emulator, which knows Custom Labels alone, can't respond to.
 local CANNED = { DetectLabels = { Labels = { { Name = "Cat", Confidence = 99.5 } } } }
 
 local function http_of(emulator)

@@ -27,7 +27,7 @@ function M.request(operation, body, options)
   return request
 end
 
---- Calls an operation. Gives the decoded body, the status, the headers by name in lower case, and the body.
+--- Calls an operation. Returns the decoded body, the status, the headers by name in lower case, and the body.
 function M.call(emulator, operation, params, options)
   options = options or {}
   options.time = options.time or emulator.clock()
@@ -45,7 +45,7 @@ function M.must(emulator, operation, params, options)
   return response
 end
 
---- As call, for a call that must fail: gives the error's code, its message and the status.
+--- As call, for a call that must fail: returns the error's code, its message and the status.
 function M.fails(emulator, operation, params, options)
   local response, status, _, body = M.call(emulator, operation, params, options)
   if status == 200 then error(operation .. " succeeded: " .. body, 2) end

@@ -6,7 +6,7 @@ local rekognition = require "rekognition"
 
 local M = {}
 
---- An answer: `M.answer(200, { ProjectArn = "x" })`, `M.answer(502, "<html>")`.
+--- A response: `M.answer(200, { ProjectArn = "x" })`, `M.answer(502, "<html>")`.
 function M.answer(status, body, headers)
   if type(body) == "table" then body = next(body) == nil and "{}" or cjson.encode(body) end
   local list = { { "x-amzn-RequestId", "req-1" } }
@@ -25,7 +25,7 @@ function M.failure(code)
 end
 
 --- A client that is given the answers one after the other; the last one stands for all that follow.
---- Gives the client and what happened: `requests`, `slept` (seconds), `logged`, `now`.
+--- Returns the client and what happened: `requests`, `slept` (seconds), `logged`, `now`.
 function M.client(answers, options)
   local world = { requests = {}, slept = {}, logged = {}, now = 1440938160 }
   local settings = {
@@ -50,7 +50,7 @@ function M.client(answers, options)
   return rekognition.client(settings), world
 end
 
---- Calls and gives the error that was raised.
+--- Calls and returns the error that was raised.
 function M.catch(f, ...)
   local ok, problem = pcall(f, ...)
   assert(not ok, "nothing was raised")

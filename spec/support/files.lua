@@ -31,7 +31,7 @@ function M.quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
---- Runs a shell command. Gives whether it succeeded, and all that it printed.
+--- Runs a shell command. Returns whether it succeeded, and all that it printed.
 ---@param command string
 ---@return boolean, string
 function M.run(command)

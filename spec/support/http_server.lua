@@ -10,7 +10,7 @@ local M = {}
 
 local server, transport
 
---- Starts the server. Gives its addresses by name, and the folder that holds its certificates.
+--- Starts the server. Returns its addresses by name, and the folder that holds its certificates.
 ---@return table<string, string>
 ---@return string
 function M.start()

@@ -59,7 +59,7 @@ local cases = {
     function() return { proxy = "http://" .. server.answer_502 }, { url = url("/", "tls") } end, "proxy", false },
   { "RECV_ERROR", "a proxy that wants another password",
     function() return { proxy = "http://user:wrong@" .. server.proxy }, { url = url("/", "tls") } end, "proxy", false },
-  { "PROXY", "a SOCKS proxy that is none",
+  { "PROXY", "a SOCKS proxy that does not speak SOCKS",
     function() return { proxy = "socks5://" .. server.speak_another }, { url = url "/echo" } end, "proxy", false },
   { "GOT_NOTHING", "an end instead of a response", function() return {}, { url = url "/nothing" } end, "reset", true },
   { "RECV_ERROR", "a reset instead of a response", function() return {}, { url = url "/reset" } end, "reset", true },
@@ -71,8 +71,8 @@ local cases = {
   { "RECV_ERROR", "chunks without lengths", function() return {}, { url = url "/chunked-broken" } end, "reset", true },
   { "UNSUPPORTED_PROTOCOL", "text without a status line", function() return {}, { url = url "/old-http" } end,
     "protocol", true },
-  { "WEIRD_SERVER_REPLY", "a length that is none", function() return {}, { url = url "/bad-length" } end, "protocol", true },
-  { "WRITE_ERROR", "gzip that is none", function() return {}, { url = url "/gzip-broken" } end, "protocol", true, "gzip" },
+  { "WEIRD_SERVER_REPLY", "a length that is not a number", function() return {}, { url = url "/bad-length" } end, "protocol", true },
+  { "WRITE_ERROR", "gzip that is not gzip", function() return {}, { url = url "/gzip-broken" } end, "protocol", true, "gzip" },
   { "WRITE_ERROR", "something behind gzip", function() return {}, { url = url "/gzip-rest" } end, "protocol", true, "gzip" },
   { "WRITE_ERROR", "a coding that was not asked for", function() return {}, { url = url "/br" } end, "protocol", true,
     "not asked for" },
@@ -87,7 +87,7 @@ local cases = {
     "too_large", true },
   { "OUT_OF_MEMORY", "a header line over 1 MB", function() return {}, { url = url "/header-line/1100000" } end,
     "too_large", true },
-  { "URL_MALFORMAT", "a port that is none", function() return {}, { url = "http://127.0.0.1:99999/" } end, "request", false },
+  { "URL_MALFORMAT", "a port that is out of range", function() return {}, { url = "http://127.0.0.1:99999/" } end, "request", false },
 }
 
 local M = { cases = cases, trusting = trusting }

@@ -12,7 +12,7 @@ describe("the nearest name", function()
     end)
   end
 
-  it("to what is no string is none", function()
+  it("to what is not a string does not exist", function()
     assert.is_nil(nearest.of(7, names))
     assert.equal("", nearest.hint({}, names))
     assert.equal(", did you mean timeout?", nearest.hint("timeot", names))
