@@ -42,7 +42,7 @@ local function starting(command)
   return workers.starting(pinned(program "first_response", table.unpack(command)))
 end
 
--- With the shared files that are to be found.
+-- With the shared files, which the clients find.
 local function with_profile(command)
   return command and { "env", "AWS_CONFIG_FILE=" .. program "config", "AWS_SHARED_CREDENTIALS_FILE="
     .. program "credentials", "AWS_PROFILE=measured", table.unpack(command) }

@@ -1,5 +1,5 @@
 /* The floor of many calls in flight: curl_multi_perform and curl_multi_poll on one multi handle,
- * the signer and the headers of floor.c, a handle for each call in flight, used again at once.
+ * the signer and the headers of floor.c, a handle for each call in flight, used again immediately.
  *
  * usage: engine_floor URL OPERATION BODY_FILE IN_FLIGHT
  * Makes as many calls as each line of its input says and prints CPU and wall time for each call, in

@@ -1,6 +1,6 @@
 /* The floor: what a call costs with nothing but libcurl and OpenSSL. One handle used again, the
  * body given as it is, a minimal signer with a cached signing key; no header but those that the
- * service needs; the answer is received and not read.
+ * service needs; the response is received and not read.
  *
  * usage: floor MODE URL OPERATION BODY_FILE, or floor versions
  * MODE "first" makes one call and prints "done". MODE "calls" makes as many calls as each line of

@@ -21,7 +21,7 @@ local function describe()
   return { ProjectArn = PROJECT, MaxResults = 100 }
 end
 
---- A function that makes the parameters anew, as callers do for each call.
+--- A function that makes new parameters, as callers do for each call.
 ---@param operation string
 ---@param image string  a file's name
 function M.of(operation, image)

@@ -1,6 +1,6 @@
 --- Processes to be measured, in two forms: one that lives through all rounds, and one that is started for each.
 --
--- Both have turn(count), which gives CPU and elapsed microseconds for each of `count` things done, peak(), the most
+-- Both have turn(count), which returns CPU and elapsed microseconds for each of `count` things done, peak(), the most
 -- memory that it ever had in MiB (nil where that is not known), and stop().
 
 local M = {}

@@ -66,7 +66,7 @@ local function whole_numbers(value)
   return value
 end
 
---- The value of a JSON text. lua-cjson gives every number as a float; whole ones are integers here.
+--- The value of a JSON text. lua-cjson returns every number as a float; whole ones are integers here.
 --- Raises a message that says what is wrong and where in the text.
 ---@param text string
 ---@return any

@@ -114,7 +114,7 @@ local function lists_of(model, output)
   return lists
 end
 
--- The list that a page is about: the only one, or the one whose elements bear the operation's noun
+-- The list that a page is about: the only one, or the one whose elements are named after the operation's noun
 -- (GetSegmentDetection -> SegmentDetection).
 local function items_of(model, name, output)
   local lists, noun = lists_of(model, output), name:gsub("^[a-z]*[A-Z][a-z]+", "", 1)

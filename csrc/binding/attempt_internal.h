@@ -20,7 +20,7 @@ struct lrek_attempt {
     size_t header_capacity;
 };
 
-/* What the caller of a method gives, beside target and request. */
+/* What the caller of a method passes, beside target and request. */
 struct lrek_arguments {
     bool is_signed;
     struct rek_credentials credentials;

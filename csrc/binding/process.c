@@ -29,7 +29,7 @@ struct run {
     double deadline; /* on the monotonic clock, seconds */
     int pipe;        /* where the output comes from */
     pid_t pid;
-    int status; /* as waitpid gives it */
+    int status; /* as waitpid returns it */
     int why;    /* errno, where it was not started */
 };
 

@@ -10,7 +10,7 @@
 /* Not OpenSSL's generator: starting that would take as long as many calls do. */
 bool rek_random_bytes(void *out, size_t len)
 {
-    const size_t most = 256; /* that the system gives whole, whatever happens */
+    const size_t most = 256; /* that the system returns whole, whatever happens */
     unsigned char *bytes = out;
     while (len > 0) {
         size_t count = len < most ? len : most;

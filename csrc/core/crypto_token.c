@@ -69,7 +69,7 @@ bool rek_es256_public(struct rek_slice pem, unsigned char x[REK_P256_COORDINATE_
     return done;
 }
 
-/* OpenSSL gives a signature as ASN.1; a token holds the two numbers plainly. */
+/* OpenSSL returns a signature as ASN.1; a token holds the two numbers plainly. */
 static bool flatten(const unsigned char *der, size_t len,
                     unsigned char signature[REK_ES256_SIGNATURE_SIZE])
 {

@@ -52,7 +52,7 @@ bool rek_json_skip(struct rek_json_reader *reader, enum rek_json_token token);
 struct rek_json_number {
     bool is_integer;
     int64_t integer; /* 0 if it is not an integer */
-    double real;     /* always the nearest double; a huge exponent gives infinity */
+    double real;     /* always the nearest double; infinity if the exponent is huge */
 };
 /* `literal` is the text of a REK_JSON_NUMBER. */
 struct rek_json_number rek_json_parse_number(struct rek_slice literal);

@@ -43,7 +43,7 @@ function M.identifier(name)
   return KEYWORDS[result] and result .. "_" or result
 end
 
---- Makes a function that gives each name an identifier of its own: what is taken already gets a number.
+--- Makes a function that returns an identifier for each name: one that is taken already gets a number.
 ---@param reserved string[]  identifiers that nobody may have
 ---@return fun(name: string): string
 function M.scope(reserved)

@@ -63,7 +63,7 @@ local function field(model, shape, required, key, is_given)
   local is_name = key:find("^[A-Za-z_][A-Za-z0-9_]*$")
   local name = is_name and key .. optional or "[" .. string.format("%q", key) .. "]" .. optional
   local note = remark(model.shapes[member.shape])
-  if member.idempotencyToken then note = note .. (note ~= "" and "; " or "") .. "a random UUID where absent" end
+  if member.idempotencyToken then note = note .. (note ~= "" and "; " or "") .. "by default a random UUID" end
   return "---@field " .. name .. " " .. type_of(model, member.shape) .. (note ~= "" and " " .. note or "")
 end
 

@@ -18,7 +18,7 @@ function Static:refresh() return self._fixed() end
 --- Raises an error of kind "credentials" for fields that can't be credentials.
 function M.new(fields, name)
   local credentials = check.credentials(name or "static", fields)
-  -- `_fixed` gives what get() would for ever. A function, so that a debug printer doesn't come upon the keys.
+  -- `_fixed` returns what get() would for ever. A function, so that a debug printer doesn't come upon the keys.
   return setmetatable({ name = name or "static", _fixed = function() return credentials end }, Static)
 end
 

@@ -246,7 +246,7 @@ local function check_token(account, token, now)
 end
 
 --- Finds out who sent a request, or raises why that can't be believed.
----@param request table      as the HTTP server gives it: method, target, headers, body
+---@param request table      as the HTTP server passes it: method, target, headers, body
 ---@param headers table<string, string>  by names in lower case
 ---@param expected {service: string, region?: string}  what it must be signed for; by default any region
 ---@param find fun(key: string, token: string?): rekognition.emulator.Account?  the owner of an access key

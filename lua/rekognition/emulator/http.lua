@@ -1,4 +1,4 @@
---- Small readings of an HTTP request as the server gives it.
+--- Small readings of an HTTP request as the server passes it.
 
 local ascii = require "rekognition.text.ascii"
 

@@ -74,7 +74,7 @@ function M.new(options)
   }, Emulator)
 end
 
----@class rekognition.emulator.Request  as the HTTP server gives it
+---@class rekognition.emulator.Request  as the HTTP server passes it
 ---@field method string
 ---@field target string  as on the request line
 ---@field headers {[1]: string, [2]: string}[]

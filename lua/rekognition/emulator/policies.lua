@@ -37,7 +37,7 @@ local function check_document(text)
   end
 end
 
--- Raises where the policy can't be put as the request wants it; gives the policy to be replaced, if there is one.
+-- Raises if the policy can't be put as the request wants it; returns the policy to be replaced, if there is one.
 -- An empty PolicyRevisionId stands for none. The code for a sixth policy is a choice of the two that are listed.
 local function check_put(context, project, params)
   local policy, revision = find(project, params.PolicyName), params.PolicyRevisionId

@@ -22,7 +22,7 @@ local Client = {}
 ---@field GroundTruthManifest? rekognition.GroundTruthManifest
 
 ---@class rekognition.AssociateFacesRequest
----@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; by default a random UUID
 ---@field CollectionId string 1 to 255 characters
 ---@field FaceIds string[] 1 to 100 items
 ---@field UserId string 1 to 128 characters
@@ -270,7 +270,7 @@ local Client = {}
 ---@field StreamProcessorArn string
 
 ---@class rekognition.CreateUserRequest
----@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; by default a random UUID
 ---@field CollectionId string 1 to 255 characters
 ---@field UserId string 1 to 128 characters
 
@@ -390,7 +390,7 @@ local Client = {}
 ---@class rekognition.DeleteStreamProcessorResponse
 
 ---@class rekognition.DeleteUserRequest
----@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; by default a random UUID
 ---@field CollectionId string 1 to 255 characters
 ---@field UserId string 1 to 128 characters
 
@@ -551,7 +551,7 @@ local Client = {}
 ---@field MinConfidence? number 0 to 100
 
 ---@class rekognition.DisassociateFacesRequest
----@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; by default a random UUID
 ---@field CollectionId string 1 to 255 characters
 ---@field FaceIds string[] 1 to 100 items
 ---@field UserId string 1 to 128 characters
@@ -1555,7 +1555,7 @@ local Client = {}
 ---@field JobId string 1 to 64 characters
 
 ---@class rekognition.StartMediaAnalysisJobRequest
----@field ClientRequestToken? string 1 to 64 characters; a random UUID where absent
+---@field ClientRequestToken? string 1 to 64 characters; by default a random UUID
 ---@field Input rekognition.MediaAnalysisInput
 ---@field JobName? string 1 to 64 characters
 ---@field KmsKeyId? string 1 to 2048 characters
