@@ -4,7 +4,7 @@
 -- left alone, as is every identifier. A phrase is found across the end of a line too. Without files: all that git knows
 -- in the places below. A line that has "english: " and a reason, such as a quotation of AWS's words, is left out.
 
-local PLACES = "lua csrc script spec examples bench model bin CHANGELOG.md CONTRIBUTING.md README.md"
+local PLACES = "lua csrc script spec examples bench model bin docs CHANGELOG.md CONTRIBUTING.md README.md"
 local LEFT_OUT = { "/generated/", "^spec/vectors/", "^script/english%.lua$", "^spec/english_spec%.lua$" }
 
 -- What is found, what to write, and what makes it good English after all: words before or after it. A space stands for

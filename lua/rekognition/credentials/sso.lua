@@ -177,7 +177,7 @@ function M.find(context, profile_name)
   if not profile.sso_account_id and not profile.sso_role_name then
     local reason = ("profile %s has no sso_account_id and no sso_role_name"):format(profile_name)
     if profile.sso_session then
-      reason = reason .. ", and its sso_session alone leads to an access token, not to credentials"
+      reason = reason .. ", and with its sso_session alone there is an access token, not credentials"
     end
     return nil, reason
   end
