@@ -19,11 +19,14 @@ struct table {
 static bool push_value(struct lrek_pusher *p, const struct rek_shape *shape,
                        enum rek_json_token token, int top, const struct lrek_place *place);
 
-/* Makes sure that some slots above `top` can be used. Raises where there is no more stack. */
+/* Makes sure that some slots above `top` can be used. Raises where there is no more stack: for want
+ * of memory, since how deep a response can be is limited, or because the caller is that deep in
+ * calls. */
 static void make_room(struct lrek_pusher *p, int top)
 {
     if (top + 8 > p->room) {
-        luaL_checkstack(p->L, STACK_STEP, "a response is nested too deeply");
+        if (!lua_checkstack(p->L, STACK_STEP))
+            luaL_error(p->L, "not enough memory for Lua's stack: a response is nested deeply");
         p->room = top + STACK_STEP;
     }
 }

@@ -38,12 +38,13 @@ static enum rek_http_result of_handshake(const struct rek_http_transfer *t)
 }
 
 /* What libcurl makes of a proxy's refusal to make a tunnel is also what it makes of a broken
- * connection. */
-static enum rek_http_result of_reading(const struct rek_http_transfer *t)
+ * connection, or, in newer ones (8.23), of one that could not be made. */
+static enum rek_http_result of_tunnel(const struct rek_http_transfer *t,
+                                      enum rek_http_result otherwise)
 {
     long connect_status = 0;
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &connect_status);
-    return connect_status >= 300 ? REK_HTTP_PROXY : REK_HTTP_RESET;
+    return connect_status >= 300 ? REK_HTTP_PROXY : otherwise;
 }
 
 /* A line of header that is longer than libcurl takes (100 KB) is the same to it as no memory. */
@@ -79,6 +80,7 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_COULDNT_RESOLVE_HOST: /* also where there was no memory, or no thread, to ask with */
         return why == ENOMEM ? REK_HTTP_MEMORY : of_lookup(t);
     case CURLE_COULDNT_CONNECT:
+        return of_tunnel(t, REK_HTTP_CONNECT);
     case CURLE_INTERFACE_FAILED:
         return REK_HTTP_CONNECT;
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -88,7 +90,7 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_SSL_CONNECT_ERROR:
         return of_handshake(t);
     case CURLE_RECV_ERROR:
-        return of_reading(t);
+        return of_tunnel(t, REK_HTTP_RESET);
     case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
@@ -98,8 +100,8 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
         return REK_HTTP_RESET;
     case CURLE_OUT_OF_MEMORY:
         return of_memory(t, why);
-    case CURLE_URL_MALFORMAT:
-        return REK_HTTP_REQUEST;
+    case CURLE_URL_MALFORMAT: /* also where there was no memory for a copy (8.14) */
+        return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_REQUEST;
     default:
         if ((int)code == TOO_LARGE)
             return REK_HTTP_TOO_LARGE;
@@ -130,11 +132,11 @@ static const char *reason(const struct rek_http_transfer *t, enum rek_http_resul
     return t->curl_message[0] ? t->curl_message : curl_easy_strerror(code);
 }
 
-/* Whether the request, or a part of it, was handed over. */
+/* Whether the request, or a part of it, was handed over to a connection that may have a reader. */
 static bool was_sent(const struct rek_http_transfer *t)
 {
     long sent = 0;
-    if (!t->is_ready)
+    if (!t->is_ready || t->had_ended)
         return false;
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     return sent > t->size_when_ready;

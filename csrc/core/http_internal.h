@@ -83,6 +83,7 @@ struct rek_http_transfer {
     enum { REK_CODING_NONE, REK_CODING_GZIP, REK_CODING_UNKNOWN } coding;
 
     bool is_ready;        /* libcurl was about to send the request */
+    bool had_ended;       /* the server had closed that connection then: it can't respond on it */
     long size_when_ready; /* CURLINFO_REQUEST_SIZE then: what a tunnel took */
     long tunnel_size;     /* what the last new tunnel took, for this origin; 0: not known */
     bool done;            /* libcurl is done with it, with this code */

@@ -1,4 +1,11 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* POLLRDHUP */
+#endif
 #include "core/http_internal.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 static size_t fail(struct rek_http_transfer *t, enum rek_http_result fault, const char *message)
 {
@@ -104,10 +111,44 @@ size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
     return body->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
 }
 
+/* The connection's socket. Older libcurls name it only after the request, and may name that of the
+ * request before: then it is not the one with this local port. */
+static curl_socket_t find_socket(const struct rek_http_transfer *t, int local_port)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    struct sockaddr_storage own = {0};
+    socklen_t len = sizeof own;
+    curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+    if (fd == CURL_SOCKET_BAD || getsockname(fd, (struct sockaddr *)&own, &len) != 0)
+        return CURL_SOCKET_BAD;
+    int port = own.ss_family == AF_INET    ? ntohs(((struct sockaddr_in *)&own)->sin_port)
+               : own.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&own)->sin6_port)
+                                           : 0;
+    return port == local_port ? fd : CURL_SOCKET_BAD;
+}
+
+/* Whether the server had closed its end before the request is handed over. POLLRDHUP also sees that
+ * where bytes came before the end, as TLS's farewell does; without it only a bare end is seen. */
+static bool has_ended(curl_socket_t fd)
+{
+    if (fd == CURL_SOCKET_BAD)
+        return false;
+#ifdef POLLRDHUP
+    struct pollfd look = {.fd = fd, .events = POLLRDHUP};
+    return poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR));
+#else
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+#endif
+}
+
 /* The connection is there, tunnel and TLS included, and the request is what follows. libcurl comes
  * here a second time where the connection ended without a response and it is about to send the
- * request again on another one. Where the first never got a byte of it, that goes unseen. Else the
- * service may have read the request: whether it is sent again is for the loop of attempts to say.
+ * request again on another one. That goes unseen where the first connection had ended before the
+ * request was handed over (nobody could respond there), or never got a byte of it. Else the service
+ * may have read the request: whether it is sent again is for the loop of attempts to say.
+ * We look ourselves: libcurl looks before it uses a connection again, but newer ones (8.23, curl's
+ * pull request 22169) only once a second. Where the socket is not known, the first request counts.
  * A new tunnel counts among the bytes that were sent: where it is not known how long its request
  * is, it is taken for ours, which at worst makes one more attempt. */
 int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port)
@@ -118,10 +159,9 @@ int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int
     (void)peer;
     (void)local;
     (void)peer_port;
-    (void)local_port;
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     if (t->is_ready) {
-        if (sent - t->size_when_ready > t->tunnel_size)
+        if (!t->had_ended && sent - t->size_when_ready > t->tunnel_size)
             return CURL_PREREQFUNC_ABORT;
     } else if (sent > 0) {
         curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
@@ -130,6 +170,7 @@ int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int
     }
     t->is_ready = true;
     t->size_when_ready = sent;
+    t->had_ended = has_ended(find_socket(t, local_port));
     return CURL_PREREQFUNC_OK;
 }
 

@@ -108,6 +108,7 @@ enum rek_http_result rek_http_transfer_start(struct rek_http_transfer *t,
     t->body_began = false;
     t->coding = REK_CODING_NONE;
     t->is_ready = false;
+    t->had_ended = false;
     t->size_when_ready = 0;
     t->done = false;
     t->curl_message[0] = '\0';

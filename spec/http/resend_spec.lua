@@ -62,5 +62,14 @@ for name, way in pairs(ways) do
         os.execute "sleep 0.05"
       end
     end)
+
+    it("takes another connection in silence where it is large", function()
+      local one <close> = new(options)
+      for _ = 1, 3 do
+        local body = ("x"):rep(200000)
+        assert.equal(body, assert(one { method = "POST", url = base .. "/quiet-close", body = body }).body)
+        os.execute "sleep 0.05"
+      end
+    end)
   end)
 end
