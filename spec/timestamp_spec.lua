@@ -26,7 +26,7 @@ describe("a timestamp", function()
       local ok, e = pcall(rekognition.timestamp.format, value)
       assert.is_false(ok)
       assert.is_true(rekognition.error.is(e, "validation"))
-      assert.matches("a timestamp must be a number of seconds since 1970", tostring(e), 1, true)
+      assert.matches("seconds must be a number of seconds since 1970", tostring(e), 1, true)
     end)
   end
 end)

@@ -23,7 +23,7 @@ static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
                            const struct lrek_place *place)
 {
     if (place->kind != LREK_NAME) {
-        lrek_report(l->problems, place, "expected the name of a member as the key, got %s",
+        lrek_report(l->problems, place, "must have the name of a member as the key, got %s",
                     lrek_type_name(l->L, -2));
         return;
     }
@@ -231,7 +231,7 @@ static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struc
             l->body_size += here.name.len + 4;
             load_value(l, shape->value, values + slot++ * storage, &here);
         } else {
-            lrek_report(l->problems, &here, "expected string as the key, got %s",
+            lrek_report(l->problems, &here, "must have a string as the key, got %s",
                         lrek_type_name(L, -2));
         }
         lua_pop(L, 1);

@@ -27,7 +27,7 @@ const char *lrek_type_name(lua_State *L, int index)
 void lrek_report_type(struct lrek_loader *l, const struct lrek_place *place, const char *wanted)
 {
     bool is_null = lua_type(l->L, -1) == LUA_TLIGHTUSERDATA && !lua_touserdata(l->L, -1);
-    lrek_report(l->problems, place, "expected %s, got %s", wanted,
+    lrek_report(l->problems, place, "must be %s %s, got %s", wanted[0] == 'i' ? "an" : "a", wanted,
                 is_null ? "null (leave it out instead)" : lrek_type_name(l->L, -1));
 }
 

@@ -26,7 +26,7 @@ static void write_number(struct lrek_loader *l, const struct lrek_place *place)
     else if (isfinite(value))
         rek_json_write_double(l->bytes, value);
     else
-        lrek_report(l->problems, place, "expected finite number, got %s",
+        lrek_report(l->problems, place, "must be a finite number, got %s",
                     isnan(value) ? "NaN" : "infinity");
 }
 
@@ -49,7 +49,7 @@ static void write_object(struct lrek_loader *l, const struct lrek_place *place)
             write_value(l, &here);
         } else {
             lrek_report(l->problems, &here,
-                        "expected a table with the keys 1 to n, or with strings alone as keys");
+                        "must be a table with the keys 1 to n, or with strings alone as keys");
         }
         lua_pop(L, 1);
     }

@@ -57,7 +57,7 @@ static void load_integer(struct lrek_loader *l, const struct rek_shape *shape, i
     } else if (lua_type(l->L, -1) == LUA_TNUMBER) {
         double value = lua_tonumber(l->L, -1);
         if (value != floor(value) || isinf(value)) {
-            lrek_report(l->problems, place, "expected integer, got %s",
+            lrek_report(l->problems, place, "must be an integer, got %s",
                         isnan(value)   ? "NaN"
                         : isinf(value) ? "infinity"
                                        : "float with a fraction");
@@ -90,7 +90,7 @@ static void load_number(struct lrek_loader *l, const struct rek_shape *shape, do
     }
     *out = lua_tonumber(l->L, -1);
     if (!isfinite(*out))
-        lrek_report(l->problems, place, "expected finite number, got %s",
+        lrek_report(l->problems, place, "must be a finite number, got %s",
                     isnan(*out) ? "NaN" : "infinity");
     else if (shape->type == REK_TIMESTAMP && (*out < least_timestamp || *out > greatest_timestamp))
         lrek_report(l->problems, place, "out of the range of timestamps, years 1 to 9999");

@@ -62,7 +62,7 @@ end })
 ---@param operation any
 ---@return string?
 function Client._unknown_operation(_, operation)
-  if OPERATIONS[operation] then return nil end
+  if type(operation) == "string" and OPERATIONS[operation] then return nil end
   if type(operation) ~= "string" then return "operation must be a string, got " .. quote.value(operation) end
   return "unknown operation " .. quote.value(operation) .. nearest.hint(operation, OPERATIONS)
 end
@@ -92,7 +92,8 @@ end
 
 -- To be closed by whoever takes it: the collector doesn't see how large a body is.
 local function new_request(self, operation, params)
-  if self._closed or self._before_call or not OPERATIONS[operation] or type(params) ~= "table" then
+  if self._closed or self._before_call or type(operation) ~= "string" or not OPERATIONS[operation]
+    or type(params) ~= "table" then
     check_call(self, operation, params)
   end
   local request, problems, more = request_of(service, operation, params)
@@ -258,13 +259,15 @@ end
 
 --- Closes the client and its connections. Closing again does nothing.
 function Client:close()
-  if not is_client(self) then return end
+  check_self(self, "close", "()")
   self._closed = true
   if self._transport then self._transport:close() end
 end
 
 Client.__close = Client.close
-Client.__gc = Client.close
+Client.__gc = function(self)
+  if is_client(self) then self:close() end -- one that was not finished has nothing to close
+end
 
 function Client:__tostring()
   return ("rekognition.client (%s, %s)"):format(self.region, self.endpoint)
@@ -302,6 +305,7 @@ end
 for name in pairs(Client) do
   if not name:find("^_") then METHODS[#METHODS + 1] = name end
 end
+METHODS[#METHODS + 1], METHODS[#METHODS + 2] = "region", "endpoint"
 
 -- Mode and attempts may come from the environment and the profile as well; config has the option first.
 local function retry_options(options, config)

@@ -5,11 +5,13 @@
 -- is there or not, as AWS's SDKs do it: a region may be newer than this file.
 
 local ascii = require "rekognition.text.ascii"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 
-local M = {}
+local M = expect.face({}, "rekognition.endpoint")
 
 ---@class rekognition.Endpoint
 ---@field url string             "https://rekognition.us-east-1.amazonaws.com"; a custom endpoint's path as it was given
@@ -93,6 +95,11 @@ local SERVICES = {
 local function from(source)
   return source and (" (%s)"):format(source) or ""
 end
+
+-- The options' names; their values are checked where they are used.
+local OPTIONS = {}
+for _, name in ipairs { "region", "use_fips", "use_dualstack", "endpoint", "service", "use_global_endpoint",
+                        "region_source", "endpoint_source" } do OPTIONS[name] = expect.ANY end
 
 local KNOWN_SERVICES = "rekognition, sts, sso, sso-oidc, signin, s3 or cloudwatch"
 
@@ -224,12 +231,16 @@ end
 --- Raises a `config` error: in AWS's own words if a rule forbids it (UnsupportedEndpoint, NoRegion), in ours for a
 --- region or an endpoint that can't be one (InvalidRegion, InvalidEndpoint).
 function M.resolve(options)
-  if type(options) ~= "table" then
-    fail("InvalidOption", "resolve takes a table { region = ... }, got %s", quote.value(options))
-  end
+  expect.dot(options, "endpoint.resolve")
+  expect.options(options, OPTIONS, "endpoint.resolve", true)
   local service = options.service or "rekognition"
   local rule = SERVICES[service]
-  if not rule then fail("InvalidEndpoint", "service must be %s, got %s", KNOWN_SERVICES, quote.value(service)) end
+  if not rule then
+    local names = {}
+    for name in pairs(SERVICES) do names[#names + 1] = name end
+    fail("InvalidEndpoint", "service must be %s, got %s%s", KNOWN_SERVICES, quote.value(service),
+      nearest.hint(service, names))
+  end
   local target = target_of(options)
   if options.endpoint ~= nil then return custom_endpoint(target, options.endpoint, options.endpoint_source) end
   if not target.region then fail("NoRegion", "Invalid Configuration: Missing Region") end

@@ -32,8 +32,17 @@ local M = {}
 local OWN = (debug and debug.getinfo(1, "S").source or ""):match("^(@.*)error%.lua$")
 local OWN_COMPILED = "@rekognition/"
 
+-- A file of the library that was loaded from the disk while this one was not: its module is loaded under its own name.
+local function is_loaded_file(source)
+  local path = source:match("^@.*[/\\]rekognition[/\\](.+)%.lua$")
+  if not path then return false end
+  local name = ("rekognition." .. path:gsub("[/\\]", ".")):gsub("%.init$", "")
+  return package.loaded[name] ~= nil
+end
+
 local function is_own(source)
   return OWN and source:sub(1, #OWN) == OWN or source:sub(1, #OWN_COMPILED) == OWN_COMPILED
+    or is_loaded_file(source)
 end
 
 --- The place in the caller's code from which the library was called: "file.lua:12", or nil.
@@ -80,11 +89,22 @@ function M.is_error(value)
   return getmetatable(value) == Error
 end
 
+local function shown(value)
+  if type(value) == "string" then return ('"%s"'):format(value:sub(1, 100):gsub("[\0-\31\"\127-\255]", "?")) end
+  if value == nil or type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+  return "a " .. type(value)
+end
+
 --- Whether any value, a plain string too, is an error with this code or of this kind.
 ---@param value any
 ---@param what string  "ResourceInUseException", or a kind such as "transport"
 ---@return boolean
 function M.is(value, what)
+  if type(what) ~= "string" or value == M then
+    M.raise { kind = "validation", code = "InvalidCall", message = value == M
+      and "error.is must be called with a dot, not a colon: rekognition.error.is(e, \"Code\")"
+      or "error.is: what must be a string, a code or a kind, got " .. shown(what) }
+  end
   return M.is_error(value) and what ~= nil and (value.code == what or value.kind == what)
 end
 
@@ -99,7 +119,7 @@ function Error:is(name)
   end
   if type(name) ~= "string" then
     M.raise { kind = "validation", code = "InvalidCall",
-      message = "e:is must be called with a code or a kind, a string, got " .. type(name) }
+      message = "e:is: name must be a string, a code or a kind, got " .. shown(name) }
   end
   return M.is(self, name)
 end
@@ -107,6 +127,10 @@ end
 --- Where the error was raised: the stack, as debug.traceback writes it.
 ---@return string
 function Error:traceback()
+  if not M.is_error(self) then
+    M.raise { kind = "validation", code = "InvalidCall",
+      message = "e.traceback must be called with a colon: e:traceback()" }
+  end
   return tostring(self) .. "\n" .. (tracebacks[self] or "stack traceback: not available")
 end
 
@@ -145,7 +169,9 @@ end
 function M.guard(f)
   if type(f) ~= "function" then
     M.raise { kind = "validation", code = "InvalidCall",
-      message = "guard must be called with a function, got " .. type(f) }
+      message = type(f) == "table" and f.guard == M.guard
+        and "guard must be called with a dot, not a colon: rekognition.guard(f)"
+        or "guard: f must be a function, got " .. shown(f) }
   end
   return function(...) return unguarded(pcall(f, ...)) end
 end

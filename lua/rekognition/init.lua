@@ -7,6 +7,7 @@ local core = require "rekognition.core"
 local _, path = ...
 local require = core.bind(path, require) -- from here on: the library's own files, bound to this one
 
+local expect = require "rekognition.text.expect"
 local lazy = require "rekognition.lazy"
 local rek_error = require "rekognition.error"
 
@@ -21,7 +22,7 @@ local M = {
   endpoint = require "rekognition.endpoint",
   error = rek_error,
   guard = rek_error.guard,
-  sigv4 = lazy "rekognition.sigv4",
+  sigv4 = expect.stands_for(lazy "rekognition.sigv4", "rekognition.sigv4"),
 }
 
 local new_client = require("rekognition.client").new
@@ -35,7 +36,8 @@ end
 
 --- Loads all parts now: before a chroot, a sandbox, or a drop of privileges. The emulator, the command line and the
 --- adapters for event loops are not among them.
-function M.preload()
+function M.preload(...)
+  expect.dot((...), "rekognition.preload")
   for _, name in ipairs(core.modules()) do require(name) end
   for _, name in ipairs { "cjson", "lxp" } do pcall(require, name) end -- what some credential sources read with
 end
@@ -52,4 +54,4 @@ local module = setmetatable(M, {
     return part
   end,
 })
-return module
+return expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" })

@@ -2,6 +2,7 @@
 --
 -- What is paginated is generated from the model (`rekognition.generated.paginators`).
 
+local options_check = require "rekognition.options"
 local rek_error = require "rekognition.error"
 local paginators = require "rekognition.generated.paginators"
 local quote = require "rekognition.text.quote"
@@ -37,6 +38,7 @@ end
 ---@return fun(): table?, table?  a page and its metadata
 function M.pages(client, operation, params, options, on_behalf)
   local paginator = paginator_of(client, operation)
+  if options ~= nil then options_check.check_call(options) end
   local input, done, seen = shallow_copy(operation, params), false, nil
   return function()
     if done then return nil end

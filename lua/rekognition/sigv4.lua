@@ -13,6 +13,8 @@
 -- for the verifier to check.
 
 local core = require "rekognition.core"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 
 ---@class rekognition.SigningRequest
@@ -45,7 +47,23 @@ local rek_error = require "rekognition.error"
 ---                                X-Amz-Content-Sha256), and these
 ---@field target string             to be sent
 
-local M = {}
+local M = expect.face({}, "rekognition.sigv4")
+
+local REQUEST = { "method", "target", "headers", "body" }
+local OPTIONS = { "region", "service", "credentials", "time", "mode", "expires", "normalize_path", "double_encode",
+                  "sign_body", "payload_hash", "token_after", "signed_headers" }
+local CREDENTIALS = { "access_key_id", "secret_access_key", "session_token", "expiration", "account_id" }
+local MODES = { "header", "query" }
+local SIGN = "sigv4.sign"
+
+local function check(request, options)
+  expect.argument(request, expect.TABLE, SIGN, "request")
+  expect.argument(options, expect.TABLE, SIGN, "options")
+  expect.no_misspelling(request, REQUEST, SIGN)
+  expect.no_misspelling(options, OPTIONS, SIGN)
+  local credentials = rawget(options, "credentials")
+  if type(credentials) == "table" then expect.no_misspelling(credentials, CREDENTIALS, SIGN) end
+end
 
 --- Signs a request. Tables are read raw: no metamethod is called.
 ---
@@ -55,12 +73,14 @@ local M = {}
 ---@param options rekognition.SigningOptions
 ---@return rekognition.Signed
 function M.sign(request, options)
+  check(request, options)
   local signed, problem = core.sign(request, options)
   if signed then return signed end
   rek_error.raise {
     kind = "validation",
     code = "ValidationError",
-    message = problem.path .. " " .. problem.message,
+    message = problem.path .. " " .. problem.message
+      .. (problem.path == "options.mode" and nearest.hint(rawget(options, "mode"), MODES) or ""),
     problems = { problem },
   }
 end

@@ -97,7 +97,7 @@ describe("rekognition.config", function()
     it("that does not exist is named, and those that exist are listed", function()
       local why = catch(function() load():get("regoin") end)
       assert.same({ "config", "UnknownSetting" }, { why.kind, why.code })
-      assert.truthy(why.message:find('there is no setting "regoin"; there are: .*region', 1), why.message)
+      assert.truthy(why.message:find('there is no setting "regoin", did you mean region%?; there are: .*region', 1), why.message)
     end)
 
     it("has an error with a code of its own", function()
@@ -140,7 +140,7 @@ describe("rekognition.config", function()
     end)
 
     for name, case in pairs {
-      ["retry.mode"] = { { retry = { mode = "standart" } }, 'off, standard, adaptive or legacy, got "standart"' },
+      ["retry.mode"] = { { retry = { mode = "standart" } }, 'off, standard, adaptive or legacy, got "standart", did you mean standard?' },
       ["retry.max_attempts"] = { { retry = { max_attempts = 0.5 } }, "a whole number of at least 1, got 0.5" },
       retry = { { retry = "off" }, 'a table, got "off"' },
       use_fips = { { use_fips = 1 }, "true or false, got 1" },

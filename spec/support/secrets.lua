@@ -52,6 +52,7 @@ end
 --- Puts the watch in place: once, before the specs.
 function M.watch()
   wrap(require "rekognition.error", "new", function(new, fields)
+    fields.where = fields.where or require("rekognition.error").place() -- this function is no caller of the library
     local made = new(fields)
     M.look(made, "an error of kind " .. tostring(made.kind))
     return made

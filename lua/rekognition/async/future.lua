@@ -6,6 +6,8 @@
 local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
@@ -239,7 +241,7 @@ end
 ---@param f fun(ok: boolean, ...: any)
 function Future:on_done(f)
   check(self, "on_done")
-  if type(f) ~= "function" then slip("on_done must be called with a function, got " .. quote.value(f)) end
+  expect.argument(f, expect.FUNCTION, "on_done", "f")
   claim(self)
   self.callbacks = self.callbacks or {}
   self.callbacks[#self.callbacks + 1] = f
@@ -259,6 +261,13 @@ function Future:__close()
   self:cancel()
   wait(self)
 end
+
+-- A misspelled method would be "a nil value" otherwise; fields of a future that are not there stay nil.
+local METHODS = { "await", "ready", "on_done", "cancel" }
+setmetatable(Future, { __index = function(_, name)
+  local near = nearest.of(name, METHODS)
+  if near then slip(("a future has no method %s, did you mean %s?"):format(quote.value(name), near)) end
+end })
 
 function Future:__tostring()
   return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")

@@ -12,14 +12,14 @@
 local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
+local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
 local futures = require "rekognition.async.future"
 local pollable = require "rekognition.async.pollable"
-local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 
 ---@class rekognition.async
-local M = {}
+local M = expect.face({}, "rekognition.async")
 
 local DEFAULT_CONCURRENCY = 64 -- our choice
 
@@ -27,15 +27,20 @@ local function slip(message)
   rek_error.raise { kind = "validation", code = "InvalidCall", message = message }
 end
 
-local function check_function(f, name)
-  if type(f) ~= "function" then slip(("%s must be called with a function, got %s"):format(name, quote.value(f))) end
-end
+local FUNCTION = expect.kind("a function", function(value) return type(value) == "function" end)
+local ENTRY = expect.kind("a future or a function", function(value)
+  return futures.is(value) or type(value) == "function"
+end)
+local LIST = expect.kind("a list of futures and functions", function(value)
+  return type(value) == "table" and not futures.is(value)
+end)
+local ITEMS = expect.kind("a list", LIST.test)
+local MAP = { concurrency = expect.kind("a whole number of at least 1", function(value)
+  return math.type(value) == "integer" and value >= 1
+end) }
 
-local function check_seconds(seconds, name)
-  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
-    slip(("%s must be called with a number of seconds, 0 or more, got %s"):format(name, quote.value(seconds)))
-  end
-end
+local function check_function(f, name) expect.argument(f, FUNCTION, name, "f") end
+local function check_seconds(seconds, name) expect.argument(seconds, expect.SECONDS, name, "seconds") end
 
 --- Starts a task: `f` runs in a coroutine of its own. A child of the task that calls.
 ---@param f function
@@ -77,15 +82,11 @@ end
 
 -- Functions of a list become tasks.
 local function started(list, name)
-  if type(list) ~= "table" or futures.is(list) then
-    slip(("%s must be called with a list of futures and functions, got %s"):format(name, quote.value(list)))
-  end
+  expect.argument(list, LIST, name, "list")
   local all = {}
   for place, entry in ipairs(list) do
     if not futures.is(entry) then
-      if type(entry) ~= "function" then
-        slip(("%s: entry %d must be a future or a function, got %s"):format(name, place, quote.value(entry)))
-      end
+      expect.argument(entry, ENTRY, name, ("list[%d]"):format(place))
       entry = M.spawn(entry)
     end
     futures.claim(entry)
@@ -147,14 +148,9 @@ function M.any(list)
 end
 
 local function concurrency_of(options)
-  for name in pairs(options or {}) do
-    if name ~= "concurrency" then slip(("map: unknown option %s; there is concurrency"):format(quote.value(name))) end
-  end
-  local concurrency = options and options.concurrency or DEFAULT_CONCURRENCY
-  if math.type(concurrency) ~= "integer" or concurrency < 1 then
-    slip("map: concurrency must be a whole number of at least 1, got " .. quote.value(concurrency))
-  end
-  return concurrency
+  if options == nil then return DEFAULT_CONCURRENCY end
+  expect.options(options, MAP, "map")
+  return options.concurrency or DEFAULT_CONCURRENCY
 end
 
 --- f(item, place) for each item of a list, at most `concurrency` (64 by default) at the same time.
@@ -164,8 +160,8 @@ end
 ---@return any[] results  in the items' order; nil for those that failed; `n` is how many items there are
 ---@return table<integer, any> errors  what was raised, by place; empty if none failed
 function M.map(items, f, options)
-  if type(items) ~= "table" then slip("map must be called with a list, got " .. quote.value(items)) end
-  check_function(f, "map(items, f)")
+  expect.argument(items, ITEMS, "map", "items")
+  check_function(f, "map")
   local count, place = #items, 0
   local results, errors = { n = count }, {}
   local function work()
@@ -200,7 +196,7 @@ end
 ---@return any ...  what f returned
 function M.timeout(seconds, f, ...)
   check_seconds(seconds, "timeout")
-  check_function(f, "timeout(seconds, f)")
+  check_function(f, "timeout")
   local future <close> = futures.start(f, nil, nil, ...)
   local timer <close> = engine.call_after(seconds, expire, { future = future, seconds = seconds }) -- luacheck: ignore
   return future:await()

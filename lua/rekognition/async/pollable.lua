@@ -14,7 +14,11 @@ local M = {}
 ---@return rekognition.Pollable
 function M.new() return setmetatable({}, Pollable) end
 
-local function check(self)
+local function check(self, name)
+  if getmetatable(self) ~= Pollable then
+    rek_error.raise { kind = "validation", code = "InvalidCall",
+      message = ("it must be called with a colon: pollable:%s()"):format(name) }
+  end
   if self.closed then
     rek_error.raise { kind = "config", code = "Closed", message = "the pollable is closed; ask for another one" }
   end
@@ -24,7 +28,7 @@ end
 --- has no such descriptor: then call `step` every `timeout()` seconds, and at least ten times a second.
 ---@return integer?
 function Pollable:pollfd()
-  check(self)
+  check(self, "pollfd")
   return engine.pollfd()
 end
 
@@ -36,14 +40,14 @@ function Pollable.events() return "r" end
 --- needn't ask.
 ---@return number?
 function Pollable:timeout()
-  check(self)
+  check(self, "timeout")
   return engine.timeout()
 end
 
 --- Moves on what can move on, within bounds (some milliseconds of work), and waits for nothing. Raises kind "config"
 --- inside a callback or a task, since the engine is at work there.
 function Pollable:step()
-  check(self)
+  check(self, "step")
   if engine.is_stepping() then
     rek_error.raise { kind = "config", code = "NestedStep",
       message = "step must not be called inside a callback or a task: the engine is in the middle of a step" }

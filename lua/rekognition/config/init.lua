@@ -5,6 +5,8 @@
 
 local ascii = require "rekognition.text.ascii"
 local endpoint = require "rekognition.endpoint"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
 local seams = require "rekognition.seams"
@@ -35,7 +37,7 @@ local files = require("rekognition.lazy") "rekognition.config.files"
 local Config = {}
 Config.__index = Config
 
-local M = {}
+local M = expect.face({}, "rekognition.config")
 
 local function fail(code, message, ...)
   rek_error.raise { kind = "config", code = code, message = message:format(...) }
@@ -91,8 +93,8 @@ end
 local function read_option(rule, value)
   local name, accepted = rule.option or rule.name, rule.kind.accept(value)
   if accepted == nil then
-    fail("InvalidOption", "option %s must be %s, got %s", name, rule.kind.option_must or rule.kind.must,
-      quote.value(value))
+    fail("InvalidOption", "option %s must be %s, got %s%s", name, rule.kind.option_must or rule.kind.must,
+      quote.value(value), nearest.hint(value, rule.kind.values or {}))
   end
   return accepted
 end
@@ -169,12 +171,18 @@ end
 ---@return any value
 ---@return string source
 function Config:get(name)
-  local setting = self.settings[name]
+  local setting = getmetatable(self) == Config and type(name) == "string" and self.settings[name]
   if not setting then
+    if getmetatable(self) ~= Config then
+      rek_error.raise { kind = "validation", code = "InvalidCall",
+        message = "it must be called with a colon: config:get(\"region\")" }
+    end
+    expect.argument(name, expect.STRING, "config:get", "name", { kind = "config", code = "UnknownSetting" })
     local names = {}
     for known in pairs(self.settings) do names[#names + 1] = known end
     table.sort(names)
-    fail("UnknownSetting", "there is no setting %s; there are: %s", quote.value(name), table.concat(names, ", "))
+    fail("UnknownSetting", "there is no setting %s%s; there are: %s", quote.value(name), nearest.hint(name, names),
+      table.concat(names, ", "))
   end
   return setting.value, setting.source
 end
@@ -265,11 +273,17 @@ end
 
 local CALLABLE = { ["function"] = true, table = true, userdata = true }
 
+-- Every name that an option may have: a client's options are passed on whole.
+local OPTION_NAMES = { "profile", "env", "logger", "read_file", "endpoint", "retry", "proxy", "http" }
+for name in pairs(settings.options) do
+  if not name:find(".", 1, true) then OPTION_NAMES[#OPTION_NAMES + 1] = name end
+end
+
 -- The options that are not settings.
 local function check_options(options)
-  if type(options) ~= "table" then
-    fail("InvalidOption", "config.load takes a table of options, got %s", quote.value(options))
-  end
+  expect.dot(options, "config.load")
+  expect.argument(options, expect.TABLE, "config.load", "options", { kind = "config", code = "InvalidOption" })
+  expect.no_misspelling(options, OPTION_NAMES, "config.load", { kind = "config", code = "UnknownOption" })
   local function check(name, must, ok)
     if options[name] ~= nil and not ok(options[name]) then
       fail("InvalidOption", "option %s must be %s, got %s", name, must, quote.value(options[name]))

@@ -18,6 +18,10 @@ Context.__index = Context
 
 local M = {}
 
+--- Whether a value is a context.
+---@return boolean
+function M.is(value) return getmetatable(value) == Context end
+
 --- A context from the options of a constructor; one that is passed is taken as it is, so that
 --- several sources share one.
 ---@param options? table  see `rekognition.credentials.default`

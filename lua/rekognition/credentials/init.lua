@@ -6,10 +6,10 @@
 -- chain, each source's settings, and what was chosen where AWS's SDKs differ.
 
 local contexts = require "rekognition.credentials.context"
+local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
-local quote = require "rekognition.text.quote"
 
-local M = {}
+local M = expect.face({}, "rekognition.credentials")
 
 ---@class rekognition.CredentialOptions
 ---@field env? table<string, string>
@@ -24,6 +24,56 @@ local M = {}
 ---  are then left out, as in botocore
 ---@field region? string               for STS and sign-in, instead of the configured one
 ---@field mfa_token? fun(serial: string): string  asks for the code of an MFA device
+
+local REGION = expect.kind("a region, a non-empty string", expect.TEXT.test)
+local OPTIONS = {
+  env = expect.TABLE, http = expect.FUNCTION, clock = expect.FUNCTION, sleep = expect.FUNCTION,
+  random = expect.FUNCTION, logger = expect.FUNCTION, config = expect.TABLE, profile = expect.TEXT, region = REGION,
+  mfa_token = expect.FUNCTION, read_file = expect.FUNCTION, write_file = expect.FUNCTION,
+  run_process = expect.FUNCTION,
+}
+local INVALID = { kind = "config", code = "InvalidOption" }
+local UNKNOWN = { kind = "config", code = "UnknownOption" }
+local PROVIDER = expect.kind("a provider, an object with get()", function(value)
+  local found = type(value)
+  return (found == "table" or found == "userdata") and value.get ~= nil
+end)
+-- Names of other options, of those that take any: what a source is made of.
+local ROLE = { role_arn = expect.TEXT, source = PROVIDER, role_session_name = expect.TEXT, external_id = expect.TEXT,
+               duration_seconds = expect.ANY, mfa_serial = expect.TEXT, policy = expect.TEXT }
+local WEB_IDENTITY = { role_arn = expect.TEXT, web_identity_token_file = expect.TEXT, role_session_name = expect.TEXT,
+                       duration_seconds = expect.ANY }
+local SSO = { sso_account_id = expect.TEXT, sso_role_name = expect.TEXT, sso_start_url = expect.TEXT,
+              sso_region = expect.TEXT, sso_session = expect.TEXT }
+local LOGIN = { login_session = expect.TEXT }
+local PROCESS = { command = expect.TEXT, account_id = expect.ANY }
+
+local function check_values(options, known, f)
+  for name, wanted in pairs(known) do
+    if options[name] ~= nil then expect.argument(options[name], wanted, f, "option " .. name, INVALID) end
+  end
+end
+
+-- The context for a source, of checked options. `own`: the options of this source alone; `needed`: those that it must
+-- have.
+local function context_of(options, f, own, needed)
+  f = "credentials." .. f
+  expect.dot(options, f)
+  if contexts.is(options) then return options end
+  if options == nil and not needed then return contexts.from(nil) end
+  expect.argument(options, expect.TABLE, f, "options", INVALID)
+  local names = {}
+  for _, known in ipairs { OPTIONS, own } do
+    for name in pairs(known) do names[#names + 1] = name end
+  end
+  expect.no_misspelling(options, names, f, UNKNOWN)
+  check_values(options, OPTIONS, f)
+  check_values(options, own or {}, f)
+  for _, name in ipairs(needed or {}) do
+    expect.argument(options[name], own[name], f, "option " .. name, { kind = "config", code = "InvalidConfiguration" })
+  end
+  return contexts.from(options)
+end
 
 -- Each source's module is loaded when it is first used.
 local function source(name)
@@ -41,13 +91,25 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.default(options)
-  return source("default").new(contexts.from(options))
+  return source("default").new(context_of(options, "default"))
 end
+
+local CREDENTIALS = { kind = "credentials", code = "InvalidCredentials" }
+local KEYS = { "access_key_id", "secret_access_key", "session_token", "account_id", "expiration" }
+local FIELDS = expect.kind("a table with access_key_id and secret_access_key",
+  function(value) return type(value) == "table" end, { secret = true })
+local SECRET = expect.kind("a non-empty string", function(value) return type(value) == "string" and value ~= "" end,
+  { secret = true })
 
 --- Fixed credentials.
 ---@param fields { access_key_id: string, secret_access_key: string, session_token?: string, account_id?: string }
 ---@return rekognition.CredentialProvider
 function M.static(fields)
+  expect.argument(fields, FIELDS, "credentials.static", "fields", CREDENTIALS)
+  expect.no_misspelling(fields, KEYS, "credentials.static", CREDENTIALS)
+  for _, name in ipairs { "access_key_id", "secret_access_key" } do
+    expect.argument(fields[name], SECRET, "credentials.static", name, CREDENTIALS)
+  end
   return source("static").new(fields)
 end
 
@@ -56,13 +118,20 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.from_function(get, options)
-  return source("function").new(get, contexts.from(options))
+  expect.argument(get, expect.FUNCTION, "credentials.from_function", "get", INVALID)
+  return source("function").new(get, context_of(options, "from_function"))
 end
+
+local LIST = expect.kind("a list of providers", function(value) return type(value) == "table" and not value.get end)
 
 --- The first of several providers that has credentials.
 ---@param list table[]
 ---@return rekognition.CredentialChain
 function M.chain(list)
+  expect.argument(list, LIST, "credentials.chain", "list", INVALID)
+  for place, provider in ipairs(list) do
+    expect.argument(provider, PROVIDER, "credentials.chain", ("list[%d]"):format(place), INVALID)
+  end
   return source("chain").new(list)
 end
 
@@ -70,14 +139,15 @@ end
 ---@param options rekognition.AssumeRole|rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.assume_role(options)
-  return source("assume_role").new(options, contexts.from(options))
+  local context = context_of(options, "assume_role", ROLE, { "role_arn", "source" })
+  return source("assume_role").new(options, context)
 end
 
 --- The environment's keys.
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.environment(options)
-  return source("environment").new(contexts.from(options))
+  return source("environment").new(context_of(options, "environment"))
 end
 
 --- A role's credentials, by a token file: with `role_arn` and `web_identity_token_file` (and
@@ -85,7 +155,8 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.web_identity(options)
-  local context = contexts.from(options)
+  local context = context_of(options, "web_identity", WEB_IDENTITY,
+    options and type(options) == "table" and options.web_identity_token_file and { "role_arn" } or nil)
   if options and options.web_identity_token_file then return source("web_identity").new(options, context) end
   return of_profile("web_identity", context)
 end
@@ -94,7 +165,7 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.profile(options)
-  return source("profile").new(contexts.from(options))
+  return source("profile").new(context_of(options, "profile"))
 end
 
 --- IAM Identity Center: with `sso_account_id`, `sso_role_name`, `sso_start_url`, `sso_region` (and
@@ -102,7 +173,7 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.sso(options)
-  local context = contexts.from(options)
+  local context = context_of(options, "sso", SSO)
   if options and options.sso_account_id then return source("sso").new(options, context) end
   return of_profile("sso", context)
 end
@@ -111,7 +182,7 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.login(options)
-  local context = contexts.from(options)
+  local context = context_of(options, "login", LOGIN)
   if options and options.login_session then return source("login").new(options.login_session, context) end
   return of_profile("login", context)
 end
@@ -120,7 +191,7 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.process(options)
-  local context = contexts.from(options)
+  local context = context_of(options, "process", PROCESS)
   if options and options.command then return source("process").new(options, context) end
   return of_profile("process", context)
 end
@@ -129,14 +200,14 @@ end
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.container(options)
-  return source("container").new(contexts.from(options))
+  return source("container").new(context_of(options, "container"))
 end
 
 --- The EC2 instance metadata service.
 ---@param options? rekognition.CredentialOptions
 ---@return rekognition.CredentialProvider
 function M.imds(options)
-  return source("imds").new(contexts.from(options))
+  return source("imds").new(context_of(options, "imds"))
 end
 
 --- A provider from what a client's option `credentials` may be: a table of keys, an object with get(), a function, or
@@ -155,7 +226,7 @@ function M.resolve(value, options)
     return value
   end
   return rek_error.raise { kind = "config", code = "InvalidOption",
-    message = "credentials must be a table of keys, a provider or a function, got " .. quote.value(value) }
+    message = "credentials must be a table of keys, a provider or a function, got a " .. type(value) }
 end
 
 return M

@@ -12,6 +12,8 @@ local PARTS = {
   inventory = { module = "inventory", name = "run" },
 }
 
+local expect = require "rekognition.text.expect"
+
 ---@class rekognition.custom_labels
 ---@field copy_model fun(options: rekognition.CopyOptions): rekognition.CopyResult  copies a model, and waits
 ---@field copy_models fun(options: rekognition.FleetOptions): rekognition.Fleet  many models to many places
@@ -33,4 +35,6 @@ local module = setmetatable(M, {
     return value
   end,
 })
-return module
+local names = {}
+for name in pairs(PARTS) do names[#names + 1] = name end
+return expect.face(module, "rekognition.custom_labels", names)

@@ -1,8 +1,11 @@
 --- What there is, what runs, since when, and what it costs: over the clients of many regions and profiles.
 
 local arns = require "rekognition.text.arn"
+local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
+local nearest = require "rekognition.text.nearest"
 local partitions = require "rekognition.generated.partitions"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local run_options = require "rekognition.custom_labels.run_options"
 local running_since = require "rekognition.custom_labels.running_since"
@@ -136,25 +139,30 @@ local function is_price(value) return type(value) == "number" and value >= 0 and
 
 local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true }
 
+local NAMES = {}
+for name in pairs(KNOWN) do NAMES[#NAMES + 1] = name end
+
 local function check(options)
   local problems = {}
   local function add(path, message) problems[#problems + 1] = { path = path, message = message } end
-  if type(options) ~= "table" then
-    options = {}
-    add("options", "must be a list of clients")
+  expect.dot(options, "inventory")
+  if type(options) ~= "table" or type(rawget(options, "region")) == "string" then
+    local got = type(options) == "table" and "a client" or quote.value(options)
+    add("options", "must be a list of clients, got " .. got)
+    options = { { items = add } }
   end
-  if options[1] == nil then add("[1]", "must be a client, got nothing") end
+  if options[1] == nil then add("[1]", "must be a client, got nil") end
   for key, value in next, options do
     if math.type(key) == "integer" then
       if type(value) ~= "table" or type(value.items) ~= "function" then
-        add(("[%d]"):format(key), "must be a client, got a " .. type(value))
+        add(("[%d]"):format(key), "must be a client, got " .. quote.value(value))
       end
     elseif not KNOWN[key] then
-      add(tostring(key), "is not an option")
+      add(tostring(key), "is not an option" .. nearest.hint(key, NAMES))
     end
   end
   if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then
-    add("price_per_hour", "must be a price of at least 0, got " .. tostring(options.price_per_hour))
+    add("price_per_hour", "must be a price of at least 0, got " .. quote.value(options.price_per_hour))
   end
   if #problems == 0 then return end
   local lines = {}

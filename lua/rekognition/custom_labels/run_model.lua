@@ -2,6 +2,7 @@
 --
 -- A running model is billed, idle or not. docs/running-models.md says what is stopped when, and by whom.
 
+local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
 local rek_error = require "rekognition.error"
 local run_guard = require "rekognition.custom_labels.run_guard"
@@ -199,6 +200,8 @@ local function prepare(options)
   return run
 end
 
+local FUNCTION = expect.kind("a function", function(value) return type(value) == "function" end)
+
 --- Starts a model version, waits until it runs, calls the function, and stops the model: after a return, an error,
 -- a closed coroutine, a failed start, a deadline. Returns what the function returns.
 --
@@ -209,12 +212,10 @@ end
 ---@param body fun(version: table, run: rekognition.Run): ...
 ---@return any ...
 function M.run(options, body)
-  if type(body) ~= "function" then
-    rek_error.raise { kind = "validation", code = "ValidationError", operation = "run_model",
-      message = "the second argument must be a function, got a " .. type(body),
-      problems = { { path = "body", message = "must be a function" } } }
-  end
-  local run <close> = prepare(run_options.check(options))
+  local checked = run_options.check(options)
+  expect.argument(body, FUNCTION, "run_model", "body", { code = "ValidationError", operation = "run_model",
+    problems = { { path = "body", message = "must be a function" } } })
+  local run <close> = prepare(checked)
   local version = bring_up(run)
   run.model:report("run", "started", nil, version)
   if run.guard then run.guard:attach(run.model.client) end

@@ -1,5 +1,8 @@
 --- The options of run_model: what they may be, and their defaults.
 
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -42,11 +45,10 @@ local DEFAULTS = {
   delay = 30, timeout = 3600, stop_timeout = 3600,
 }
 
-local function shown(value)
-  local kind = type(value)
-  return (kind == "number" or kind == "boolean") and tostring(value) or kind == "string" and ("%q"):format(value)
-    or "a " .. kind
-end
+local NAMES = {}
+for name in pairs(OPTIONS) do NAMES[#NAMES + 1] = name end
+
+local shown = quote.value
 
 local function add(problems, path, message)
   problems[#problems + 1] = { path = path, message = message }
@@ -62,12 +64,12 @@ end
 local function find_problems(options)
   local problems = {}
   for _, name in ipairs { "client", "version" } do
-    if options[name] == nil then add(problems, name, ("must be %s, got nothing"):format(OPTIONS[name][1])) end
+    if options[name] == nil then add(problems, name, ("must be %s, got nil"):format(OPTIONS[name][1])) end
   end
   for name, value in next, options do
     local option = OPTIONS[name]
     if not option then
-      add(problems, tostring(name), "is not an option")
+      add(problems, tostring(name), "is not an option" .. nearest.hint(name, NAMES))
     elseif not option[2](value) then
       add(problems, name, ("must be %s, got %s"):format(option[1], shown(value)))
     end
@@ -81,9 +83,10 @@ end
 ---@param options table
 ---@return table
 function M.check(options)
+  expect.dot(options, "run_model")
   if type(options) ~= "table" then
     rek_error.raise { kind = "validation", code = "ValidationError", operation = "run_model",
-      message = "options must be a table, got a " .. type(options),
+      message = "options must be a table, got " .. shown(options),
       problems = { { path = "options", message = "must be a table" } } }
   end
   local problems = find_problems(options)

@@ -7,15 +7,17 @@ local auth = require "rekognition.emulator.auth"
 local clocks = require "rekognition.emulator.clocks"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
+local expect = require "rekognition.text.expect"
 local faults = require "rekognition.emulator.faults"
 local front = require "rekognition.emulator.front"
 local http = require "rekognition.emulator.http"
 local identities = require "rekognition.emulator.identities"
+local rek_error = require "rekognition.error"
 local settings = require "rekognition.emulator.settings"
 local store = require "rekognition.emulator.store"
 local timestamp = require "rekognition.text.time"
 
-local M = {}
+local M = expect.face({}, "emulator")
 
 --- The accounts that are there where none are given: known to everybody, and good for nothing else.
 ---@type rekognition.emulator.Account[]
@@ -59,18 +61,28 @@ local function opened(options)
   return opened_store
 end
 
---- Makes an emulator. Raises a sentence where the state file can't be used.
+local function read_settings(options)
+  local ok, read = pcall(settings.read, options)
+  if ok then return read end
+  if type(read) ~= "string" then error(read, 0) end
+  return rek_error.raise { kind = "config", code = "InvalidOption", message = "emulator.new: " .. read }
+end
+
+--- Makes an emulator. Raises a `config` error for an option that is wrong, and a sentence
+-- where the state file can't be used.
 ---@param options? rekognition.emulator.Options
 ---@return rekognition.Emulator
 function M.new(options)
   options = options or {}
+  expect.dot(options, "emulator.new")
+  settings.check(options)
   local clock = options.clock or core.now
   return setmetatable({
     options = options, clocks = clocks.new(clock, { rate = options.clock_rate, at = options.clock_at }),
     faults = faults.new(options.faults), calls = {}, admin = options.admin ~= false,
     identities = identities.new(options.accounts or M.DEFAULT_ACCOUNTS, options.identities),
     store = opened(options), clock = clock, log = options.log,
-    settings = settings.read(options), spent = {},
+    settings = read_settings(options), spent = {},
   }, Emulator)
 end
 

@@ -1,5 +1,6 @@
 --- An emulator's options, with what holds where one is left out.
 
+local expect = require "rekognition.text.expect"
 local quotas = require "rekognition.emulator.quotas"
 
 local M = {}
@@ -12,6 +13,31 @@ local DEFAULTS = { train_seconds = 5, copy_seconds = 5, delete_seconds = 1, star
 ---@return boolean
 function M.is_known(name)
   return DEFAULTS[name] ~= nil or name == "fail" or name == "fail_start" or name == "quotas" or name == "rates"
+end
+
+local LEAST = expect.kind("a number from 0 on", function(value)
+  return type(value) == "number" and value >= 0 and value < math.huge
+end)
+local NAMES = expect.kind("a list of names", function(value)
+  if type(value) ~= "table" then return false end
+  for _, item in ipairs(value) do
+    if type(item) ~= "string" then return false end
+  end
+  return true
+end)
+local RATES = expect.kind('a table of numbers, or "aws"', function(value)
+  return type(value) == "table" or value == "aws"
+end)
+local OPTIONS = { fail = NAMES, fail_start = NAMES, quotas = RATES, rates = RATES, accounts = expect.TABLE,
+  identities = expect.ANY, strict_buckets = expect.FLAG, region = expect.STRING, state_file = expect.TEXT,
+  clock = expect.FUNCTION, clock_rate = LEAST, clock_at = LEAST, faults = expect.TABLE, admin = expect.FLAG,
+  log = expect.FUNCTION }
+for name in pairs(DEFAULTS) do OPTIONS[name] = LEAST end
+
+--- Checks the names and the types of a program's options. Raises a `config` error.
+---@param options table
+function M.check(options)
+  expect.options(options, OPTIONS, "emulator.new", true)
 end
 
 --- The settings that operations work by. Raises a sentence if an option is wrong.

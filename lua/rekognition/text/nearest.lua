@@ -9,17 +9,21 @@ local function plain(name)
   return (ascii.lower(name):gsub("[_%-]", ""))
 end
 
--- Edits between two short words (Levenshtein), by rows.
+-- Edits between two short words, by rows (Levenshtein; two neighbours that changed places are one edit).
 local function distance(a, b)
-  local row = {}
+  local row, before = {}, nil
   for j = 0, #b do row[j] = j end
   for i = 1, #a do
-    local diagonal
-    diagonal, row[0] = row[0], i
+    local new = { [0] = i }
     for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
+      local x, y = a:byte(i), b:byte(j)
+      local least = math.min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (x == y and 0 or 1))
+      if before and j > 1 and x == b:byte(j - 1) and y == a:byte(i - 1) then
+        least = math.min(least, before[j - 2] + 1)
+      end
+      new[j] = least
     end
+    before, row = row, new
   end
   return row[#b]
 end

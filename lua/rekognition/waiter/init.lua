@@ -2,8 +2,11 @@
 --
 -- `goals` says what each waiter waits for, `subjects` what it looks at. One poller looks at all of a waiter's subjects.
 
+local expect = require "rekognition.text.expect"
 local goals = require "rekognition.waiter.goals"
+local nearest = require "rekognition.text.nearest"
 local options_check = require "rekognition.options"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local subjects = require "rekognition.waiter.subjects"
 
@@ -12,8 +15,11 @@ local M = {}
 local KINDS = { version = "the project version", dataset = "the dataset", project = "the project" }
 
 local function goal_of(name)
+  expect.argument(name, expect.STRING, "wait", "waiter", { code = "UnknownWaiter" })
+  local names = goals.names()
   return goals.find(name) or rek_error.raise { kind = "validation", code = "UnknownWaiter",
-    message = ("there is no waiter %q; there are: %s"):format(tostring(name), table.concat(goals.names(), ", ")) }
+    message = ("there is no waiter %s%s; there are: %s"):format(quote.value(name), nearest.hint(name, names),
+      table.concat(names, ", ")) }
 end
 
 local function describe(description)

@@ -2,6 +2,7 @@
 
 local arns = require "rekognition.text.arn"
 local paginator = require "rekognition.paginator"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -90,8 +91,8 @@ end
 local function read_input(kind, operation, params)
   if type(params) ~= "table" then
     rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
-      message = "params must be a table, got a " .. type(params),
-      problems = { { path = "params", message = "must be a table, got a " .. type(params) } } }
+      message = "params must be a table, got " .. quote.value(params),
+      problems = { { path = "params", message = "must be a table, got " .. quote.value(params) } } }
   end
   local input = {}
   for key, value in next, params do input[key] = value end

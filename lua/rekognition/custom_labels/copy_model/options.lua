@@ -2,6 +2,9 @@
 
 local arns = require "rekognition.text.arn"
 local core = require "rekognition.core"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -56,22 +59,18 @@ local OPTIONS = {
   { "on_progress", "a function", is_function },
 }
 
-local function shown(value)
-  if type(value) == "string" then return ("%q"):format(#value > 200 and value:sub(1, 200) .. "..." or value) end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
-  return "a " .. type(value)
-end
+local shown = quote.value
 
 local function check_types(options, add)
-  local known = {}
-  for _, option in ipairs(OPTIONS) do
+  local known, names = {}, {}
+  for i, option in ipairs(OPTIONS) do
     local name, wanted, test = table.unpack(option)
-    known[name] = true
+    known[name], names[i] = true, name
     local value = options[name]
     if value ~= nil and not test(value) then add(name, ("must be %s, got %s"):format(wanted, shown(value))) end
   end
   for name in next, options do
-    if not known[name] then add(tostring(name), "is not an option of copy_model") end
+    if not known[name] then add(tostring(name), "is not an option of copy_model" .. nearest.hint(name, names)) end
   end
 end
 
@@ -187,7 +186,9 @@ end
 --- Finds every problem of the options.
 ---@param options any
 ---@return {path: string, message: string}[]
-function M.problems(options)
+---@param f? string  the function; "copy_model" by default
+function M.problems(options, f)
+  expect.dot(options, f or "copy_model")
   local problems = {}
   local function add(path, message) problems[#problems + 1] = { path = path, message = message } end
   if type(options) ~= "table" then

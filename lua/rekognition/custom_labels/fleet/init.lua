@@ -10,6 +10,9 @@ local groups = require "rekognition.custom_labels.fleet.sharing_groups"
 local journals = require "rekognition.custom_labels.fleet.journal"
 local limiters = require "rekognition.custom_labels.fleet.limiter"
 local plans = require "rekognition.custom_labels.fleet.plan"
+local expect = require "rekognition.text.expect"
+local nearest = require "rekognition.text.nearest"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local remedies = require "rekognition.custom_labels.copy_model.remedies"
 local runners = require "rekognition.custom_labels.fleet.runner"
@@ -51,16 +54,17 @@ local CHECKS = {
 }
 
 local function check(options)
-  if type(options) ~= "table" then refuse("options", "must be a table, got a " .. type(options)) end
-  local known = {}
+  expect.dot(options, "copy_models")
+  if type(options) ~= "table" then refuse("options", "must be a table, got " .. quote.value(options)) end
+  local known, names = {}, {}
   for _, one in ipairs(CHECKS) do
-    known[one[1]] = true
+    known[one[1]], names[#names + 1] = true, one[1]
     if not one[3](options[one[1]]) then
-      refuse(one[1], ("must be %s, got %s"):format(one[2], tostring(options[one[1]])))
+      refuse(one[1], ("must be %s, got %s"):format(one[2], quote.value(options[one[1]])))
     end
   end
   for name in next, options do
-    if not known[name] then refuse(tostring(name), "is not an option of copy_models") end
+    if not known[name] then refuse(tostring(name), "is not an option of copy_models" .. nearest.hint(name, names)) end
   end
 end
 

@@ -1,5 +1,7 @@
 --- policy.build and policy.merge: documents made, and statements added to one.
 
+local expect = require "rekognition.text.expect"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 local json = require "rekognition.custom_labels.policy.json"
@@ -7,6 +9,9 @@ local principals = require "rekognition.custom_labels.policy.principals"
 local cjson = require("cjson").new()
 
 local M = {}
+
+local INVALID = { code = "ValidationError" }
+local NAMES = { "account", "version", "role", "sid" }
 
 local function refuse(path, message, ...)
   message = message:format(...)
@@ -22,7 +27,7 @@ end
 local function principal_of(options, version)
   local account, role = options.account, options.role
   if role == nil then return ("arn:%s:iam::%s:root"):format(partition_of(version), account) end
-  if type(role) ~= "string" then refuse("role", "must be a role's ARN or name, got %s", tostring(role)) end
+  if type(role) ~= "string" then refuse("role", "must be a role's ARN or name, got %s", quote.value(role)) end
   if role:sub(1, 4) ~= "arn:" then role = ("arn:%s:iam::%s:role/%s"):format(partition_of(version), account, role) end
   local problem = principals.problem(role)
   if problem or role == "*" then refuse("role", "%s", problem or "must be a role's ARN or name, got *") end
@@ -41,7 +46,7 @@ local function versions_of(version)
   if #list == 0 then refuse("version", "must be an ARN or a list of ARNs, got nothing") end
   for _, one in ipairs(list) do
     if type(one) ~= "string" or one ~= "*" and not one:find("^arn:aws[a-z-]*:rekognition:[^:]+:[^:]+:project/.") then
-      refuse("version", "must be the ARN of a project version, or a pattern of one, got %s", tostring(one))
+      refuse("version", "must be the ARN of a project version, or a pattern of one, got %s", quote.value(one))
     end
   end
   return table.move(list, 1, #list, 1, {})
@@ -51,11 +56,14 @@ end
 ---@param options {account: string, version: string|string[], role?: string, sid?: string}
 ---@return table statement  for `merge`
 function M.statement(options)
+  expect.argument(options, expect.TABLE, "policy.build", "options", INVALID)
+  expect.no_misspelling(options, NAMES, "policy.build", INVALID)
   if type(options.account) ~= "string" or not options.account:find("^%d%d%d%d%d%d%d%d%d%d%d%d$") then
-    refuse("account", "must be 12 digits, got %s", tostring(options.account))
+    refuse("account", "must be 12 digits, got %s", quote.value(options.account))
   end
   local versions = versions_of(options.version)
   local members = {}
+  if options.sid ~= nil then expect.argument(options.sid, expect.STRING, "policy.build", "sid", INVALID) end
   if options.sid then members[1] = { "Sid", options.sid } end
   members[#members + 1] = { "Effect", "Allow" }
   members[#members + 1] = { "Principal", json.object { { "AWS", principal_of(options, versions[1]) } } }
@@ -207,6 +215,7 @@ end
 ---@param ... table|string  statements: of `statement`, as tables, as JSON, or the options of `build`
 ---@return string text
 function M.merge(text, ...)
+  if text ~= nil then expect.argument(text, expect.STRING, "policy.merge", "text", INVALID) end
   local source = (text == nil or text == "") and document {} or parse(text, "any", "the policy")
   local statements = table.move(as_list(source.Statement), 1, #as_list(source.Statement), 1, json.list())
   for i = 1, select("#", ...) do

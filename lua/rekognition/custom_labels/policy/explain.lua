@@ -1,6 +1,7 @@
 --- policy.explain: a policy in sentences.
 
 local ascii = require "rekognition.text.ascii"
+local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 
@@ -65,6 +66,7 @@ end
 ---@param text string
 ---@return string
 return function(text)
+  expect.argument(text, expect.STRING, "policy.explain", "text", { code = "ValidationError" })
   local document, problems = grammar.parse(text, "any")
   if not document then
     rek_error.raise { kind = "validation", code = "MalformedPolicy", problems = problems,

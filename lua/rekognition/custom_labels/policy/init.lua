@@ -2,6 +2,7 @@
 --
 -- docs/policies.md says what is understood, and what is our decision.
 
+local expect = require "rekognition.text.expect"
 local build = require "rekognition.custom_labels.policy.build"
 local decide = require "rekognition.custom_labels.policy.decide"
 local evaluate = require "rekognition.custom_labels.policy.evaluate"
@@ -9,7 +10,11 @@ local explain = require "rekognition.custom_labels.policy.explain"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 local identity = require "rekognition.custom_labels.policy.identity"
 
-local M = { build = build.build, statement = build.statement, merge = build.merge, decide = decide, explain = explain }
+local M = expect.face({ build = build.build, statement = build.statement, merge = build.merge, decide = decide,
+                        explain = explain }, "rekognition.custom_labels.policy")
+
+local KIND = expect.one_of { "project", "identity", "trust" }
+local INVALID = { code = "ValidationError" }
 
 --- Checks a policy document.
 ---@param text string
@@ -17,6 +22,8 @@ local M = { build = build.build, statement = build.statement, merge = build.merg
 ---@return boolean ok
 ---@return {path: string, message: string}[]? problems  every problem found
 function M.check(text, kind)
+  expect.argument(text, expect.STRING, "policy.check", "text", INVALID)
+  if kind ~= nil then expect.argument(kind, KIND, "policy.check", "kind", INVALID) end
   local document, problems = grammar.parse(text, kind)
   return document ~= nil, problems
 end

@@ -1,0 +1,169 @@
+--- What a public function's arguments and options must be, in one wording: `f: X must be Y, got Z`.
+--
+-- Functions that are called with a dot know their module too: a colon passes the module as the first argument.
+
+local nearest = require "rekognition.text.nearest"
+local quote = require "rekognition.text.quote"
+local rek_error = require "rekognition.error"
+
+local M = {}
+
+---@class rekognition.expect.Kind
+---@field must string             what a message calls it: "a table"
+---@field test fun(value: any): any
+---@field values? string[]        the words that it may be, if there are a few
+---@field secret? boolean         a message shows its type alone
+
+local function kind(must, test, more)
+  local made = { must = must, test = test }
+  for key, value in pairs(more or {}) do made[key] = value end
+  return made
+end
+
+M.kind = kind
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local meta = getmetatable(value)
+  return type(meta) == "table" and type(meta.__call) == "function"
+end
+
+M.ANY = kind("anything", function() return true end)
+M.TABLE = kind("a table", function(value) return type(value) == "table" end)
+M.STRING = kind("a string", function(value) return type(value) == "string" end)
+M.FLAG = kind("true or false", function(value) return type(value) == "boolean" end)
+M.FUNCTION = kind("a function", is_callable)
+M.TEXT = kind("a non-empty string without NUL bytes", function(value)
+  return type(value) == "string" and value ~= "" and not value:find("\0", 1, true)
+end)
+M.SECONDS = kind("a number of seconds, 0 or more", function(value)
+  return type(value) == "number" and value >= 0 and value < math.huge
+end)
+
+--- One of some words.
+---@param words string[]
+---@return rekognition.expect.Kind
+function M.one_of(words)
+  local known = {}
+  for _, word in ipairs(words) do known[word] = true end
+  return kind(table.concat(words, ", ", 1, #words - 1) .. " or " .. words[#words],
+    function(value) return known[value] end, { values = words })
+end
+
+local faces = setmetatable({}, { __mode = "k" }) -- the modules, by what a program calls them
+
+local function names_of(known)
+  local names = {}
+  for name in next, known do
+    if type(name) == "string" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+local function raise(code, message, more)
+  local fields = { kind = "validation", code = code, message = message }
+  for key, value in pairs(more or {}) do fields[key] = value end
+  rek_error.raise(fields)
+end
+
+--- Notes what a program calls a module, and answers misspelled names of its functions with the nearest one. Any other
+--- name that isn't there stays nil.
+---@param module table
+---@param name string     "rekognition.async"
+---@param later? string[]  names of what is loaded when it is first used
+---@return table module
+function M.face(module, name, later)
+  faces[module] = name
+  local meta = getmetatable(module) or {}
+  local find = meta.__index
+  meta.__index = function(_, key)
+    local value
+    if find then value = find(module, key) end
+    if value ~= nil or type(key) ~= "string" then return value end
+    local names = names_of(module)
+    table.move(later or {}, 1, #(later or {}), #names + 1, names)
+    local near = nearest.of(key, names)
+    if near then raise("UnknownMethod", ("%s has no %s, did you mean %s?"):format(name, quote.value(key), near)) end
+  end
+  return setmetatable(module, meta)
+end
+
+--- A table that stands for a module until it is first used.
+function M.stands_for(stand_in, name)
+  faces[stand_in] = name
+  return stand_in
+end
+
+local function check_dot(value, f)
+  local name = type(value) == "table" and faces[value]
+  if name then
+    local short = f:match("[A-Za-z0-9_]+$")
+    raise("InvalidCall", ("%s must be called with a dot, not a colon: %s.%s(...)"):format(f, name, short))
+  end
+end
+
+M.dot = check_dot
+
+-- A value as a message may show it.
+local function shown(value, wanted)
+  if not wanted.secret then return quote.value(value) end
+  return value == nil and "nil" or "a " .. type(value)
+end
+
+--- Checks an argument.
+---@generic T
+---@param value T
+---@param wanted rekognition.expect.Kind
+---@param f string      the function: "sleep"
+---@param name string   the argument: "seconds"
+---@param more? table   further fields of the error, `kind` and `code` too
+---@return T value
+function M.argument(value, wanted, f, name, more)
+  if wanted.test(value) and not faces[value] then return value end
+  check_dot(value, f)
+  raise("InvalidCall", ("%s: %s must be %s, got %s%s"):format(f, name, wanted.must, shown(value, wanted),
+    nearest.hint(value, wanted.values or {})), more)
+end
+
+local CONFIG = { unknown = { kind = "config", code = "UnknownOption" }, wrong = { kind = "config",
+                 code = "InvalidOption" } }
+local CALL = { unknown = { code = "InvalidCall" }, wrong = { code = "InvalidCall" } }
+
+--- Checks a table of options, each name and each value. Options that are nil are left out.
+---@param options table?
+---@param known table<string, rekognition.expect.Kind>
+---@param f string
+---@param of_config? boolean  the errors are of the kind "config"
+function M.options(options, known, f, of_config)
+  local more = of_config and CONFIG or CALL
+  M.argument(options, M.TABLE, f, "options", more.wrong)
+  for name, value in next, options do
+    local wanted = known[name]
+    if not wanted then
+      local all = names_of(known)
+      raise("InvalidCall", ("%s: unknown option %s%s; the options are: %s"):format(f, tostring(name),
+        nearest.hint(name, all), table.concat(all, ", ")), more.unknown)
+    elseif not wanted.test(value) then
+      raise("InvalidCall", ("%s: option %s must be %s, got %s%s"):format(f, name, wanted.must, shown(value, wanted),
+        nearest.hint(value, wanted.values or {})), more.wrong)
+    end
+  end
+end
+
+--- Refuses the names of a table that are near to a known one; others may be there.
+---@param given table
+---@param known string[]
+---@param f string
+function M.no_misspelling(given, known, f, more)
+  local all = {}
+  for _, name in ipairs(known) do all[name] = true end
+  for _, name in ipairs(names_of(given)) do
+    local near = not all[name] and nearest.of(name, known)
+    if near then
+      raise("InvalidCall", ("%s: unknown name %s, did you mean %s?"):format(f, name, near), more)
+    end
+  end
+end
+
+return M
