@@ -136,9 +136,10 @@ describe("a role taken on by hand", function()
   it("names the option whose region is wrong", function()
     local _, world = client_with { region = "eu-west-1" }
     for value, wanted in pairs { ["a b"] = 'got "a b" (client option)', [5] = "option region must be .*, got 5" } do
-      local provider = credentials.assume_role { role_arn = ROLE, region = value, env = {}, http = world.options.http,
-        source = credentials.static { access_key_id = "AKID", secret_access_key = "SECRET" } }
-      local e = support.catch(provider.get, provider)
+      local e = support.catch(function()
+        credentials.assume_role({ role_arn = ROLE, region = value, env = {}, http = world.options.http,
+          source = credentials.static { access_key_id = "AKID", secret_access_key = "SECRET" } }):get()
+      end)
       assert.equal("config", e.kind)
       assert.truthy(e.message:find(wanted) or e.message:find(wanted, 1, true), e.message)
     end

@@ -173,10 +173,7 @@ end
 function Config:get(name)
   local setting = getmetatable(self) == Config and type(name) == "string" and self.settings[name]
   if not setting then
-    if getmetatable(self) ~= Config then
-      rek_error.raise { kind = "validation", code = "InvalidCall",
-        message = "it must be called with a colon: config:get(\"region\")" }
-    end
+    expect.colon(getmetatable(self) == Config, 'config:get("region")')
     expect.argument(name, expect.STRING, "config:get", "name", { kind = "config", code = "UnknownSetting" })
     local names = {}
     for known in pairs(self.settings) do names[#names + 1] = known end

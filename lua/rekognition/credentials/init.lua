@@ -48,12 +48,6 @@ local SSO = { sso_account_id = expect.TEXT, sso_role_name = expect.TEXT, sso_sta
 local LOGIN = { login_session = expect.TEXT }
 local PROCESS = { command = expect.TEXT, account_id = expect.ANY }
 
-local function check_values(options, known, f)
-  for name, wanted in pairs(known) do
-    if options[name] ~= nil then expect.argument(options[name], wanted, f, "option " .. name, INVALID) end
-  end
-end
-
 -- The context for a source, of checked options. `own`: the options of this source alone; `needed`: those that it must
 -- have.
 local function context_of(options, f, own, needed)
@@ -67,8 +61,8 @@ local function context_of(options, f, own, needed)
     for name in pairs(known) do names[#names + 1] = name end
   end
   expect.no_misspelling(options, names, f, UNKNOWN)
-  check_values(options, OPTIONS, f)
-  check_values(options, own or {}, f)
+  expect.values(options, OPTIONS, f, INVALID)
+  expect.values(options, own or {}, f, INVALID)
   for _, name in ipairs(needed or {}) do
     expect.argument(options[name], own[name], f, "option " .. name, { kind = "config", code = "InvalidConfiguration" })
   end

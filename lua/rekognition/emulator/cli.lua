@@ -257,7 +257,7 @@ function M.main(arguments)
   end
   local ok, problem = pcall(serve, options)
   if not ok then
-    complain(tostring(problem))
+    complain(type(problem) == "table" and problem.message or tostring(problem))
     return 1
   end
   return 0

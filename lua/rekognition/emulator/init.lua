@@ -12,7 +12,6 @@ local faults = require "rekognition.emulator.faults"
 local front = require "rekognition.emulator.front"
 local http = require "rekognition.emulator.http"
 local identities = require "rekognition.emulator.identities"
-local rek_error = require "rekognition.error"
 local settings = require "rekognition.emulator.settings"
 local store = require "rekognition.emulator.store"
 local timestamp = require "rekognition.text.time"
@@ -65,7 +64,7 @@ local function read_settings(options)
   local ok, read = pcall(settings.read, options)
   if ok then return read end
   if type(read) ~= "string" then error(read, 0) end
-  return rek_error.raise { kind = "config", code = "InvalidOption", message = "emulator.new: " .. read }
+  return expect.refuse("InvalidOption", "emulator.new: " .. read, { kind = "config" })
 end
 
 --- Makes an emulator. Raises a `config` error for an option that is wrong, and a sentence

@@ -37,7 +37,11 @@ for name in pairs(DEFAULTS) do OPTIONS[name] = LEAST end
 --- Checks the names and the types of a program's options. Raises a `config` error.
 ---@param options table
 function M.check(options)
-  expect.options(options, OPTIONS, "emulator.new", true)
+  local names = {}
+  for name in pairs(OPTIONS) do names[#names + 1] = name end
+  expect.argument(options, expect.TABLE, "emulator.new", "options", { kind = "config", code = "InvalidOption" })
+  expect.no_misspelling(options, names, "emulator.new", { kind = "config", code = "UnknownOption" })
+  expect.values(options, OPTIONS, "emulator.new", { kind = "config", code = "InvalidOption" })
 end
 
 --- The settings that operations work by. Raises a sentence if an option is wrong.

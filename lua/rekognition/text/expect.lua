@@ -67,6 +67,9 @@ local function raise(code, message, more)
   rek_error.raise(fields)
 end
 
+--- Raises an error in other words than those below.
+M.refuse = raise
+
 --- Notes what a program calls a module, and answers misspelled names of its functions with the nearest one. Any other
 --- name that isn't there stays nil.
 ---@param module table
@@ -104,6 +107,13 @@ local function check_dot(value, f)
 end
 
 M.dot = check_dot
+
+--- Refuses a method that was called on something else.
+---@param is_self boolean
+---@param example string  how to call it
+function M.colon(is_self, example)
+  if not is_self then raise("InvalidCall", "it must be called with a colon: " .. example) end
+end
 
 -- A value as a message may show it.
 local function shown(value, wanted)
@@ -148,6 +158,19 @@ function M.options(options, known, f, of_config)
       raise("InvalidCall", ("%s: option %s must be %s, got %s%s"):format(f, name, wanted.must, shown(value, wanted),
         nearest.hint(value, wanted.values or {})), more.wrong)
     end
+  end
+end
+
+--- Checks the values of those options that are known.
+---@param options table
+---@param known table<string, rekognition.expect.Kind>
+---@param f string
+---@param more? table
+function M.values(options, known, f, more)
+  local names = names_of(known)
+  for _, name in ipairs(names) do
+    local value = options[name]
+    if value ~= nil then M.argument(value, known[name], f, "option " .. name, more) end
   end
 end
 

@@ -42,7 +42,7 @@ describe("policy.build", function()
   end)
 
   it("refuses what can't be", function()
-    refused("account must be 12 digits, got 1", policy.build, { account = "1", version = V1 })
+    refused("account must be 12 digits, got \"1\"", policy.build, { account = "1", version = V1 })
     refused("version must be the ARN of a project version", policy.build, { account = "555555555555", version = "v1" })
     refused("version must be an ARN or a list", policy.build, { account = "555555555555", version = {} })
     refused("role can't have wildcards", policy.build, { account = "555555555555", version = V1, role = "*" })

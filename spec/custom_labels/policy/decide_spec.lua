@@ -132,7 +132,7 @@ describe("policy.decide", function()
     ["a statement without Principal"] = { document { Principal = false }, WHO.root, "[1] must have Principal" },
     ["a statement without Resource"] = { document { Resource = false }, WHO.root, "[1] must have Resource" },
     ["an identity that isn't a table"] = { document {}, "root", "identity must be a table" },
-    ["an account that isn't one"] = { document {}, { account = "1" }, "account must be 12 digits, got 1" },
+    ["an account that isn't one"] = { document {}, { account = "1" }, "account must be 12 digits, got \"1\"" },
     ["an ARN that isn't one"] = { document {}, { account = ACCOUNT, arn = "alice" }, "arn must be the ARN of" },
     ["an ARN of another account"] = { document {}, { account = "999999999999", arn = arn "root" }, "of the account 9" },
   } do
