@@ -29,7 +29,8 @@ local RATES = expect.kind('a table of numbers, or "aws"', function(value)
   return type(value) == "table" or value == "aws"
 end)
 local OPTIONS = { fail = NAMES, fail_start = NAMES, quotas = RATES, rates = RATES, accounts = expect.TABLE,
-  identities = expect.ANY, strict_buckets = expect.FLAG, region = expect.STRING, state_file = expect.TEXT,
+  identities = expect.ANY, identities_file = expect.TEXT,
+  strict_buckets = expect.FLAG, region = expect.STRING, state_file = expect.TEXT,
   clock = expect.FUNCTION, clock_rate = LEAST, clock_at = LEAST, faults = expect.TABLE, admin = expect.FLAG,
   log = expect.FUNCTION }
 for name in pairs(DEFAULTS) do OPTIONS[name] = LEAST end

@@ -186,9 +186,8 @@ end
 --- Finds every problem of the options.
 ---@param options any
 ---@return {path: string, message: string}[]
----@param f? string  the function; "copy_model" by default
-function M.problems(options, f)
-  expect.dot(options, f or "copy_model")
+function M.problems(options)
+  expect.dot(options, "copy_model")
   local problems = {}
   local function add(path, message) problems[#problems + 1] = { path = path, message = message } end
   if type(options) ~= "table" then

@@ -6,6 +6,7 @@ local checks = require "rekognition.custom_labels.doctor.checks"
 local copy_model = require "rekognition.custom_labels.copy_model"
 local documents = require "rekognition.custom_labels.doctor.documents"
 local option_check = require "rekognition.custom_labels.copy_model.options"
+local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
 local remedies = require "rekognition.custom_labels.copy_model.remedies"
 
@@ -97,9 +98,10 @@ end
 ---@param options rekognition.CopyOptions  as for copy_model; and `failure`, the error that a copy raised
 ---@return rekognition.Diagnosis
 function M.run(options)
+  expect.dot(options, "doctor")
   local self = setmetatable({ ok = true, findings = {}, documents = {} }, Diagnosis)
   local asked = read_options(options)
-  local problems = option_check.problems(asked, "doctor")
+  local problems = option_check.problems(asked)
   for _, problem in ipairs(problems) do
     self:add("error", "options", ("%s %s"):format(problem.path, problem.message), "correct the argument")
   end
