@@ -113,21 +113,20 @@ describe("the emulator's faults", function()
   it("serve a whole URL as the target, and refuse codings that they don't know", function()
     local socket = require "socket"
     local port = tonumber(running.url:match("%d+$"))
-    -- The emulator refuses codings with 501; some releases of libmicrohttpd 1.0 (1.0.1) do it before it, with 400.
+    -- The emulator refuses codings with 501; a libmicrohttpd 1.0 may do so before it, with 400 (1.0.1 does).
     local version <close> = assert(io.popen "pkg-config --modversion libmicrohttpd")
-    local refuses_itself = (version:read "l" or ""):match "^1%.0"
-    for text, pattern in pairs {
-      [("GET http://127.0.0.1:%d/_emulator/health HTTP/1.1\r\nHost: elsewhere\r\n\r\n"):format(port)] = "^HTTP/1.1 200",
-      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"] = "^HTTP/1.1 501",
-      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n"] = "^HTTP/1.1 400",
+    local in_library = (version:read "l" or ""):match "^1%.0" and "400" or "501"
+    for text, statuses in pairs {
+      [("GET http://127.0.0.1:%d/_emulator/health HTTP/1.1\r\nHost: elsewhere\r\n\r\n"):format(port)] = { "200" },
+      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"] = { "501", in_library },
+      ["POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n"] = { "400" },
     } do
       local one = assert(socket.connect("127.0.0.1", port))
       one:settimeout(10)
       one:send(text)
-      local line = one:receive("*l")
+      local status = tostring(one:receive("*l")):match "^HTTP/1%.1 ([0-9]+)"
       one:close()
-      if refuses_itself and pattern:find "501" then line = line:gsub("^HTTP/1.1 400", "HTTP/1.1 501") end
-      assert.matches(pattern, line)
+      assert.is_truthy(status and (status == statuses[1] or status == statuses[2]), ("%s: %s"):format(text, tostring(status)))
     end
   end)
 
