@@ -1,4 +1,4 @@
--- script/locale_check finds what goes by the process's locale, and nothing else.
+-- script/locale_check.lua finds what goes by the process's locale, and nothing else.
 
 local files = require "spec.support.files"
 
@@ -25,12 +25,12 @@ local function check(case)
   files.with_folder(function(folder)
     local path = folder .. "/x." .. case[2]
     files.write(path, case[3] .. "\n")
-    ok, output = files.run("script/lua script/locale_check " .. path)
+    ok, output = files.run("script/lua script/locale_check.lua " .. path)
   end)
   return ok, output
 end
 
-describe("script/locale_check", function()
+describe("script/locale_check.lua", function()
   for _, case in ipairs(FOUND) do
     it("finds " .. case[1], function()
       local ok, output = check(case)

@@ -88,19 +88,28 @@ static int engine_new(lua_State *L)
     return 1;
 }
 
+static bool reserve_slot(struct engine *engine)
+{
+    if (engine->slot_count < engine->slot_capacity)
+        return true;
+    size_t capacity = engine->slot_capacity ? engine->slot_capacity * 2 : 16;
+    struct lrek_engine_slot **slots =
+        rek_realloc(engine->slots, capacity * sizeof(struct lrek_engine_slot *));
+    if (!slots)
+        return false;
+    engine->slots = slots;
+    engine->slot_capacity = capacity;
+    return true;
+}
+
 static struct lrek_engine_slot *new_slot(lua_State *L, struct engine *engine)
 {
-    if (engine->slot_count == engine->slot_capacity) {
-        size_t capacity = engine->slot_capacity ? engine->slot_capacity * 2 : 16;
-        struct lrek_engine_slot **slots = rek_realloc(engine->slots, capacity * sizeof *slots);
-        if (!slots)
-            luaL_error(L, "not enough memory");
-        engine->slots = slots;
-        engine->slot_capacity = capacity;
-    }
-    struct lrek_engine_slot *slot = rek_realloc(NULL, sizeof *slot);
-    if (!slot)
+    struct lrek_engine_slot *slot =
+        reserve_slot(engine) ? rek_realloc(NULL, sizeof(struct lrek_engine_slot)) : NULL;
+    if (!slot) {
         luaL_error(L, "not enough memory");
+        return NULL;
+    }
     *slot = (struct lrek_engine_slot){.engine = engine, .id = (lua_Integer)engine->slot_count + 1};
     rek_http_response_init(&slot->response);
     engine->slots[engine->slot_count++] = slot;

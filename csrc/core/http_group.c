@@ -54,7 +54,7 @@ static bool find_place(struct rek_http_engine *engine, size_t *place)
         if (!engine->groups[*place])
             return true;
     struct rek_http_group **groups =
-        rek_realloc(engine->groups, (engine->group_count + 1) * sizeof *groups);
+        rek_realloc(engine->groups, (engine->group_count + 1) * sizeof(struct rek_http_group *));
     if (!groups)
         return false;
     groups[engine->group_count++] = NULL;

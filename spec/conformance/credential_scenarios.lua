@@ -203,10 +203,10 @@ end
 -- A recording does not say when it was played back, and its credentials are long past. Credentials have
 -- to come at one of these: the time when it was made, an hour before the expected expiry, today.
 local function moments(traffic, expiry)
-  local list, clock = {}, require "rekognition.call.clock"
+  local list, clock = {}, require "rekognition.text.time"
   for _, exchange in ipairs(traffic) do
     for name, values in pairs(exchange.answer and exchange.answer.headers or {}) do
-      if ascii.lower(name) == "date" then list[#list + 1] = clock.parse_http_date(values_of(values)[1]) end
+      if ascii.lower(name) == "date" then list[#list + 1] = clock.parse_http(values_of(values)[1]) end
     end
     if list[1] then break end
   end

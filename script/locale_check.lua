@@ -1,5 +1,5 @@
 #!/usr/bin/env lua5.4
--- Finds what goes by the process's locale, which belongs to the host: script/locale_check [FILE...]
+-- Finds what goes by the process's locale, which belongs to the host: script/locale_check.lua [FILE...]
 --
 -- In Lua: string.lower and string.upper; the pattern classes %a %c %g %l %p %s %u %w and their complements; %g, %f and
 -- %e in a format (the decimal point); os.setlocale, and os.date with names of days or months. In C: the functions of
