@@ -32,13 +32,6 @@ static const struct lrek_kind attempt_kind = {
     .recycle = recycle_attempt,
 };
 
-void lrek_open_attempt(lua_State *L)
-{
-    lrek_open_response(L);
-    lrek_open_kind(L, &attempt_kind);
-    lua_pop(L, 1);
-}
-
 /* nil, { signing = message } */
 static int push_refusal(lua_State *L, const struct lrek_refusal *refusal)
 {
@@ -104,7 +97,7 @@ static int perform(lua_State *L, const struct lrek_target *target, struct lrek_r
  * seconds, the target's by default; `headers`, {{name, value}, ...}, are signed. `headers` of what
  * comes back has names in lower case and is made when it is first asked for. `sent`: whether the
  * service may have read the request. */
-int lrek_target_send(lua_State *L)
+static int target_send(lua_State *L)
 {
     struct lrek_target *target = lrek_check_target(L, 1);
     struct lrek_arguments arguments = {0};
@@ -129,7 +122,7 @@ int lrek_target_send(lua_State *L)
  *              user_agent, connect_timeout, timeout, headers, trace_id, engine, token)
  *   -> id; or nil, and { transport = } or { signing = } as `send` has them
  * As `send`, but does not wait: the engine performs the request (see engine.c). */
-int lrek_target_start(lua_State *L)
+static int target_start(lua_State *L)
 {
     struct lrek_target *target = lrek_check_target(L, 1);
     struct lrek_arguments arguments = {0};
@@ -189,7 +182,7 @@ static int push_reason(lua_State *L, const struct lrek_refusal *refusal)
  *             headers, trace_id)
  *   -> { method =, url =, headers = {{name, value}, ...}, body = }, as `send` would send it; or nil
  * and why it can't be signed. */
-int lrek_target_sign(lua_State *L)
+static int target_sign(lua_State *L)
 {
     struct lrek_target *target = lrek_check_target(L, 1);
     struct lrek_arguments arguments = {0};
@@ -212,7 +205,7 @@ int lrek_target_sign(lua_State *L)
 /* target:presign(request, access_key_id, secret_access_key, session_token, time, expires)
  *   -> { method =, url =, headers = {{name, value}, ...}, body = }, signed in the URL, so that
  * whoever has it can send it for `expires` seconds; or nil and why it can't be signed. */
-int lrek_target_presign(lua_State *L)
+static int target_presign(lua_State *L)
 {
     struct lrek_target *target = lrek_check_target(L, 1);
     struct lrek_arguments arguments = {0};
@@ -233,4 +226,19 @@ int lrek_target_presign(lua_State *L)
         count = push_reason(L, &refusal);
     lrek_give(L, 8, &attempt_kind);
     return count;
+}
+
+void lrek_open_attempt(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"send", target_send},
+                                       {"start", target_start},
+                                       {"sign", target_sign},
+                                       {"presign", target_presign},
+                                       {NULL, NULL}};
+    lrek_open_response(L);
+    lrek_open_kind(L, &attempt_kind);
+    lua_pop(L, 1);
+    lrek_push_target_methods(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_pop(L, 1);
 }

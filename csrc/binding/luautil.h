@@ -26,6 +26,7 @@ void lrek_open_service(lua_State *L);   /* service.c: nothing; see lrek_push_ser
 void lrek_open_sign(lua_State *L);      /* sign.c: sign */
 void lrek_open_system(lua_State *L);    /* system.c: now, monotonic, sleep, random, uuid */
 void lrek_open_target(lua_State *L);    /* target.c: target */
+void lrek_open_attempt(lua_State *L);   /* attempt.c: the methods of a target */
 void lrek_open_terminal(lua_State *L);  /* terminal.c: is_terminal, terminal_width */
 void lrek_open_transport(lua_State *L); /* transport.c: transport, preload_certificates */
 

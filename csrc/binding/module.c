@@ -32,6 +32,7 @@ int luaopen_rekognition_core(lua_State *L)
     lrek_open_sign(L);
     lrek_open_system(L);
     lrek_open_target(L);
+    lrek_open_attempt(L);
     lrek_open_terminal(L);
     lrek_open_transport(L);
     lrek_push_service(L, &rekognition_service);

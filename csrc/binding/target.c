@@ -127,18 +127,19 @@ static int target_tostring(lua_State *L)
     return 1;
 }
 
+void lrek_push_target_methods(lua_State *L)
+{
+    lrek_open_kind(L, &target_kind);
+    lua_getfield(L, -1, "__index");
+    lua_remove(L, -2);
+}
+
 void lrek_open_target(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"send", lrek_target_send},
-                                       {"start", lrek_target_start},
-                                       {"sign", lrek_target_sign},
-                                       {"presign", lrek_target_presign},
-                                       {NULL, NULL}};
-    lrek_open_attempt(L);
     lrek_open_kind(L, &target_kind);
     lua_pushcfunction(L, target_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     lua_pushcfunction(L, target_new);

@@ -27,12 +27,7 @@ struct lrek_target {
 
 struct lrek_target *lrek_check_target(lua_State *L, int index);
 
-/* attempt.c: the methods of a target, each of which signs. */
-int lrek_target_send(lua_State *L);
-int lrek_target_start(lua_State *L);
-int lrek_target_sign(lua_State *L);
-int lrek_target_presign(lua_State *L);
-/* Makes the kind of what an attempt works with. Called once, when the module is opened. */
-void lrek_open_attempt(lua_State *L);
+/* Pushes the table of a target's methods, which attempt.c fills. */
+void lrek_push_target_methods(lua_State *L);
 
 #endif

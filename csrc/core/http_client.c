@@ -64,7 +64,7 @@ void rek_http_client_release(struct rek_http_client *client)
     while (client->spares) {
         struct rek_http_transfer *transfer = client->spares;
         client->spares = transfer->next;
-        rek_http_transfer_free(transfer);
+        client->free_spare(transfer);
     }
     if (client->multi && client->generation == rek_fork_generation())
         curl_multi_cleanup(client->multi);

@@ -39,6 +39,7 @@ struct rek_http_client {
     unsigned generation; /* rek_fork_generation of the process that made `multi` */
     struct rek_http_transfer *spares;
     size_t spare_count;
+    void (*free_spare)(struct rek_http_transfer *transfer); /* set by whoever makes transfers */
 
     struct rek_http_proxy http_proxy;
     struct rek_http_proxy https_proxy;
@@ -108,7 +109,6 @@ void rek_http_client_release(struct rek_http_client *client);
 CURLM *rek_http_client_multi(struct rek_http_client *client);
 /* A multi handle with the client's options. */
 CURLM *rek_http_new_multi(const struct rek_http_client *client);
-void rek_http_transfer_free(struct rek_http_transfer *transfer);
 
 /* http_setup.c: what holds for every request of the client's transfers. */
 REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);

@@ -37,7 +37,7 @@ void rek_http_response_empty(struct rek_http_response *response)
     response->reused = false;
 }
 
-void rek_http_transfer_free(struct rek_http_transfer *t)
+static void free_transfer(struct rek_http_transfer *t)
 {
     if (t->easy)
         curl_easy_cleanup(t->easy);
@@ -54,10 +54,11 @@ static struct rek_http_transfer *new_transfer(struct rek_http_client *client)
     struct rek_http_transfer *t = rek_realloc(NULL, sizeof *t);
     if (!t)
         return NULL;
+    client->free_spare = free_transfer;
     *t = (struct rek_http_transfer){.client = client, .easy = curl_easy_init()};
     if (t->easy && rek_http_set_up(t))
         return t;
-    rek_http_transfer_free(t);
+    free_transfer(t);
     return NULL;
 }
 
@@ -80,7 +81,7 @@ void rek_http_transfer_give(struct rek_http_transfer *t)
     struct rek_http_client *client = t->client;
     t->response = NULL;
     if (!t->easy || client->closed || client->spare_count >= KEPT_TRANSFERS) {
-        rek_http_transfer_free(t);
+        free_transfer(t);
     } else {
         t->next = client->spares;
         client->spares = t;
