@@ -8,9 +8,6 @@
 #include <lauxlib.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -288,58 +285,6 @@ static struct server *check_server(lua_State *L)
     return server;
 }
 
-static unsigned bound_port(int listener)
-{
-    struct sockaddr_storage address;
-    socklen_t len = sizeof address;
-    if (getsockname(listener, (struct sockaddr *)&address, &len) != 0)
-        return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
-}
-
-/* A socket that listens on an address, or -1 with errno set. */
-static int listen_on(const struct addrinfo *address)
-{
-    int on = 1;
-    int listener = socket(address->ai_family, SOCK_STREAM, 0);
-    if (listener < 0)
-        return -1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, address->ai_addr, address->ai_addrlen) != 0 ||
-        listen(listener, SOMAXCONN) != 0 || fcntl(listener, F_SETFD, FD_CLOEXEC) != 0 ||
-        fcntl(listener, F_SETFL, O_NONBLOCK) != 0) {
-        int why = errno;
-        close(listener);
-        errno = why;
-        return -1;
-    }
-    return listener;
-}
-
-/* As listen_on, for a host's name or address; raises a sentence where that can't be. */
-static int open_listener(lua_State *L, const char *host, lua_Integer port)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *addresses = NULL;
-    char service[8];
-    snprintf(service, sizeof service, "%d", (int)port);
-    int why = getaddrinfo(host, service, &hints, &addresses);
-    if (why != 0) {
-        lua_pushfstring(L, "can't listen on %s: %s", host, gai_strerror(why));
-        return lua_error(L);
-    }
-    int listener = listen_on(addresses);
-    why = errno;
-    freeaddrinfo(addresses);
-    if (listener < 0) {
-        lua_pushfstring(L, "can't listen on %s, port %d: %s", host, (int)port, strerror(why));
-        return lua_error(L);
-    }
-    return listener;
-}
-
 /* It waits with select(): with epoll (0.9.75) a client's end goes unnoticed, until the connection
  * is idle for too long, where it comes together with the client's last bytes. */
 static struct MHD_Daemon *start_daemon(struct server *server, int listener)
@@ -380,8 +325,8 @@ static int httpd_new(lua_State *L)
     luaL_argcheck(L, lua_getfield(L, 1, "handler") == LUA_TFUNCTION, 1,
                   "handler must be a function");
     lua_setiuservalue(L, -2, 1);
-    int listener = open_listener(L, host, port);
-    server->port = bound_port(listener);
+    int listener = httpd_listen(L, host, port);
+    server->port = httpd_bound_port(listener);
     server->daemon = start_daemon(server, listener);
     if (server->daemon == NULL)
         return luaL_error(L, "libmicrohttpd can't start"); /* whether it closed the socket or

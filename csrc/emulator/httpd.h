@@ -36,4 +36,10 @@ enum httpd_result {
 enum httpd_result httpd_answer(lua_State *L, int handler, struct MHD_Connection *connection,
                                const char *method, struct httpd_request *request, double *delay_s);
 
+/* listen.c: a socket that listens on a host's name or address. Raises a sentence if that can't be.
+ */
+int httpd_listen(lua_State *L, const char *host, lua_Integer port);
+/* The port that it has. */
+unsigned httpd_bound_port(int listener);
+
 #endif
