@@ -137,7 +137,8 @@ local function check_c(path, text)
 end
 
 local function all_files()
-  local pipe = assert(io.popen "git ls-files -co --exclude-standard lua csrc/core csrc/binding csrc/services csrc/startup csrc/emulator model")
+  local pipe = assert(io.popen("git ls-files -co --exclude-standard lua csrc/core csrc/binding csrc/services "
+    .. "csrc/startup csrc/emulator model"))
   local list = {}
   for path in pipe:lines() do
     if path:find("%.lua$") or path:find("%.[ch]$") then list[#list + 1] = path end

@@ -54,4 +54,5 @@ local module = setmetatable(M, {
     return part
   end,
 })
-return expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" })
+expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" })
+return module

@@ -18,7 +18,7 @@ local expect = require "rekognition.text.expect"
 ---@field copy_model fun(options: rekognition.CopyOptions): rekognition.CopyResult  copies a model, and waits
 ---@field copy_models fun(options: rekognition.FleetOptions): rekognition.Fleet  many models to many places
 ---@field doctor fun(options: rekognition.CopyOptions): rekognition.Diagnosis  why a copy is refused
----@field run_model fun(options: table, body: fun(version: rekognition.ProjectVersionDescription): any): ...
+---@field run_model fun(options: table, body: fun(version: rekognition.ProjectVersionDescription, run: table): any): ...
 ---  starts a model, and stops it whatever happens
 ---@field inventory fun(options: table): table[]  what there is, what runs since when, and what it costs
 ---@field policy table  project policies: build, check, explain, merge, decide
@@ -37,4 +37,5 @@ local module = setmetatable(M, {
 })
 local names = {}
 for name in pairs(PARTS) do names[#names + 1] = name end
-return expect.face(module, "rekognition.custom_labels", names)
+expect.face(module, "rekognition.custom_labels", names)
+return module

@@ -72,10 +72,11 @@ M.refuse = raise
 
 --- Notes what a program calls a module, and answers misspelled names of its functions with the nearest one. Any other
 --- name that isn't there stays nil.
----@param module table
+---@generic T: table
+---@param module T
 ---@param name string     "rekognition.async"
 ---@param later? string[]  names of what is loaded when it is first used
----@return table module
+---@return T module
 function M.face(module, name, later)
   faces[module] = name
   local meta = getmetatable(module) or {}
@@ -93,6 +94,10 @@ function M.face(module, name, later)
 end
 
 --- A table that stands for a module until it is first used.
+---@generic T: table
+---@param stand_in T
+---@param name string
+---@return T
 function M.stands_for(stand_in, name)
   faces[stand_in] = name
   return stand_in
