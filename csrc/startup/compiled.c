@@ -42,20 +42,26 @@ static bool has_checksum(const char *path, const struct rek_chunk *chunk)
     return same;
 }
 
-/* When this module was built: the time of its own file. */
-static bool is_newer(const struct stat *file)
+/* When this module was built: the time of its own file; 0, so that every file is newer, if that
+ * isn't known. */
+static struct timespec build_time(void)
 {
     static const char here;
     Dl_info info;
     struct stat own;
     if (!dladdr(&here, &info) || !info.dli_fname || stat(info.dli_fname, &own) != 0)
-        return true;
-    if (file->st_mtim.tv_sec != own.st_mtim.tv_sec)
-        return file->st_mtim.tv_sec > own.st_mtim.tv_sec;
-    return file->st_mtim.tv_nsec >= own.st_mtim.tv_nsec;
+        return (struct timespec){0};
+    return own.st_mtim;
 }
 
-static bool is_source(const char *folder, const struct rek_chunk *chunk)
+static bool is_newer(struct timespec time, struct timespec built)
+{
+    if (time.tv_sec != built.tv_sec)
+        return time.tv_sec > built.tv_sec;
+    return time.tv_nsec >= built.tv_nsec;
+}
+
+static bool is_source(const char *folder, const struct rek_chunk *chunk, struct timespec built)
 {
     char path[4096];
     struct stat file;
@@ -64,7 +70,7 @@ static bool is_source(const char *folder, const struct rek_chunk *chunk)
         return false;
     if (!S_ISREG(file.st_mode) || (uint64_t)file.st_size != chunk->source_len)
         return false;
-    return !is_newer(&file) || has_checksum(path, chunk);
+    return !is_newer(file.st_mtim, built) || has_checksum(path, chunk);
 }
 
 size_t rek_find_chunk(const char *name)
@@ -87,6 +93,7 @@ size_t rek_find_chunk(const char *name)
 void rek_check_chunks(const char *folder, const char *lua_ident, bool *valid)
 {
     bool same_release = is_same_release(lua_ident);
+    struct timespec built = build_time();
     for (size_t i = 0; i < rek_chunk_count; i++)
-        valid[i] = same_release && rek_chunks[i].data && is_source(folder, &rek_chunks[i]);
+        valid[i] = same_release && rek_chunks[i].data && is_source(folder, &rek_chunks[i], built);
 }
