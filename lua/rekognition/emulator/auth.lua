@@ -113,16 +113,22 @@ local function split_scope(credential)
   return parts
 end
 
+-- The parts of the credential that a request names, in its header or in its query; nil where it names none.
+local function claimed_scope(headers, target)
+  local credential = headers.authorization and authorization_parts(headers.authorization).Credential
+  if not credential and target:find("X-Amz-Credential", 1, true) then
+    credential = http.query(target)["X-Amz-Credential"]
+  end
+  return credential and split_scope(credential)
+end
+
 --- The service that a request is signed for, as its sender says; nil where it says nothing.
 ---@param headers table<string, string>
 ---@param target string
 ---@return string?
 function M.claimed_service(headers, target)
-  local credential = headers.authorization and authorization_parts(headers.authorization).Credential
-  if not credential and target:find("X-Amz-Credential", 1, true) then
-    credential = http.query(target)["X-Amz-Credential"]
-  end
-  return credential and split_scope(credential)[4]
+  local scope = claimed_scope(headers, target)
+  return scope and scope[4]
 end
 
 --- The access key that a request says it is signed with; nil where it says nothing.
@@ -130,11 +136,8 @@ end
 ---@param target string
 ---@return string?
 function M.claimed_key(headers, target)
-  local credential = headers.authorization and authorization_parts(headers.authorization).Credential
-  if not credential and target:find("X-Amz-Credential", 1, true) then
-    credential = http.query(target)["X-Amz-Credential"]
-  end
-  return credential and split_scope(credential)[1]
+  local scope = claimed_scope(headers, target)
+  return scope and scope[1]
 end
 
 -- The access key id and region of a credential scope that fits the service, the date and the region served.
