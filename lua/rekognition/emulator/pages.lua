@@ -29,8 +29,11 @@ local function number_of(token, listing)
   return number
 end
 
--- The place of the first item whose number isn't less; numbers rise.
-local function place_of(items, number)
+--- The place of the first item whose number isn't less; numbers rise.
+---@param items { number: number }[]
+---@param number number
+---@return integer
+function M.place_of(items, number)
   local low, high = 1, #items + 1
   while low < high do
     local middle = (low + high) // 2
@@ -41,8 +44,8 @@ end
 
 -- The first place of a page, and the step to the next one.
 local function walk(items, last, newest_first)
-  if newest_first then return last and place_of(items, last) - 1 or #items, -1 end
-  return last and place_of(items, last + 1) or 1, 1
+  if newest_first then return last and M.place_of(items, last) - 1 or #items, -1 end
+  return last and M.place_of(items, last + 1) or 1, 1
 end
 
 --- One page of `items`, which are a list by their own `number`, the smallest first.

@@ -2,6 +2,7 @@
 
 local arn = require "rekognition.emulator.arn"
 local core = require "rekognition.core"
+local pages = require "rekognition.emulator.pages"
 local runs = require "rekognition.emulator.runs"
 local s3 = require "rekognition.emulator.s3"
 local states = require "rekognition.emulator.states"
@@ -189,21 +190,11 @@ local function group_of(store, name)
   return group
 end
 
--- The place of the first item whose number isn't less; numbers rise.
-local function place_of(list, number)
-  local low, high = 1, #list + 1
-  while low < high do
-    local middle = (low + high) // 2
-    if list[middle].number < number then low = middle + 1 else high = middle end
-  end
-  return low
-end
-
 --- Remembers a new project, version or dataset.
 ---@param kind "projects"|"versions"|"datasets"
 function Store:add(kind, resource)
   local group = group_of(self, group_name(kind, resource))
-  table.insert(group.list, place_of(group.list, resource.number), resource)
+  table.insert(group.list, pages.place_of(group.list, resource.number), resource)
   group.named[resource.name] = resource
   self[kind][resource.arn] = resource
   self.changed = true
@@ -216,7 +207,7 @@ function Store:remove(resource)
     if self[kind][resource.arn] == resource then
       local name = group_name(kind, resource)
       local group = self.groups[name]
-      table.remove(group.list, place_of(group.list, resource.number))
+      table.remove(group.list, pages.place_of(group.list, resource.number))
       group.named[resource.name] = nil
       if #group.list == 0 then self.groups[name] = nil end
       self[kind][resource.arn] = nil
