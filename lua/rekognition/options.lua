@@ -1,19 +1,14 @@
 --- The options of a client, of a call, of a wait and of presigning: what they may be, checked before anything is done.
 
 local rek_error = require "rekognition.error"
+local expect = require "rekognition.text.expect"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local settings = require "rekognition.config.settings"
 
 local M = {}
 
--- A kind of value: what a message calls it, and the test. Whole numbers may be floats (3.0). `values`, if there are a
--- few, are what a misspelled one is compared with. `secret`: a message shows its type alone.
-local function kind(name, test, more)
-  local made = { name = name, test = test }
-  for key, value in pairs(more or {}) do made[key] = value end
-  return made
-end
+local kind = expect.kind
 
 local function is(...)
   local types = { ... }
@@ -38,19 +33,12 @@ end
 -- libcurl counts milliseconds in 32 bits.
 local MAX_SECONDS = 2147483
 
-local TEXT = kind("a non-empty string without NUL bytes", function(value)
-  return type(value) == "string" and value ~= "" and not value:find("\0", 1, true)
-end)
+local TEXT, CALLABLE = expect.TEXT, expect.FUNCTION
 local SECONDS = kind(("a positive number of seconds, at most %d"):format(MAX_SECONDS), function(value)
   return type(value) == "number" and value > 0 and value <= MAX_SECONDS
 end)
 local COUNT = kind("a whole number of at least 1", function(value)
   return type(value) == "number" and math.tointeger(value) and value >= 1 and value <= 2147483647
-end)
-local CALLABLE = kind("a function", function(value)
-  if type(value) == "function" then return true end
-  local meta = getmetatable(value)
-  return type(meta) == "table" and type(meta.__call) == "function"
 end)
 local PROXY = kind("a string without NUL bytes", function(value)
   return type(value) == "string" and not value:find("\0", 1, true)
@@ -142,7 +130,7 @@ local function check(options, known, prefix)
     local wanted = known[name]
     if not wanted then unknown(path, name, known) end
     if not wanted.test(value) then
-      refuse("InvalidOption", ("option %s must be %s, got %s%s"):format(path, wanted.name,
+      refuse("InvalidOption", ("option %s must be %s, got %s%s"):format(path, wanted.must,
         wanted.secret and "a " .. type(value) or quote.value(value), nearest.hint(value, wanted.values or {})))
     end
   end
