@@ -374,7 +374,7 @@ local M = {}
 function M.new(options, module)
   options = options or {}
   options_check.check_client(options, module)
-  local config = config_of.load(options)
+  local config = config_of.load(options, true)
   local endpoint = config:endpoint(SERVICE)
   local self = {
     region = endpoint.signing_region, endpoint = endpoint.url,

@@ -277,10 +277,12 @@ for name in pairs(settings.options) do
 end
 
 -- The options that are not settings.
-local function check_options(options)
+local function check_options(options, names_are_checked)
   expect.dot(options, "config.load")
   expect.argument(options, expect.TABLE, "config.load", "options", { kind = "config", code = "InvalidOption" })
-  expect.no_misspelling(options, OPTION_NAMES, "config.load", { kind = "config", code = "UnknownOption" })
+  if not names_are_checked then
+    expect.no_misspelling(options, OPTION_NAMES, "config.load", { kind = "config", code = "UnknownOption" })
+  end
   local function check(name, must, ok)
     if options[name] ~= nil and not ok(options[name]) then
       fail("InvalidOption", "option %s must be %s, got %s", name, must, quote.value(options[name]))
@@ -312,9 +314,10 @@ end
 ---  app_id, connect_timeout (seconds), and any other by the setting's own name
 ---@return rekognition.Config
 --- Raises a `config` error: UnreadableFile, ProfileNotFound, InvalidSetting, InvalidOption; see docs/configuration.md.
-function M.load(options)
+---@param names_are_checked? boolean  a client has done it
+function M.load(options, names_are_checked)
   if options == nil then options = {} end
-  check_options(options)
+  check_options(options, names_are_checked)
   local seam = seams.from(options)
   local config = setmetatable(files.load {
     env = seam.env, logger = seam.logger, read_file = options.read_file or files.read,

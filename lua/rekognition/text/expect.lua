@@ -184,10 +184,13 @@ end
 ---@param known string[]
 ---@param f string
 function M.no_misspelling(given, known, f, more)
-  local all = {}
+  local all, others = {}, {}
   for _, name in ipairs(known) do all[name] = true end
-  for _, name in ipairs(names_of(given)) do
-    local near = not all[name] and nearest.of(name, known)
+  for name in next, given do
+    if not all[name] then others[name] = true end
+  end
+  for _, name in ipairs(names_of(others)) do
+    local near = nearest.of(name, known)
     if near then
       raise("InvalidCall", ("%s: unknown name %s, did you mean %s?"):format(f, name, near), more)
     end
