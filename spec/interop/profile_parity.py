@@ -42,7 +42,7 @@ def line(rng, kind):
     if way < 0.25:
         return rng.choice(["", "", "", " ", "\u00a0"]) + header(rng, kind) + rng.choice(["", "", " # c", ";", " x", "\u00a0"])
     if way < 0.75:
-        split = rng.choice(["=", " = ", "=", "\u00a0=\u00a0", ": "])
+        split = rng.choice(["=", " = ", "=", "\u00a0=\u00a0", ": ", ":", " :"])
         return rng.choice(["", "", "", " ", "\t", "\u3000"]) + rng.choice(KEYS) + split + pad + rng.choice(VALUES) + pad
     if way < 0.85:
         return rng.choice(["  ", "\t", "\u00a0\u00a0"]) + rng.choice(["x = y", "z=", "more", "# c", "; c"])

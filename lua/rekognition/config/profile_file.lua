@@ -28,7 +28,7 @@ local M = {}
 -- The sections of the config file that have a name, by the word in front of it.
 local KINDS = { profile = "profiles", ["sso-session"] = "sso_sessions", services = "services" }
 
-local KEY = "^[A-Za-z0-9_%-/.%%@:+]+$"
+local KEY = "^[A-Za-z0-9_%-/.%%@+]+$"
 local CONTROLS = "[\0-\31\127]"
 local MOST_KEPT = 10
 
@@ -152,12 +152,10 @@ local function split_at(line, at)
   return name, trim(line:sub(at + 1))
 end
 
--- Splits "name = value" or "name: value"; nil and why if it is neither. A ":" counts before a blank only, since it may
--- be part of a name.
+-- Splits "name = value" or "name:value", at the first of the two signs as botocore does; nil and why if it is neither.
 local function split(text)
   local line = strip_comment(text)
-  local equals, colon = line:find("=", 1, true), line:find(":[ \t]") or line:find(":$")
-  return split_at(line, equals and colon and math.min(equals, colon) or equals or colon)
+  return split_at(line, line:find("[=:]"))
 end
 
 -- The same for a line below a key without a value, where only "=" counts.
@@ -174,7 +172,7 @@ function Parser:read_property(text, indent)
   local name, value = split(text)
   if not name then return self:malformed(value, indent) end
   if not name:find(KEY) then
-    self:report "property skipped: a name is made of letters, digits and _ - / . % @ : +"
+    self:report "property skipped: a name is made of letters, digits and _ - / . % @ +"
     name = nil
   end
   self.property = { name = name and ascii.lower(name), lines = { value }, indent = indent }
