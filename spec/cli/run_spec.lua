@@ -124,7 +124,7 @@ describe("rekognition run", function()
 end)
 
 -- Starts the command in the background, waits until its error stream has a text, and sends signals to it. Waits are
--- bounded. Returns its exit status and its error stream.
+-- bounded. SIGHUP reaches it even where the specs run under nohup. Returns its exit status and its error stream.
 local SCRIPT = [[
 %s %s >%s/out 2>%s/err </dev/null &
 pid=$!
@@ -140,7 +140,7 @@ echo $?
 ]]
 
 local function interrupted(words, text, signals)
-  local assignments = {}
+  local assignments = { "--default-signal=HUP" }
   for name, value in pairs(env) do assignments[#assignments + 1] = name .. "=" .. files.quoted(value) end
   files.write(folder .. "/err", "")
   local command = cli.command(words)

@@ -48,8 +48,8 @@ M.configuration = {
 
 M.dates = {
   seeds = { "2099-01-01T00:00:00.5+01:00", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
-    "Sun Nov  6 08:49:37 1994", "20990101T000000Z" },
-  tokens = { "0", "-", ":", "T", "Z", "+", ",", " " },
+    "Sun Nov  6 08:49:37 1994", "20990101T000000Z", "Fri Jan  2 03:04:05 PM UTC 2099", "2 Jan 2099 3:04 +0000 (UTC)" },
+  tokens = { "0", "-", ":", "T", "Z", "+", ",", " ", "Jan", "Friday", "UTC", "AM", "/", ".5", "(" },
   read = function(text)
     time.parse(text)
     time.parse_http(text, 0)

@@ -3,6 +3,9 @@
 -- This is the one calendar of the project. It depends on no locale and no time zone of the process.
 -- The calendar is the proleptic Gregorian one; a leap second counts as the second after it.
 
+local ascii = require "rekognition.text.ascii"
+local time_forms = require "rekognition.text.time_forms"
+
 local M = {}
 
 local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
@@ -77,62 +80,31 @@ function M.parse_http(text, now)
   return checked_epoch(year, MONTHS[month], day, hour, minute, second)
 end
 
--- Seconds east of UTC, or nil.
-local function offset_seconds(zone)
-  if zone == "Z" or zone == "z" or zone == "UTC" or zone == "GMT" then return 0 end
-  local sign, hours, minutes = zone:match("^([+-])(%d%d):?(%d%d)$")
-  if not sign then
-    sign, hours = zone:match("^([+-])(%d%d)$")
-    minutes = "0"
-  end
-  if not sign then return nil end
-  hours, minutes = math.tointeger(hours), math.tointeger(minutes)
-  if hours > 23 or minutes > 59 then return nil end
-  local seconds = hours * 3600 + minutes * 60
-  return sign == "-" and -seconds or seconds
-end
-
--- Year, month, day and what follows them.
-local function date_parts(text)
-  local year, _, month, day, rest = text:match("^(%d%d%d%d)([-/.])(%d%d?)%2(%d%d?)(.*)$")
-  if year then return year, month, day, rest end
-  return text:match("^(%d%d%d%d)(%d%d)(%d%d)(.*)$")
-end
-
--- Hour, minute, second, the seconds of one of the last part (its fraction counts in these), and what follows.
-local function time_parts(text)
-  local hour, minute, second, rest = text:match("^(%d%d):(%d%d):(%d%d)(.*)$")
-  if not hour then hour, minute, second, rest = text:match("^(%d%d)(%d%d)(%d%d)(.*)$") end
-  if hour then return hour, minute, second, 1, rest end
-  hour, minute, rest = text:match("^(%d%d):?(%d%d)(.*)$")
-  if hour then return hour, minute, "0", 60, rest end
-  hour, rest = text:match("^(%d%d)(.*)$")
-  if hour then return hour, "0", "0", 3600, rest end
-end
-
--- The epoch of an ISO 8601 date and time with a zone, or nil.
-local function parse_iso(text)
-  local year, month, day, rest = date_parts(text)
-  local clock = rest and rest:match("^[Tt ](.*)$")
-  if not clock then return nil end
-  local hour, minute, second, unit, tail = time_parts(clock)
-  if not hour then return nil end
-  local fraction, zone = tail:match("^[.,](%d+)(.*)$")
-  if fraction and unit == 3600 then return nil end
-  local offset = offset_seconds(((zone or tail):gsub("^ ", "")))
-  local epoch = offset and checked_epoch(year, month, day, hour, minute, second)
+-- The epoch of a date and time with a zone, in any form that text/time_forms.lua reads, or nil.
+local function parse_form(text)
+  local date, clock, offset = time_forms.read(text)
+  if not date then return nil end
+  local year = date.year
+  if #year == 2 then year = full_year(year, os.time()) end
+  local epoch = checked_epoch(year, date.month, date.day, clock.hour, clock.minute, clock.second)
   if not epoch then return nil end
-  return epoch - offset + (fraction and tonumber("0." .. fraction) * unit or 0)
+  return epoch - offset + (clock.fraction and tonumber("0." .. clock.fraction) * clock.unit or 0)
 end
 
---- Reads a timestamp as credential sources and token caches write it: ISO 8601 in every form that botocore's parser
---- takes for it (a date and a time, in the basic or the extended form, to the hour, the minute, the second or a
---- fraction, with a zone), or an HTTP date. A time without a zone is refused, since it names no moment.
+-- Seconds since the epoch as digits, nine to eleven of them: eight are a date, and twelve a date and a time.
+local function parse_seconds(text)
+  return math.tointeger(text:match("^%d%d%d%d%d%d%d%d%d%d?%d?$"))
+end
+
+--- Reads a timestamp as credential sources and token caches write it: in the forms that botocore's parser takes and that
+--- name a moment (see text/time_forms.lua), as an HTTP date, or as seconds since the epoch. A time without a zone is
+--- refused, since it names no moment.
 ---@param text any
 ---@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp or not a real date
 function M.parse(text)
   if type(text) ~= "string" or #text > LONGEST then return nil end
-  return parse_iso(text) or M.parse_http(text)
+  text = ascii.trim(text)
+  return parse_form(text) or M.parse_http(text) or parse_seconds(text)
 end
 
 -- The date of a day, counted from 1970-01-01: the inverse of `days`.
