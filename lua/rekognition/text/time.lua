@@ -93,7 +93,8 @@ end
 
 -- Seconds since the epoch as digits, nine to eleven of them: eight are a date, and twelve a date and a time.
 local function parse_seconds(text)
-  return math.tointeger(text:match("^%d%d%d%d%d%d%d%d%d%d?%d?$"))
+  local digits = text:match("^%d%d%d%d%d%d%d%d%d%d?%d?$")
+  return digits and math.tointeger(digits)
 end
 
 --- Reads a timestamp as credential sources and token caches write it: in the forms that botocore's parser takes and that
