@@ -167,24 +167,24 @@ static bool is_separator(char c)
     return c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* As curl and Python's urllib read NO_PROXY, where the two agree, and by the one that knows it
- * where only one does: networks are curl's, ports Python's. That an entry with the scheme's own
- * port fits a URL without one is our decision. */
+/* As curl and Python's urllib read NO_PROXY, where the two agree: an asterisk stands for all hosts
+ * if it stands alone, and a port fits the port that the URL has, not one that it leaves out. Where
+ * only one knows an entry, by that one: networks are curl's, ports Python's. */
 bool rek_http_is_direct(struct rek_slice no_proxy, struct rek_slice origin)
 {
     bool https = origin.len > 4 && (origin.data[4] == 's' || origin.data[4] == 'S');
     size_t scheme = https ? 8 : 7;
     if (no_proxy.len == 0 || origin.len <= scheme)
         return false;
+    if (rek_slice_equal(no_proxy, REK_SLICE("*")))
+        return true;
     struct host host = read_host(rek_slice_of(origin.data + scheme, origin.len - scheme));
-    if (host.port.len == 0)
-        host.port = https ? REK_SLICE("443") : REK_SLICE("80");
     for (size_t at = 0; at < no_proxy.len;) {
         size_t end = at;
         while (end < no_proxy.len && !is_separator(no_proxy.data[end]))
             end++;
         struct rek_slice entry = rek_slice_of(no_proxy.data + at, end - at);
-        if (rek_slice_equal(entry, REK_SLICE("*")) || (entry.len > 0 && matches(&host, entry)))
+        if (entry.len > 0 && matches(&host, entry))
             return true;
         at = end + 1;
     }

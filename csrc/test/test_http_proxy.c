@@ -11,7 +11,8 @@ static const struct {
 } cases[] = {
     {"", "http://example.com", false},
     {"*", "http://example.com", true},
-    {"a, *", "http://example.com", true},
+    {"a, *", "http://example.com", false}, /* for both, an asterisk stands alone */
+    {" *", "http://example.com", false},
     {"example.com", "http://example.com", true},
     {"example.com", "https://EXAMPLE.com:8443", true},
     {"EXAMPLE.COM", "http://example.com", true},
@@ -31,8 +32,9 @@ static const struct {
     {"localhost:4566", "http://localhost:4566", true},
     {"localhost:4566", "http://localhost:4567", false},
     {"localhost:4566", "http://localhost", false},
-    {"localhost:80", "http://localhost", true},
-    {"localhost:443", "https://localhost", true},
+    {"localhost:80", "http://localhost", false}, /* for both, the port is the URL's own text */
+    {"localhost:443", "https://localhost", false},
+    {"localhost:80", "http://localhost:80", true},
     {"localhost:443", "http://localhost", false},
     {".example.com:8080", "http://www.example.com:8080", true},
     {"127.0.0.1", "http://127.0.0.1:8080", true},

@@ -240,7 +240,8 @@ end
 function M.match(text, pattern, from)
   text, pattern = tostring(text), tostring(pattern)
   local state, first, after = search(text, pattern, place(text, from))
-  if state then return captures(state, first, after) end
+  if not state then return nil end
+  return captures(state, first, after)
 end
 
 function M.gmatch(text, pattern)
