@@ -97,9 +97,9 @@ local function parse_seconds(text)
   return digits and math.tointeger(digits)
 end
 
---- Reads a timestamp as credential sources and token caches write it: in the forms that botocore's parser takes and that
---- name a moment (see text/time_forms.lua), as an HTTP date, or as seconds since the epoch. A time without a zone is
---- refused, since it names no moment.
+--- Reads a timestamp as credential sources and token caches write it: in the forms that botocore's parser takes and
+--- that name a moment (see text/time_forms.lua), as an HTTP date, or as seconds since the epoch. A time without a zone
+--- is refused, since it names no moment.
 ---@param text any
 ---@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp or not a real date
 function M.parse(text)

@@ -9,7 +9,8 @@ local M = {}
 
 local MONTHS, WEEKDAYS = {}, {}
 for number, name in ipairs {
-  "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+  "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+  "december",
 } do
   MONTHS[name], MONTHS[name:sub(1, 3)] = number, number
 end
@@ -105,9 +106,10 @@ local function read_time(text, at)
   for _, clock in ipairs(CLOCKS) do
     local parts = table.pack(text:match(clock[1], at))
     if parts[1] then
-      local time = { hour = parts[1], minute = clock[2] < 3600 and parts[2] or 0, second = clock[2] < 60 and parts[3] or 0 }
+      local unit = clock[2]
+      local time = { hour = parts[1], minute = unit < 3600 and parts[2] or 0, second = unit < 60 and parts[3] or 0 }
       local stop
-      stop, time = read_fraction(text, parts[parts.n], time, clock[2])
+      stop, time = read_fraction(text, parts[parts.n], time, unit)
       if stop then stop, time = read_half(text, stop, time) end
       return stop, time
     end
@@ -174,7 +176,7 @@ end
 --- UTC. The parts are digits or numbers, and not checked. A year may have two digits.
 ---@param text string  short
 ---@return { year: string|integer, month: string|integer, day: string|integer }? date
----@return { hour: string|integer, minute: string|integer, second: string|integer, fraction?: string, unit?: integer }? time
+---@return table? time  hour, minute, second; fraction and its unit in seconds
 ---@return integer? offset
 function M.read(text)
   local date, time, zone = date_first(text)
