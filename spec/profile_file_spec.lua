@@ -94,6 +94,7 @@ local BAD = {
   { "no name in a header", "[]\na = 1", 1, "no name", {} },
   { "a nested line with a colon", "[default]\ns3 =\n  a: b", 3, "no '='", { default = { s3 = {} } } },
   { "a line without =", "[default]\na\n b = 1\nc = 2", 2, "no '='", { default = { c = "2" } } },
+  { "no = before a value with colons", "[default]\nrole_arn arn:aws:iam::1:role/r\nb = 1", 2, "no '='", { default = { b = "1" } } },
   { "= in a comment alone", "[default]\na # = b", 2, "no '='", { default = {} } },
   { "no name", "[default]\n= a\nb = 1", 2, "no name before '='", { default = { b = "1" } } },
   { "nothing but =", "[default]\n=", 2, "no name before '='", { default = {} } },

@@ -189,7 +189,7 @@ describe("credential_process", function()
     ["no key"] = { without "AccessKeyId", "AccessKeyId" },
     ["no secret"] = { without "SecretAccessKey", "SecretAccessKey" },
     ["a line break in the secret"] = { with("SecretAccessKey", "HUSH\r\n"), "control character" },
-    ["an end that is no time"] = { with("Expiration", "HUSH"), "timestamp" },
+    ["an end that is no time"] = { with("Expiration", "HUSH"), "time with a zone" },
     ["an end in the past"] = { with("Expiration", "2015-08-30T12:00:00Z"), "ended" },
   }
   for what, case in pairs(wrong) do

@@ -153,9 +153,12 @@ local function split_at(line, at)
 end
 
 -- Splits "name = value" or "name:value", at the first of the two signs as botocore does; nil and why if it is neither.
+-- "role_arn arn:aws:..." lacks its "=" (our decision): botocore's name would be "role_arn arn".
 local function split(text)
   local line = strip_comment(text)
-  return split_at(line, line:find("[=:]"))
+  local at = line:find("[=:]")
+  if at and line:find("^:[^ \t]", at) and trim(line:sub(1, at - 1)):find("[ \t]") then at = line:find("=", 1, true) end
+  return split_at(line, at)
 end
 
 -- The same for a line below a key without a value, where only "=" counts.
