@@ -1,7 +1,11 @@
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* mkostemp */
+#endif
 /* Files that hold secrets. */
 #include "binding/luautil.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,11 +26,24 @@ static bool write_all(int file, const char *data, size_t len)
     return true;
 }
 
+/* A new file of mode 0600, never an existing one, that no child inherits. */
+static int make_file(char *temporary)
+{
+#if defined(__linux__)
+    return mkostemp(temporary, O_CLOEXEC);
+#else
+    int file = mkstemp(temporary);
+    if (file >= 0)
+        fcntl(file, F_SETFD, FD_CLOEXEC);
+    return file;
+#endif
+}
+
 /* Writes a new file, open to its owner alone, and renames it to `path`, whose old content is
  * then gone. `temporary` is a template of mkstemp. */
 static bool replace_file(char *temporary, const char *path, const char *data, size_t len)
 {
-    int file = mkstemp(temporary); /* mode 0600, never an existing file */
+    int file = make_file(temporary);
     if (file < 0)
         return false;
     bool written = write_all(file, data, len) && fsync(file) == 0;

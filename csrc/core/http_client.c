@@ -85,9 +85,13 @@ void rek_http_client_close(struct rek_http_client *client)
 
 CURLM *rek_http_new_multi(const struct rek_http_client *client)
 {
+    struct rek_http_gap gap;
+    rek_http_note_descriptors(&gap);
     CURLM *multi = curl_multi_init();
-    if (multi)
-        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, client->max_connections);
+    if (!multi)
+        return NULL;
+    rek_http_hide_wakeup(multi, &gap);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, client->max_connections);
     return multi;
 }
 

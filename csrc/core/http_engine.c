@@ -83,6 +83,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, speaks_tls(job->transfer) ? 1L : 0L);
     job->group = group;
+    job->transfer->lookup = &group->lookup;
     group->active++;
     lane->active++;
     engine->active++;

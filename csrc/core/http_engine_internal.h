@@ -14,6 +14,7 @@ struct rek_http_group {
     struct rek_http_engine *engine;
     struct rek_http_lane *lane;
     CURLM *multi;
+    struct rek_http_gap lookup;
     unsigned index;
     size_t active;
     int64_t deadline_ms; /* when libcurl wants to be called; -1: at no time */

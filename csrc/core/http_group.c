@@ -147,6 +147,8 @@ void rek_http_group_collect(struct rek_http_group *group)
     int left = 0;
     const CURLMsg *message;
     group->touched = false;
+    if (group->lookup.noted)
+        rek_http_hide_lookups(group->multi, &group->lookup);
     while ((message = curl_multi_info_read(group->multi, &left))) {
         struct rek_http_transfer *transfer = NULL;
         CURLcode code = message->data.result;

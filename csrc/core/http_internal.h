@@ -32,6 +32,13 @@ struct rek_http_proxy {
     char *password;
 };
 
+/* The two lowest descriptors that were free before libcurl opened some of its own. */
+struct rek_http_gap {
+    bool noted;
+    int first;
+    int second;
+};
+
 struct rek_http_client {
     unsigned users; /* the owner, and each transfer that was taken */
     bool closed;
@@ -45,6 +52,7 @@ struct rek_http_client {
     struct rek_http_proxy https_proxy;
     struct rek_buffer no_proxy;
     struct rek_http_tls tls;
+    struct rek_http_gap lookup; /* of `multi`: noted where libcurl began to look up a name */
     size_t max_response_bytes;
     long max_connections;
     long connect_timeout_ms;
@@ -57,6 +65,7 @@ struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;
     struct rek_http_job *job; /* an engine's */
+    struct rek_http_gap *lookup; /* of the multi handle that it goes into */
     CURL *easy;
 
     struct rek_buffer url; /* as set, with a NUL; empty where none is */
@@ -109,6 +118,13 @@ void rek_http_client_release(struct rek_http_client *client);
 CURLM *rek_http_client_multi(struct rek_http_client *client);
 /* A multi handle with the client's options. */
 CURLM *rek_http_new_multi(const struct rek_http_client *client);
+
+/* http_descriptors.c: keeps what libcurl opens for itself from the process's children. */
+void rek_http_note_descriptors(struct rek_http_gap *gap);
+/* After curl_multi_init. */
+void rek_http_hide_wakeup(CURLM *multi, const struct rek_http_gap *gap);
+/* After libcurl moved, where the gap was noted; not again until it is noted again. */
+void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap);
 
 /* http_setup.c: what holds for every request of the client's transfers. */
 REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);

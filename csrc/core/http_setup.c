@@ -15,6 +15,17 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
     return socket(address->family, type, address->protocol);
 }
 
+/* Before each lookup of a name, in which libcurl opens a pair of sockets and starts a thread. */
+static int on_lookup(void *resolver, void *reserved, void *context)
+{
+    const struct rek_http_transfer *t = context;
+    (void)resolver;
+    (void)reserved;
+    if (!t->lookup->noted)
+        rek_http_note_descriptors(t->lookup);
+    return 0;
+}
+
 static bool set_callbacks(struct rek_http_transfer *t, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
@@ -24,6 +35,8 @@ static bool set_callbacks(struct rek_http_transfer *t, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, t);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, rek_http_on_ready) == CURLE_OK;
 }

@@ -71,8 +71,10 @@ struct rek_http_transfer *rek_http_transfer_take(struct rek_http_client *client)
     } else {
         t = new_transfer(client);
     }
-    if (t)
-        client->users++;
+    if (!t)
+        return NULL;
+    client->users++;
+    t->lookup = &client->lookup;
     return t;
 }
 
@@ -165,12 +167,14 @@ static void collect(CURLM *multi, struct rek_http_transfer *own)
 static enum rek_http_result wait(CURLM *multi, struct rek_http_transfer *t,
                                  const struct rek_http_watch *watch)
 {
-    const struct rek_http_client *client = t->client;
+    struct rek_http_client *client = t->client;
     for (;;) {
         int running = 0;
         errno = 0;
         CURLMcode code = curl_multi_perform(multi, &running);
         collect(multi, t);
+        if (client->lookup.noted)
+            rek_http_hide_lookups(multi, &client->lookup);
         if (t->done)
             return REK_HTTP_OK;
         if (code == CURLM_OK)

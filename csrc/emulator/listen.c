@@ -27,7 +27,11 @@ unsigned httpd_bound_port(int listener)
 static int listen_on(const struct addrinfo *address)
 {
     int on = 1;
+#ifdef SOCK_CLOEXEC
+    int listener = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+#else
     int listener = socket(address->ai_family, SOCK_STREAM, 0);
+#endif
     if (listener < 0)
         return -1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -2,7 +2,6 @@
 -- that produces it. (Failures of libcurl that no request of ours can have, such as those of FTP, have no
 -- place.) `sent`: whether the server may have read the request.
 
-local cjson = require("cjson").new()
 local support = require "spec.support.http_server"
 local wire_faults = require "spec.support.wire_faults"
 
@@ -106,22 +105,5 @@ describe("an option of TLS", function()
     assert(ok, output)
     assert.equal("200\n", output)
     assert.equal("", files.read(log) or "")
-  end)
-end)
-
-describe("descriptors", function()
-  it("don't reach a child", function()
-    local one <close> = new(trusting())
-    assert(one { method = "GET", url = url "/echo" })
-    assert(one { method = "GET", url = url("/echo", "tls") })
-    local pipe = io.popen "for fd in /proc/self/fd/*; do readlink $fd; done; cat /proc/net/tcp"
-    local text = pipe:read "a"
-    pipe:close()
-    -- A socket of a child that is in the list of TCP sockets would be one of ours.
-    local inherited = {}
-    for inode in text:gmatch "socket:%[(%d+)%]" do
-      if text:find(" " .. inode .. " ", 1, true) then inherited[#inherited + 1] = inode end
-    end
-    assert.same({}, inherited, cjson.encode(inherited))
   end)
 end)
