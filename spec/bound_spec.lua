@@ -2,6 +2,7 @@
 -- files and its globals afterwards. Each row is a host, run as a process of its own.
 
 local files = require "spec.support.files"
+local host_helper = require "spec.support.host_helper"
 
 local build = os.getenv "BUILD" or "build"
 local quoted = files.quoted
@@ -91,61 +92,18 @@ local HOSTS = {
   { "that has gone into another root", 'helper.chroot("FOLDER/empty")', root = true },
 }
 
-local HELPER = [[
-#include <fcntl.h>
-#include <lauxlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
-int luaopen_helper(lua_State *L);
-static int exhaust(lua_State *L)
-{
-    struct rlimit limit = {40, 40};
-    (void)L;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    while (open("/dev/null", O_RDONLY) >= 0) {
-    }
-    close(39); /* a socket, and what libcurl wakes itself with, are the call's own need */
-    close(38);
-    close(37);
-    return 0;
-}
-static int go(lua_State *L)
-{
-    if (chroot(luaL_checkstring(L, 1)) != 0 || chdir("/") != 0)
-        return luaL_error(L, "chroot failed");
-    return 0;
-}
-int luaopen_helper(lua_State *L)
-{
-    static const luaL_Reg functions[] = {{"exhaust", exhaust}, {"chroot", go}, {NULL, NULL}};
-    luaL_newlib(L, functions);
-    return 1;
-}
-]]
-
-local function make_helper(folder)
-  local include = files.read(build .. "/CMakeCache.txt"):match "\nlua_include_dir:[^=]*=([^\n]*)"
-  files.write(folder .. "/helper.c", HELPER)
-  assert(files.run(("cc -std=gnu17 -D_GNU_SOURCE -fPIC -shared -I %s -o %s/helper.so %s/helper.c"):format(
-    quoted(include), quoted(folder), quoted(folder))))
-end
-
-local function is_root()
-  return select(2, files.run "id -u"):match "^0\n" ~= nil
-end
-
 describe("a host", function()
   for _, edited in ipairs { false, true } do
     for _, host in ipairs(HOSTS) do
       local name = host[1] .. (edited and ", with files that were edited," or "")
       it(name .. " gets the same answers", function()
-        if host.root and not is_root() then return pending "chroot is root's alone" end
+        if host.root and not host_helper.is_root() then return pending "chroot is root's alone" end
         files.with_folder(function(folder)
           assert(files.run(("cp -R lua/rekognition %s && mkdir %s/empty"):format(quoted(folder), quoted(folder))))
           if edited then
             assert(files.run(("find %s/rekognition -name '*.lua' -exec sh -c 'echo >>{}' ';'"):format(quoted(folder))))
           end
-          make_helper(folder)
+          host_helper.make(folder)
           local deed = host[2]:gsub("FOLDER", (folder:gsub("%%", "%%%%")))
           files.write(folder .. "/script.lua", table.concat {
             ("package.path = %q; package.cpath = %q .. package.cpath\n"):format(

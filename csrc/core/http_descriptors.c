@@ -1,13 +1,17 @@
-/* Descriptors that libcurl opens for itself. Older ones (7.88 among them) leave these to the process's
- * children: the pair that wakes a wait, one for each multi handle, and a pair for each name that is
- * looked up, by which its thread says that it is done. Newer ones (8.14) close them by themselves.
+/* Descriptors that libcurl opens for itself. Older ones (7.88 among them) leave these to the
+ * process's children: the pair that wakes a wait, one for each multi handle, and a pair for each
+ * name that is looked up, by which its thread says that it is done. Newer ones (8.14) close them by
+ * themselves.
  *
  * libcurl does not say which numbers they have. So the two lowest free numbers are noted before it
  * opens a pair. Afterwards what is near them is looked at, and is only taken for libcurl's where it
- * does what libcurl's does: another thread may have opened something meanwhile. A child that another
- * thread starts between libcurl's call and ours, some microseconds later, inherits the pair. */
+ * does what libcurl's does: another thread may have opened something meanwhile. A child that
+ * another thread starts between libcurl's call and ours, some microseconds later, inherits the
+ * pair. So does any child where a lookup's pair has numbers above 1023: libcurl does not name
+ * those. */
 #include "core/http_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -142,7 +146,7 @@ static void hide_lookup(int reader, const struct candidate *found, size_t count)
     hide(reader);
 }
 
-void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap)
+static void hide_lookups(CURLM *multi, const struct rek_http_gap *gap)
 {
     fd_set read_set;
     fd_set write_set;
@@ -150,7 +154,6 @@ void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap)
     int most = -1;
     struct candidate found[MOST];
     size_t count = find_candidates(gap, found);
-    gap->noted = false;
     if (count == 0)
         return;
     FD_ZERO(&read_set);
@@ -161,4 +164,12 @@ void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap)
     for (size_t i = 0; i < count; i++)
         if (found[i].fd <= most && FD_ISSET(found[i].fd, &read_set) && is_inherited(found[i].fd))
             hide_lookup(found[i].fd, found, count);
+}
+
+void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap)
+{
+    int why = errno; /* the transfer's, which http_failure.c reads */
+    hide_lookups(multi, gap);
+    gap->noted = false;
+    errno = why;
 }

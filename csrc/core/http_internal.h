@@ -64,7 +64,7 @@ struct rek_http_client {
 struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;
-    struct rek_http_job *job; /* an engine's */
+    struct rek_http_job *job;    /* an engine's */
     struct rek_http_gap *lookup; /* of the multi handle that it goes into */
     CURL *easy;
 

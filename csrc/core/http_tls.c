@@ -188,6 +188,14 @@ void rek_http_tls_clear(struct rek_http_tls *tls)
     *tls = (struct rek_http_tls){0};
 }
 
+static X509_STORE *preloaded_store(void)
+{
+    pthread_mutex_lock(&system_lock);
+    X509_STORE *store = system_store;
+    pthread_mutex_unlock(&system_lock);
+    return store;
+}
+
 /* libcurl's last word on a connection's settings is ours: whom to trust, and no log of keys, which
  * libcurl writes where the process's environment has SSLKEYLOGFILE. */
 static CURLcode on_context(CURL *easy, void *context, void *user)
@@ -196,11 +204,8 @@ static CURLcode on_context(CURL *easy, void *context, void *user)
     (void)easy;
     SSL_CTX_set_keylog_callback(context, NULL);
     X509_STORE *store = tls->store;
-    if (!store && !tls->ca_folder && !tls->ca_file) {
-        pthread_mutex_lock(&system_lock);
-        store = system_store;
-        pthread_mutex_unlock(&system_lock);
-    }
+    if (!store && !tls->ca_folder && !tls->ca_file)
+        store = preloaded_store();
     if (store)
         SSL_CTX_set1_cert_store(context, store);
     return CURLE_OK;
@@ -213,6 +218,8 @@ static void set_authorities(const struct rek_http_tls *tls, CURL *easy)
     if (tls->ca_file) {
         folder = NULL;
         file = tls->uses_openssl ? NULL : tls->ca_file;
+    } else if (!tls->ca_folder && tls->uses_openssl && preloaded_store()) {
+        folder = NULL; /* on_context has them; the files may be out of reach by now */
     } else if (!folder) {
         return; /* libcurl's own default */
     }
@@ -244,6 +251,8 @@ bool rek_http_tls_set_up(const struct rek_http_tls *tls, void *easy)
 
 bool rek_http_preload_certificates(void)
 {
+    if (!rek_http_start_process()) /* which looks for the system's folder, for those of before */
+        return false;
     static const char *const usual[] = {"/etc/ssl/certs/ca-certificates.crt",
                                         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"};
     struct rek_http_failure failure;

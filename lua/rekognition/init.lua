@@ -34,10 +34,11 @@ function M.client(options)
   return new_client(options, M)
 end
 
---- Loads all parts now: before a chroot, a sandbox, or a drop of privileges. The emulator, the command line and the
---- adapters for event loops are not among them.
+--- Loads all parts now, and reads the system's certificates: before a chroot, a sandbox, or a drop of privileges. The
+--- emulator, the command line and the adapters for event loops are not among the parts.
 function M.preload(...)
   expect.dot((...), "rekognition.preload")
+  core.preload_certificates()
   for _, name in ipairs(core.modules()) do require(name) end
   for _, name in ipairs { "cjson", "lxp" } do pcall(require, name) end -- what some credential sources read with
 end
