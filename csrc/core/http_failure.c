@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 const char *rek_http_result_name(enum rek_http_result result)
 {
@@ -25,16 +26,60 @@ const char *rek_http_result_name(enum rek_http_result result)
     return names[result];
 }
 
+/* What OpenSSL's numbers mean, "error:0A000086:" in a message: the last six digits. Words may come
+ * in the host's language, numbers don't. An alert that came from the server is 1000 and the alert's
+ * number (RFC 8446, section 6). */
+enum {
+    NO_REASON = 0,
+    UNEXPECTED_END = 0x126, /* an end without a farewell */
+    WRONG_VERSION_NUMBER = 0x10B,
+    HTTP_REQUEST = 0x9C,
+    PACKET_LENGTH_TOO_LONG = 0xC6,
+    ALERT = 1000,
+    ALERT_BAD_CERTIFICATE = ALERT + 42, /* the first of those about a certificate */
+    ALERT_ACCESS_DENIED = ALERT + 49,   /* the last */
+    ALERT_INTERNAL_ERROR = ALERT + 80,
+    ALERT_USER_CANCELED = ALERT + 90,
+    ALERT_CERTIFICATE_REQUIRED = ALERT + 116,
+};
+
+static long openssl_reason(const struct rek_http_transfer *t)
+{
+    static const char mark[] = "error:0A";
+    const char *found = t->client->tls.uses_openssl ? strstr(t->curl_message, mark) : NULL;
+    return found ? strtol(found + sizeof mark - 1, NULL, 16) : NO_REASON;
+}
+
+/* Whether the server's TLS refuses the certificate that it was shown, or that there was none. */
+static bool is_about_certificate(long reason)
+{
+    return (reason >= ALERT_BAD_CERTIFICATE && reason <= ALERT_ACCESS_DENIED) ||
+           reason == ALERT_CERTIFICATE_REQUIRED;
+}
+
+/* An end that has nothing to do with what was sent. */
+static bool is_end(long reason)
+{
+    return reason == UNEXPECTED_END || reason == ALERT_INTERNAL_ERROR ||
+           reason == ALERT_USER_CANCELED;
+}
+
 /* libcurl has one code for all that can go wrong in a TLS handshake. OpenSSL's own faults have its
- * number in the message, "error:0A000086:"; without one the connection itself broke. One number is
- * that of an end without a farewell. (Words may come in the host's language, numbers don't.) */
+ * number in the message; without one the connection itself broke. */
 static enum rek_http_result of_handshake(const struct rek_http_transfer *t)
 {
-    const char *message = t->curl_message;
     if (!t->client->tls.uses_openssl)
         return REK_HTTP_TLS;
-    bool is_fault = strstr(message, "error:") && !strstr(message, "error:0A000126:");
+    bool is_fault = strstr(t->curl_message, "error:") && !is_end(openssl_reason(t));
     return is_fault ? REK_HTTP_TLS : REK_HTTP_RESET;
+}
+
+/* With TLS 1.3 the client's handshake is over before the server has looked at its certificate: the
+ * refusal comes when the response is read, or while the request is sent. */
+static enum rek_http_result of_exchange(const struct rek_http_transfer *t)
+{
+    long reason = openssl_reason(t);
+    return reason >= ALERT && !is_end(reason) ? REK_HTTP_TLS : REK_HTTP_RESET;
 }
 
 /* What libcurl makes of a proxy's refusal to make a tunnel is also what it makes of a broken
@@ -90,9 +135,10 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_SSL_CONNECT_ERROR:
         return of_handshake(t);
     case CURLE_RECV_ERROR:
-        return of_tunnel(t, REK_HTTP_RESET);
-    case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
+        return of_tunnel(t, of_exchange(t));
     case CURLE_SEND_ERROR:
+        return of_exchange(t);
+    case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
@@ -109,17 +155,26 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     }
 }
 
-/* Whether OpenSSL read something that no TLS server sends: wrong version number, or http request.
- */
-static bool speaks_no_tls(const struct rek_http_transfer *t)
+/* What to do about it, or "". */
+static const char *remedy(const struct rek_http_transfer *t, enum rek_http_result result)
 {
-    return strstr(t->curl_message, "error:0A00010B:") ||
-           strstr(t->curl_message, "error:0A00009C:") ||
-           strstr(t->curl_message, "error:0A0000C6:"); /* packet length too long */
+    const struct rek_http_tls *tls = &t->client->tls;
+    long reason = openssl_reason(t);
+    if (result != REK_HTTP_TLS && result != REK_HTTP_RESET)
+        return "";
+    if (reason == WRONG_VERSION_NUMBER || reason == HTTP_REQUEST ||
+        reason == PACKET_LENGTH_TOO_LONG)
+        return "; the server does not speak TLS there: check the port, or use http://";
+    if (tls->client_cert.len == 0)
+        return tls->was_asked && reason != UNEXPECTED_END && t->header_bytes == 0
+                   ? "; the server asks for a client certificate: set client_cert and client_key"
+                   : "";
+    return is_about_certificate(reason) ? "; the server refuses the certificate in client_cert"
+                                        : "";
 }
 
-static const char *reason(const struct rek_http_transfer *t, enum rek_http_result result,
-                          CURLcode code)
+static const char *describe(const struct rek_http_transfer *t, enum rek_http_result result,
+                            CURLcode code)
 {
     if (result == REK_HTTP_TOO_LARGE)
         return "the response is larger than max_response_bytes allows, or its headers than 256 KiB";
@@ -127,16 +182,26 @@ static const char *reason(const struct rek_http_transfer *t, enum rek_http_resul
         return "not enough memory";
     if (t->fault_message)
         return t->fault_message;
-    if (code == CURLE_ABORTED_BY_CALLBACK && result == REK_HTTP_RESET)
+    bool has_gone = strncmp(t->curl_message, "getpeername", 11) == 0; /* all that it says then */
+    if (result == REK_HTTP_RESET && (code == CURLE_ABORTED_BY_CALLBACK || has_gone))
         return "the connection ended before the response";
     return t->curl_message[0] ? t->curl_message : curl_easy_strerror(code);
+}
+
+/* Whether the server's handshake failed, so that it read nothing behind it. It had asked within the
+ * handshake: later it may have read the request. */
+static bool was_refused(const struct rek_http_transfer *t)
+{
+    long connections = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
+    return connections > 0 && t->client->tls.was_asked && is_about_certificate(openssl_reason(t));
 }
 
 /* Whether the request, or a part of it, was handed over to a connection that may have a reader. */
 static bool was_sent(const struct rek_http_transfer *t)
 {
     long sent = 0;
-    if (!t->is_ready || t->had_ended)
+    if (!t->is_ready || t->had_ended || was_refused(t))
         return false;
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     return sent > t->size_when_ready;
@@ -145,13 +210,10 @@ static bool was_sent(const struct rek_http_transfer *t)
 enum rek_http_result rek_http_explain(struct rek_http_transfer *t, CURLcode code)
 {
     enum rek_http_result result = classify(t, code, errno);
-    const char *remedy =
-        result == REK_HTTP_TLS && speaks_no_tls(t)
-            ? "; the server does not speak TLS there: check the port, or use http://"
-            : "";
     size_t origin_len = t->origin_len < 200 ? t->origin_len : 200;
     t->failure.sent = was_sent(t);
-    snprintf(t->failure.message, sizeof t->failure.message, "%s%s (%.*s)", reason(t, result, code),
-             remedy, (int)origin_len, t->url.data ? t->url.data : "");
+    snprintf(t->failure.message, sizeof t->failure.message, "%s%s (%.*s)",
+             describe(t, result, code), remedy(t, result), (int)origin_len,
+             t->url.data ? t->url.data : "");
     return result;
 }

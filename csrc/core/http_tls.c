@@ -196,13 +196,24 @@ static X509_STORE *preloaded_store(void)
     return store;
 }
 
+/* The server asks for a certificate: in the handshake, where nothing was finished yet, or later. */
+static int on_asked(SSL *ssl, void *context)
+{
+    struct rek_http_tls *tls = context;
+    char none;
+    if (SSL_get_finished(ssl, &none, 0) == 0)
+        tls->was_asked = true;
+    return 1;
+}
+
 /* libcurl's last word on a connection's settings is ours: whom to trust, and no log of keys, which
  * libcurl writes where the process's environment has SSLKEYLOGFILE. */
 static CURLcode on_context(CURL *easy, void *context, void *user)
 {
-    const struct rek_http_tls *tls = user;
+    struct rek_http_tls *tls = user;
     (void)easy;
     SSL_CTX_set_keylog_callback(context, NULL);
+    SSL_CTX_set_cert_cb(context, on_asked, tls);
     X509_STORE *store = tls->store;
     if (!store && !tls->ca_folder && !tls->ca_file)
         store = preloaded_store();

@@ -13,6 +13,7 @@ struct rek_http_tls {
     void *store;                   /* X509_STORE of ca_file, or NULL */
     struct rek_buffer client_cert; /* PEM */
     struct rek_buffer client_key;  /* PEM */
+    bool was_asked;                /* a server asked for a certificate in a handshake */
 };
 
 /* Reads the files; NULL and "" stand for none. REK_HTTP_OK, REK_HTTP_CONFIG or REK_HTTP_MEMORY. */

@@ -50,6 +50,7 @@ describe("a client certificate", function()
   it("is shown to a server that asks for one", function()
     local options = trusting { client_cert = folder .. "/good.pem", client_key = folder .. "/good.key" }
     assert.equal(200, assert(ask(options, { url = url("/echo", "tls_client") })).status)
+    assert.equal(200, assert(ask(options, { url = url("/echo", "tls_client_13") })).status)
     local both = folder .. "/both.pem"
     assert(require("spec.support.files").run(("cat %s/good.pem %s/good.key >%s"):format(folder, folder, both)))
     assert.equal(200, assert(ask(trusting { client_cert = both }, { url = url("/echo", "tls_client") })).status)

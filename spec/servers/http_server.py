@@ -316,7 +316,26 @@ def open_tunnel_then(end):
 
 # Listeners
 
+def refused(raw):
+    """What a client sends on is read, so that it can read why it was refused: closing would reset the connection."""
+    try:
+        raw.shutdown(socket.SHUT_WR)
+        while raw.recv(65536):
+            pass
+    except OSError:
+        pass
+    raw.close()
+
+
 def guarded(handler, connection, context):
+    if context and context.verify_mode == ssl.CERT_REQUIRED:
+        raw = connection.dup()
+        try:
+            connection = context.wrap_socket(connection, server_side=True)
+            context = None
+            raw.close()
+        except OSError:
+            return refused(raw)
     try:
         if context:
             connection = context.wrap_socket(connection, server_side=True)
@@ -340,10 +359,11 @@ def listen(handler, context=None):
     return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
-def tls(name, asks_client=False):
+def tls(name, asks_client=False, version=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if version:
+        context.minimum_version = context.maximum_version = version
     if asks_client:
-        context.maximum_version = ssl.TLSVersion.TLSv1_2  # a refusal is part of the handshake
         context.load_verify_locations(os.path.join(FOLDER, "ca.pem"))
         context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(os.path.join(FOLDER, name + ".pem"), os.path.join(FOLDER, name + ".key"))
@@ -383,7 +403,9 @@ def main():
         "stay_silent": listen(stay_silent),
         "tunnel_hang_up": listen(open_tunnel_then(hang_up)),
         "tunnel_hang_up_hard": listen(open_tunnel_then(hang_up_hard)),
-        "tls_client": listen(serve, tls("good", asks_client=True)),
+        # TLS 1.2 refuses inside the handshake; TLS 1.3 when the client's handshake is over
+        "tls_client": listen(serve, tls("good", True, ssl.TLSVersion.TLSv1_2)),
+        "tls_client_13": listen(serve, tls("good", True, ssl.TLSVersion.TLSv1_3)),
         "full": listen_full(),
         "closed": closed_port(),
         "free": closed_port(),

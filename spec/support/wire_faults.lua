@@ -38,7 +38,17 @@ local cases = {
   { "PEER_FAILED_VERIFICATION", "a certificate of another host",
     function() return trusting(), { url = url("/echo", "wrong_host") } end, "tls", false },
   { "SSL_CONNECT_ERROR", "a client without the certificate that is asked for",
-    function() return trusting(), { url = url("/echo", "tls_client") } end, "tls", false },
+    function() return trusting(), { url = url("/echo", "tls_client") } end, "tls", false, "set client_cert and client_key" },
+  { "RECV_ERROR", "a client without a certificate, refused after its handshake (TLS 1.3)",
+    function() return trusting(), { url = url("/echo", "tls_client_13") } end, "tls", false, "set client_cert and client_key" },
+  { "RECV_ERROR", "a client without a certificate, refused while it sends",
+    function() return trusting(), { url = url("/echo", "tls_client_13"), body = ("x"):rep(300000) } end, "tls", false,
+    "set client_cert and client_key" },
+  { "RECV_ERROR", "a client certificate of another authority (TLS 1.3)",
+    function()
+      return trusting { client_cert = folder .. "/other-ca.pem", client_key = folder .. "/other-ca.key" },
+        { url = url("/echo", "tls_client_13") }
+    end, "tls", false, "refuses the certificate in client_cert" },
   { "SSL_CONNECT_ERROR", "a server that speaks HTTP alone",
     function() return {}, { url = "https://" .. server.plain .. "/" } end, "tls", false, "does not speak TLS there" },
   { "SSL_CONNECT_ERROR", "a server that speaks something else",
