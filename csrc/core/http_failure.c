@@ -182,6 +182,10 @@ static const char *describe(const struct rek_http_transfer *t, enum rek_http_res
         return "not enough memory";
     if (t->fault_message)
         return t->fault_message;
+    if (t->client->tls.is_flooded && result == REK_HTTP_RESET)
+        return "the server sent over 1 MiB of frames without a response";
+    if (t->stream_refused)
+        return "the server refused the request before it read it (HTTP/2)";
     bool has_gone = strncmp(t->curl_message, "getpeername", 11) == 0; /* all that it says then */
     if (result == REK_HTTP_RESET && (code == CURLE_ABORTED_BY_CALLBACK || has_gone))
         return "the connection ended before the response";
@@ -201,7 +205,7 @@ static bool was_refused(const struct rek_http_transfer *t)
 static bool was_sent(const struct rek_http_transfer *t)
 {
     long sent = 0;
-    if (!t->is_ready || t->had_ended || was_refused(t))
+    if (!t->is_ready || t->had_ended || t->stream_refused || was_refused(t))
         return false;
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
     return sent > t->size_when_ready;

@@ -142,6 +142,32 @@ void rek_http_group_leave(struct rek_http_job *job)
         group->engine->pump = NULL;
 }
 
+/* HTTP/2: the connection failed as such, and not a stream of it. */
+static bool is_of_connection(CURLcode code)
+{
+    return code == CURLE_HTTP2 || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+           code == CURLE_SEND_ERROR;
+}
+
+/* Ends the requests that share the connection of one that failed with it: libcurl (7.88) would let
+ * them wait for their timeout, and then keep the connection. */
+static void fail_sharers(const struct rek_http_group *group, const struct rek_http_transfer *failed)
+{
+    struct rek_http_job *first = &group->lane->jobs;
+    for (struct rek_http_job *job = first->next, *next; job != first; job = next) {
+        struct rek_http_transfer *transfer = job->transfer;
+        next = job->next;
+        if (job->group != group || !transfer->is_ready ||
+            transfer->local_port != failed->local_port)
+            continue;
+        rek_http_forbid_reuse(transfer, true);
+        rek_http_transfer_abort(transfer, REK_HTTP_RESET,
+                                "the connection failed, which other requests shared");
+        rek_http_group_leave(job);
+        rek_http_job_finish(group->engine, job, REK_HTTP_RESET);
+    }
+}
+
 void rek_http_group_collect(struct rek_http_group *group)
 {
     int left = 0;
@@ -158,6 +184,8 @@ void rek_http_group_collect(struct rek_http_group *group)
         enum rek_http_result result = rek_http_transfer_finish(transfer, code);
         rek_http_group_leave(job);
         rek_http_job_finish(group->engine, job, result);
+        if (is_of_connection(code) && transfer->is_ready)
+            fail_sharers(group, transfer);
     }
 }
 

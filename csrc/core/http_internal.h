@@ -53,6 +53,7 @@ struct rek_http_client {
     struct rek_buffer no_proxy;
     struct rek_http_tls tls;
     struct rek_http_gap lookup; /* of `multi`: noted where libcurl began to look up a name */
+    unsigned long reuses;       /* requests that took a connection which was there */
     size_t max_response_bytes;
     long max_connections;
     long connect_timeout_ms;
@@ -78,6 +79,7 @@ struct rek_http_transfer {
     bool method_sends_body;
     bool large_body;
     bool size_is_set;
+    bool forbids_reuse; /* CURLOPT_FORBID_REUSE is set */
 
     struct rek_buffer lines;  /* the request's header lines, each with a NUL */
     struct curl_slist *nodes; /* and the list of them */
@@ -94,6 +96,12 @@ struct rek_http_transfer {
 
     bool is_ready;        /* libcurl was about to send the request */
     bool had_ended;       /* the server had closed that connection then: it can't respond on it */
+    bool resent;          /* libcurl wanted to send it a second time, and counts that on */
+    bool stream_refused;  /* HTTP/2: the server said that it has not read it */
+    int local_port;       /* of the connection */
+    long connections;     /* that were made for it until then */
+    bool is_first;        /* the last one was */
+    unsigned long reuses; /* the client's, then */
     long size_when_ready; /* CURLINFO_REQUEST_SIZE then: what a tunnel took */
     long tunnel_size;     /* what the last new tunnel took, for this origin; 0: not known */
     bool done;            /* libcurl is done with it, with this code */
@@ -137,6 +145,8 @@ REK_CHECKED enum rek_http_result rek_http_prepare(struct rek_http_transfer *tran
 size_t rek_http_on_header(char *data, size_t size, size_t count, void *context);
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context);
 int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port);
+/* The connection is closed after this request, once all that share it have left. */
+void rek_http_forbid_reuse(struct rek_http_transfer *transfer, bool forbidden);
 /* What remains to be looked at where all bytes came. */
 CURLcode rek_http_check_end(struct rek_http_transfer *transfer);
 

@@ -7,11 +7,20 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+void rek_http_forbid_reuse(struct rek_http_transfer *t, bool forbidden)
+{
+    if (t->forbids_reuse == forbidden)
+        return;
+    t->forbids_reuse = forbidden;
+    curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, forbidden ? 1L : 0L);
+}
+
 static size_t fail(struct rek_http_transfer *t, enum rek_http_result fault, const char *message)
 {
     t->fault = fault;
     t->fault_message = message;
-    return 0; /* ends the transfer */
+    rek_http_forbid_reuse(t, true); /* who knows what else comes on this connection */
+    return 0;                       /* ends the transfer */
 }
 
 static size_t fail_too_large(struct rek_http_transfer *t)
@@ -45,6 +54,7 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
     struct rek_http_transfer *t = context;
     struct rek_buffer *headers = &t->response->headers;
     size_t len = size * count;
+    rek_http_tls_note_progress(&t->client->tls);
     if (len > REK_HTTP_MAX_HEADER_BYTES - t->header_bytes)
         return fail_too_large(t);
     t->header_bytes += len;
@@ -98,6 +108,7 @@ size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
     struct rek_buffer *body = &t->response->body;
     size_t len = size * count;
     size_t limit = t->client->max_response_bytes;
+    rek_http_tls_note_progress(&t->client->tls);
     enum rek_http_gzip_result result = t->body_began ? REK_GZIP_OK : begin_body(t);
     if (result == REK_GZIP_OK && t->coding == REK_CODING_GZIP)
         result = rek_http_gzip_unpack(&t->gzip, rek_slice_of(data, len), limit, body);
@@ -142,6 +153,32 @@ static bool has_ended(curl_socket_t fd)
 #endif
 }
 
+/* Notes whether the connection was made for this request. */
+static void note_connection(struct rek_http_transfer *t)
+{
+    long connections = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
+    t->is_first = connections > t->connections;
+    t->connections = connections;
+    if (!t->is_first)
+        t->client->reuses++;
+    t->reuses = t->client->reuses;
+}
+
+/* libcurl wants to send a request again that a server may have read. It does so where a connection
+ * that was used again ended without a byte; and where HTTP/2 said that the stream was not looked at
+ * (GOAWAY, REFUSED_STREAM, HTTP_1_1_REQUIRED). If nobody has used a connection again, it is the
+ * latter. Otherwise libcurl does not tell us, and the request may have been read. The new
+ * connection is not kept: the next request on it would count as one that uses a connection again.
+ */
+static int refuse_second_sending(struct rek_http_transfer *t)
+{
+    t->stream_refused = t->is_first && t->reuses == t->client->reuses;
+    t->resent = true;
+    rek_http_forbid_reuse(t, true);
+    return CURL_PREREQFUNC_ABORT;
+}
+
 /* The connection is there, tunnel and TLS included, and the request is what follows. libcurl comes
  * here a second time where the connection ended without a response and it is about to send the
  * request again on another one. That goes unseen where the first connection had ended before the
@@ -155,20 +192,18 @@ int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int
 {
     struct rek_http_transfer *t = context;
     long sent = 0;
-    long connections = 0;
     (void)peer;
     (void)local;
     (void)peer_port;
     curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent);
-    if (t->is_ready) {
-        if (!t->had_ended && sent - t->size_when_ready > t->tunnel_size)
-            return CURL_PREREQFUNC_ABORT;
-    } else if (sent > 0) {
-        curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
-        if (connections == 1)
-            t->tunnel_size = sent;
-    }
+    if (t->is_ready && !t->had_ended && sent - t->size_when_ready > t->tunnel_size)
+        return refuse_second_sending(t);
+    bool is_second = t->is_ready;
+    note_connection(t);
+    if (!is_second && sent > 0 && t->connections == 1)
+        t->tunnel_size = sent;
     t->is_ready = true;
+    t->local_port = local_port;
     t->size_when_ready = sent;
     t->had_ended = has_ended(find_socket(t, local_port));
     return CURL_PREREQFUNC_OK;

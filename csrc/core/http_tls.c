@@ -206,14 +206,34 @@ static int on_asked(SSL *ssl, void *context)
     return 1;
 }
 
-/* libcurl's last word on a connection's settings is ours: whom to trust, and no log of keys, which
- * libcurl writes where the process's environment has SSLKEYLOGFILE. */
+/* OpenSSL's report of each record that comes. Where too many are of no use, the connection reads as
+ * ended from now on. */
+static void on_record(int is_written, int version, int type, const void *data, size_t len, SSL *ssl,
+                      void *context)
+{
+    struct rek_http_tls *tls = context;
+    const unsigned char *head = data;
+    (void)version;
+    if (is_written || type != SSL3_RT_HEADER || len < SSL3_RT_HEADER_LENGTH)
+        return;
+    tls->unused_bytes += ((size_t)head[3] << 8) + head[4];
+    if (tls->unused_bytes <= REK_HTTP_MAX_UNUSED_BYTES)
+        return;
+    tls->unused_bytes = 0;
+    tls->is_flooded = true;
+    SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+}
+
+/* libcurl's last word on a connection's settings is ours: whom to trust, no log of keys, which
+ * libcurl writes where the process's environment has SSLKEYLOGFILE, and a bound on floods. */
 static CURLcode on_context(CURL *easy, void *context, void *user)
 {
     struct rek_http_tls *tls = user;
     (void)easy;
     SSL_CTX_set_keylog_callback(context, NULL);
     SSL_CTX_set_cert_cb(context, on_asked, tls);
+    SSL_CTX_set_msg_callback(context, on_record);
+    SSL_CTX_set_msg_callback_arg(context, tls);
     X509_STORE *store = tls->store;
     if (!store && !tls->ca_folder && !tls->ca_file)
         store = preloaded_store();
@@ -250,12 +270,12 @@ static bool set_identity(const struct rek_http_tls *tls, CURL *easy)
             curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "") == CURLE_OK);
 }
 
-bool rek_http_tls_set_up(const struct rek_http_tls *tls, void *easy)
+bool rek_http_tls_set_up(struct rek_http_tls *tls, void *easy)
 {
     set_authorities(tls, easy);
     if (tls->uses_openssl) {
         curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)tls);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, tls);
     }
     return set_identity(tls, easy);
 }

@@ -82,7 +82,7 @@ void rek_http_transfer_give(struct rek_http_transfer *t)
 {
     struct rek_http_client *client = t->client;
     t->response = NULL;
-    if (!t->easy || client->closed || client->spare_count >= KEPT_TRANSFERS) {
+    if (!t->easy || t->resent || client->closed || client->spare_count >= KEPT_TRANSFERS) {
         free_transfer(t);
     } else {
         t->next = client->spares;
@@ -112,6 +112,10 @@ enum rek_http_result rek_http_transfer_start(struct rek_http_transfer *t,
     t->coding = REK_CODING_NONE;
     t->is_ready = false;
     t->had_ended = false;
+    t->stream_refused = false;
+    rek_http_forbid_reuse(t, false);
+    t->connections = 0;
+    t->client->tls.is_flooded = false;
     t->size_when_ready = 0;
     t->done = false;
     t->curl_message[0] = '\0';

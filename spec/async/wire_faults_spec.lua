@@ -34,6 +34,24 @@ local ways = {
   ["in another coroutine of a task"] = function(client) return coroutine.wrap(create)(client) end,
 }
 
+-- Where requests share a connection of HTTP/2, libcurl does not tell whether one was refused before it was read. Where
+-- the server breaks the protocol and keeps the connection, requests that share it may wait for their timeout (libcurl
+-- 7.88): these have connections of their own.
+local function at_the_same_time(case, expected, client)
+  local is_unknown = case.shares and case[5] ~= true
+  if is_unknown then expected.maybe_succeeded = nil end
+  async.run(function()
+    for name, way in pairs(ways) do
+      async.spawn(function()
+        local own <close> = case.is_http2 and not case.shares and new_client(case) or nil
+        local outcome = outcome_of(way, own or client)
+        if is_unknown then outcome.maybe_succeeded = nil end
+        assert.same(expected, outcome, name)
+      end)
+    end
+  end)
+end
+
 describe("a call comes to the same end whether it blocks or not:", function()
   for _, case in ipairs(wire_faults.cases) do
     it(("%s (%s)"):format(case[2], case[1]), function()
@@ -43,12 +61,14 @@ describe("a call comes to the same end whether it blocks or not:", function()
         return
       end
       local expected = outcome_of(create, client)
-      assert.same({ kind = "transport", code = case[4] }, { kind = expected.kind, code = expected.code })
-      async.run(function() -- at the same time
+      assert.equal("transport", expected.kind)
+      assert.is_true(wire_faults.is_code(case, expected.code), expected.code)
+      if case.is_http2 then
         for name, way in pairs(ways) do
-          async.spawn(function() assert.same(expected, outcome_of(way, client), name) end)
+          async.run(function() assert.same(expected, outcome_of(way, client), name) end)
         end
-      end)
+      end
+      at_the_same_time(case, expected, client)
       client:close()
     end)
   end

@@ -29,7 +29,8 @@ describe("a failure", function()
       local options, request = case[3]()
       local response, failure = ask(options, request)
       assert.is_nil(response)
-      assert.same({ code = case[4], sent = case[5] }, { code = failure.code, sent = failure.sent }, failure.message)
+      assert.is_true(wire_faults.is_code(case, failure.code), failure.code .. ": " .. failure.message)
+      if not case.by_version then assert.equal(case[5], failure.sent, failure.message) end
       assert.is_true(#failure.message > 10)
       if case[6] then assert.is_truthy(failure.message:find(case[6], 1, true), failure.message) end
     end)

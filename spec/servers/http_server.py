@@ -20,6 +20,9 @@ import sys
 import threading
 import time
 
+sys.dont_write_bytecode = True
+import http2_faults  # noqa: E402, of this folder
+
 FOLDER = sys.argv[1]
 LOCK = threading.Lock()
 COUNTS = {"connections": 0}
@@ -359,10 +362,12 @@ def listen(handler, context=None):
     return "127.0.0.1:%d" % listener.getsockname()[1]
 
 
-def tls(name, asks_client=False, version=None):
+def tls(name, asks_client=False, version=None, alpn=()):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if version:
         context.minimum_version = context.maximum_version = version
+    if alpn:
+        context.set_alpn_protocols(alpn)
     if asks_client:
         context.load_verify_locations(os.path.join(FOLDER, "ca.pem"))
         context.verify_mode = ssl.CERT_REQUIRED
@@ -411,6 +416,8 @@ def main():
         "free": closed_port(),
         "pid": os.getpid(),
     }
+    http2 = tls("good", alpn=["h2"])
+    addresses.update(("h2_" + name, listen(http2_faults.handler(name), http2)) for name in http2_faults.NAMES)
     parent = os.getppid()
     print(json.dumps(addresses), flush=True)
     for _ in range(1500):

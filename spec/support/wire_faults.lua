@@ -1,6 +1,7 @@
 -- What can go wrong on the wire, by the code of the failure: one table for every way of sending a request.
 -- (spec/http/codes_spec.lua: the transport; spec/async/wire_faults_spec.lua: calls that block, tasks, futures.)
 
+local http2_faults = require "spec.support.http2_faults"
 local support = require "spec.support.http_server"
 
 local new_url = support.url
@@ -37,6 +38,8 @@ local cases = {
     function() return { ca_bundle = folder .. "/other-ca.pem" }, { url = url("/echo", "tls") } end, "tls", false },
   { "PEER_FAILED_VERIFICATION", "a certificate of another host",
     function() return trusting(), { url = url("/echo", "wrong_host") } end, "tls", false },
+  { "PEER_FAILED_VERIFICATION", "a certificate that has expired",
+    function() return trusting(), { url = url("/echo", "expired") } end, "tls", false },
   { "SSL_CONNECT_ERROR", "a client without the certificate that is asked for",
     function() return trusting(), { url = url("/echo", "tls_client") } end, "tls", false, "set client_cert and client_key" },
   { "RECV_ERROR", "a client without a certificate, refused after its handshake (TLS 1.3)",
@@ -100,7 +103,15 @@ local cases = {
   { "URL_MALFORMAT", "a port that is out of range", function() return {}, { url = "http://127.0.0.1:99999/" } end, "request", false },
 }
 
-local M = { cases = cases, trusting = trusting }
+-- libcurl's code is CURLE_HTTP2 or one beside it. also: another code, of other versions of libcurl; by_version: `sent`
+-- depends on it too; is_http2,
+-- shares: requests that are under way at the same time share a connection.
+table.move(http2_faults.cases(trusting, function(name) return server[name] end), 1, 1000, #cases + 1, cases)
+
+--- Whether the code is the one of the case.
+local function is_code(case, code) return code == case[4] or code == case.also end
+
+local M = { is_code = is_code, cases = cases, trusting = trusting }
 
 --- What the cases stand on.
 function M.use(server_, folder_) server, folder = server_, folder_ end
