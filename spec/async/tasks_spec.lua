@@ -493,3 +493,24 @@ describe("a pollable", function()
     assert.equal("Closed", catch(pollable.step, pollable).code)
   end)
 end)
+
+describe("A future's fields", function()
+  it("are all known: what handles misspelled names isn't asked while a task runs", function()
+    local nearest = require "rekognition.text.nearest"
+    local asked, of = {}, nearest.of
+    nearest.of = function(name, list)
+      asked[#asked + 1] = name
+      return of(name, list)
+    end
+    finally(function() nearest.of = of end)
+    async.run(function()
+      local ended, failed = async.spawn(async.sleep, 0.001), async.spawn(error, "x")
+      ended:on_done(function() end)
+      assert.is_false(pcall(failed.await, failed))
+      ended:await()
+      async.spawn(async.sleep, 60):cancel()
+      async.sleep(0.001)
+    end)
+    assert.same({}, asked)
+  end)
+end)

@@ -262,6 +262,14 @@ function Future:__close()
   wait(self)
 end
 
+-- What a task has only at times. As fields of the class they are found, so that only a name that no future has is
+-- looked at below.
+for _, field in ipairs { "thread", "parent", "children", "logger", "request", "admission", "began", "returned", "ended",
+    "ok", "results", "waiters", "watchers", "callbacks", "is_claimed", "unclaimed", "unasked", "undo", "what", "woken",
+    "raised", "pending", "delivered", "call" } do
+  Future[field] = false
+end
+
 -- A misspelled method would be "a nil value" otherwise; fields of a future that are not there stay nil.
 local METHODS = { "await", "ready", "on_done", "cancel" }
 setmetatable(Future, { __index = function(_, name)
