@@ -1,3 +1,4 @@
+local core = require "rekognition.core"
 local redact = require "rekognition.text.redact"
 
 -- Base64, as session tokens are: with every byte that some encoding escapes.
@@ -16,6 +17,11 @@ local ENCODINGS = {
   ["JSON with unicode escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\u%04x"):format(byte:byte()) end),
   ["HTML"] = TOKEN:gsub("&", "&amp;"):gsub('"', "&quot;"),
   ["HTML by numbers"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("&#%d;"):format(byte:byte()) end),
+  ["JSON with \\x escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\x%02x"):format(byte:byte()) end),
+  ["HTML by long numbers"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("&#x%04X;"):format(byte:byte()) end),
+  ["in lines"] = TOKEN:sub(1, 10) .. "\n" .. TOKEN:sub(11, 20) .. "\r\n  " .. TOKEN:sub(21),
+  ["in lines, in JSON"] = TOKEN:sub(1, 10) .. "\\n" .. TOKEN:sub(11, 20) .. "\\r\\n\\t" .. TOKEN:sub(21):gsub('"', '\\"'),
+  ["as a form is decoded"] = TOKEN:gsub("%+", " "),
   ["percent-encoded, in JSON"] = percent(TOKEN):gsub("%%", "\\u0025"),
 }
 
@@ -27,6 +33,20 @@ describe("redact", function()
       assert.equal("x % \\u %4 &; [...]", redact.secrets("x % \\u %4 &; " .. encoded, { TOKEN }))
     end)
   end
+
+  it("finds a secret in base64, wherever it stands in the text", function()
+    for before = 0, 5 do
+      for after = 0, 3 do
+        local text = core.base64_encode(("x"):rep(before) .. TOKEN .. ("y"):rep(after))
+        for _, shown in ipairs { text, (text:gsub("[+/]", { ["+"] = "-", ["/"] = "_" })), (text:gsub("(......)", "%1\r\n")) } do
+          local found = redact.secrets("a " .. shown .. " b", { TOKEN }):gsub("[\r\n]", "")
+          -- The neighbours' bytes, and at most three characters that the secret has a part in.
+          assert.truthy(#found <= #"a [...] b" + (before * 4 + 2) // 3 + (after * 4 + 2) // 3 + 8, found)
+          assert.truthy(found:find("[...]", 1, true))
+        end
+      end
+    end
+  end)
 
   it("leaves other texts as they are", function()
     for _, text in ipairs { "", "100 %", "a\\nb", "&amp;", TOKEN:sub(2), ("x"):rep(5000) } do

@@ -2,7 +2,10 @@
 --
 -- Some responses repeat the request: a signature error quotes the canonical request, a proxy's page shows the headers.
 -- They may show a value as it is, percent-encoded, escaped for JSON, or as HTML entities, and in two of these ways one
--- after the other. A secret is found in all of them.
+-- after the other; in lines; in base64, alone or amid other text; with blanks instead of "+", as a form is decoded. A
+-- secret is found in all of them.
+
+local core = require "rekognition.core"
 
 local M = {}
 
@@ -10,7 +13,8 @@ local M = {}
 local LEAST_SECRET = 8
 local PLACEHOLDER = "[...]"
 local LEVELS = 2
-local JSON_ESCAPES = { ["/"] = "/", ["\\"] = "\\", ['"'] = '"' }
+local LONGEST_ENTITY = 10 -- "&#x00002f;" is one
+local JSON_ESCAPES = { ["/"] = "/", ["\\"] = "\\", ['"'] = '"', n = "\n", r = "\r", t = "\t" }
 local ENTITIES = { ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&apos;"] = "'" }
 
 -- The escape at a place: the byte that it stands for, and its length.
@@ -22,10 +26,12 @@ local function escape_at(text, at)
   elseif first == "\\" then
     local hex = text:match("^\\u00([0-7][0-9A-Fa-f])", at)
     if hex then return string.char(tonumber(hex, 16)), 6 end
+    hex = text:match("^\\x([0-7][0-9A-Fa-f])", at)
+    if hex then return string.char(tonumber(hex, 16)), 4 end
     local plain = JSON_ESCAPES[text:sub(at + 1, at + 1)]
     if plain then return plain, 2 end
   elseif first == "&" then
-    local entity = text:match("^&[#a-zA-Z0-9]?[a-zA-Z0-9]?[a-zA-Z0-9]?[a-zA-Z0-9]?[a-zA-Z0-9]?;", at)
+    local entity = text:sub(at, at + LONGEST_ENTITY - 1):match("^&#?[a-zA-Z0-9]+;")
     if not entity then return nil end
     local number = tonumber(entity:match("^&#([0-9]+);$"))
       or tonumber(entity:match("^&#[xX]([0-9A-Fa-f]+);$") or "", 16)
@@ -60,13 +66,64 @@ local function unescaped(text, starts)
   return table.concat(pieces), map
 end
 
+-- The text without blanks and line breaks, where each byte of it began, and where what it stands for ends; nil if it
+-- has none.
+local function squeezed(text, starts)
+  if not text:find("[ \t\r\n]") then return nil end
+  local pieces, map, stops, count, at = {}, {}, {}, 0, 1
+  while at <= #text do
+    local stop = text:find("[ \t\r\n]", at) or #text + 1
+    for index = at, stop - 1 do
+      count = count + 1
+      map[count], stops[count] = starts and starts[index] or index, starts and starts[index + 1] or index + 1
+    end
+    pieces[#pieces + 1] = text:sub(at, stop - 1)
+    at = stop + 1
+  end
+  return table.concat(pieces), map, stops
+end
+
+-- What base64 of any text with the secret in it must hold: by how many bytes stand before it, without the characters
+-- that the neighbours have a part in.
+local function base64_forms(secret, add)
+  for before = 0, 2 do
+    local whole = (before + #secret) // 3 * 3 - before
+    local text = core.base64_encode(("\0"):rep(before) .. secret:sub(1, whole)):sub(before == 0 and 1 or before + 2)
+    add(text)
+    add((text:gsub("[+/]", { ["+"] = "-", ["/"] = "_" })))
+  end
+end
+
+-- The texts to look for, by the list of secrets.
+local known_forms = setmetatable({}, { __mode = "k" })
+
+local function forms_of(secrets)
+  local forms = known_forms[secrets]
+  if forms then return forms end
+  local is_new = {}
+  forms = {}
+  local function add(text)
+    if #text >= LEAST_SECRET and not is_new[text] then forms[#forms + 1], is_new[text] = text, true end
+  end
+  for _, secret in ipairs(secrets) do
+    if #secret >= LEAST_SECRET then
+      add(secret)
+      add((secret:gsub("%+", ""))) -- and the blanks instead are squeezed out
+      base64_forms(secret, add)
+    end
+  end
+  known_forms[secrets] = forms
+  return forms
+end
+
 -- Marks in `spans` where the secret stands.
-local function find_all(text, starts, secret, spans)
+local function find_all(text, starts, stops, secret, spans)
   local at = 1
   while true do
     local first, last = text:find(secret, at, true)
     if not first then return end
-    spans[#spans + 1] = { starts and starts[first] or first, starts and starts[last + 1] or last + 1 }
+    local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
+    spans[#spans + 1] = { starts and starts[first] or first, stop }
     at = last + 1
   end
 end
@@ -90,11 +147,14 @@ end
 ---@return string
 function M.secrets(text, secrets)
   if not secrets or #secrets == 0 then return text end
-  local spans, level, starts = {}, text, nil
+  local spans, level, starts, forms = {}, text, nil, forms_of(secrets)
+  local function find_forms(where, map, stops)
+    for _, form in ipairs(forms) do find_all(where, map, stops, form, spans) end
+  end
   for _ = 0, LEVELS do
-    for _, secret in ipairs(secrets) do
-      if #secret >= LEAST_SECRET then find_all(level, starts, secret, spans) end
-    end
+    find_forms(level, starts)
+    local lines, map, stops = squeezed(level, starts)
+    if lines then find_forms(lines, map, stops) end
     level, starts = unescaped(level, starts)
     if not level then break end
   end
