@@ -80,6 +80,9 @@ describe("the emulator's state file", function()
     ["is of a newer format"] = '{"format":2,"projects":[],"versions":[],"last_number":0}',
     ["lacks a part"] = '{"format":1,"projects":[],"last_number":0}',
     ["has a broken project"] = '{"format":1,"projects":[{}],"versions":[],"last_number":0}',
+    ["has a broken project, of nobody"] = '{"format":1,"projects":[{"arn":"arn:aws:rekognition:us-east-1:111122223333:'
+      .. 'project/p/1","name":"p","status":"CREATED","tags":{},"number":1,"policies":[],"feature":"CUSTOM_LABELS"}],'
+      .. '"versions":[],"last_number":0}',
     ["has a broken version"] = '{"format":1,"projects":[],"versions":[1],"last_number":0}',
   } do
     it("is refused and left alone where it " .. what, function()

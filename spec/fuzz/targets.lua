@@ -1,19 +1,21 @@
--- Each text that comes from files or from the network, by the function that reads it: what it may do, and seeds.
+-- Each text that comes from files or from the network, by the function that reads it: what it may do, and seeds. Here
+-- are those of the client; emulator_targets.lua and workflow_targets.lua have the others.
 --
 -- A target has `seeds`, `tokens` of its own, and `read(text)`. It may return anything, or raise an error of the SDK's
 -- class; any other error is a fault. What it returns is not looked at here: that is for the other specs.
 
 local check = require "rekognition.credentials.check"
+local cloudwatch = require "rekognition.services.cloudwatch"
 local config = require "rekognition.config"
 local credentials = require "rekognition.credentials"
 local endpoint = require "rekognition.endpoint"
 local header_map = require "rekognition.text.header_map"
 local http_proxy = require "rekognition.http.proxy"
 local json = require "rekognition.text.json"
-local manifest = require "rekognition.emulator.manifest"
-local policy = require "rekognition.custom_labels.policy"
 local profile_file = require "rekognition.config.profile_file"
+local query = require "rekognition.services.query"
 local quote = require "rekognition.text.quote"
+local rekognition = require "rekognition"
 local retry = require "rekognition.retry"
 local seams = require "rekognition.seams"
 local service_error = require "rekognition.text.service_error"
@@ -21,7 +23,6 @@ local shell_words = require "rekognition.text.shell_words"
 local time = require "rekognition.text.time"
 local trace_id = require "rekognition.call.trace_id"
 local user_agent = require "rekognition.call.user_agent"
-local wildcard = require "rekognition.text.wildcard"
 local xml = require "rekognition.services.xml"
 
 local SECRETS = { "a-session-token-of-some-length", "secret" }
@@ -125,7 +126,7 @@ M.token_files = {
 }
 
 M.provider_documents = {
-  seeds = { '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S","Expiration":"2099-01-01T00:00Z"}', "role" },
+  seeds = { '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S","Token":"T","Expiration":"2099-01-01T00:00Z"}', "role" },
   tokens = { '"', "{", "[", ",", "\\n", "\n", "\0", '"AccessKeyId":', "1e400" },
   read = function(text)
     local env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/x" }
@@ -139,10 +140,18 @@ M.instance_documents = {
   seeds = { "the-role", '{"Code":"Success","AccessKeyId":"A","SecretAccessKey":"S","Token":"T"}' },
   tokens = { " ", "\n", "/", "=", '"', "{" },
   read = function(text)
-    credentials.imds({
-      env = { HOME = "/h" }, read_file = function() end, sleep = function() end,
-      http = function() return { status = 200, headers = { { "x-amz-ec2-metadata-token-ttl-seconds", text } }, body = text } end,
-    }):get()
+    local function get(role, document)
+      credentials.imds({
+        env = { HOME = "/h" }, read_file = function() end, sleep = function() end,
+        http = function(request)
+          local body = request.method == "PUT" and "token" or request.url:find("/$") and role or document
+          return { status = 200, headers = { { "x-amz-ec2-metadata-token-ttl-seconds", text } }, body = body }
+        end,
+      }):get()
+    end
+    local ok, problem = pcall(get, text, "{}")
+    get("the-role", text)
+    if not ok then error(problem, 0) end
   end,
 }
 
@@ -152,39 +161,89 @@ M.command_lines = {
   read = shell_words.split,
 }
 
-M.policies = {
-  seeds = { '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},'
-    .. '"Action":"rekognition:CopyProjectVersion","Resource":"arn:aws:rekognition:*:*:project/a*/version/*"}]}' },
-  tokens = { '"', "{", "[", "*", "?", "${aws:username}", '"Condition":{"StringLike":{"a":"', "arn:aws:", ":", "/" },
-  read = function(text)
-    policy.check(text)
-    policy.decide(text, { account = "123456789012", arn = "arn:aws:iam::123456789012:root", region = "us-east-1" },
-      "arn:aws:rekognition:us-east-1:123456789012:project/a/version/b/1")
-  end,
-}
-
-M.wildcards = {
-  seeds = { "a*b?c*", "****", "?*?*" },
-  tokens = { "*", "?", "a", "*a" },
-  read = function(text)
-    for _, subject in ipairs { ("a"):rep(200), text:sub(1, 200) } do
-      local pattern = text:sub(1, 200)
-      wildcard.matches(pattern, subject)
-    end
-  end,
-}
-
-M.manifests = {
-  seeds = { '{"source-ref":"s3://b/k.jpg","animal":1,"animal-metadata":{"class-name":"cat","confidence":1,'
-    .. '"creation-date":"2020-01-01T00:00:00","human-annotated":"yes","type":"groundtruth/image-classification"}}\n' },
-  tokens = { "\n", "\r", '"', "{", "s3://", "/", '"class-map":{"0":"x"}', "-metadata" },
-  read = function(text) manifest.check(manifest.split(text)) end,
-}
-
 M.json_documents = {
   seeds = { '{"a":[1,2.5,"x",{"b":null}]}' },
   tokens = { "[", "{", '"', ",", ":", "\\u0000", "1e5" },
   read = json.read,
 }
+
+M.role_documents = {
+  seeds = { "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>S</SecretAccessKey>"
+    .. "<SessionToken>T</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+    .. "</AssumeRoleResponse>", "<ErrorResponse><Error><Code>C</Code><Message>m</Message></Error></ErrorResponse>" },
+  tokens = { "<Credentials>", "</Credentials>", "<AccessKeyId>", "<!--", "&amp;", "<![CDATA[", "<!DOCTYPE a [" },
+  read = function(text)
+    query.read_error(400, header_map.of { { "x-amzn-requestid", text } }, text, SECRETS)
+    credentials.assume_role {
+      role_arn = "arn:aws:iam::123456789012:role/r", region = "us-east-1", env = {}, sleep = function() end,
+      source = credentials.static { access_key_id = "A", secret_access_key = "S" },
+      http = function() return { status = 200, headers = {}, body = text } end,
+    }:get()
+  end,
+}
+
+M.metrics = {
+  seeds = { "<GetMetricStatisticsResponse><GetMetricStatisticsResult><Datapoints><member><Timestamp>2020-01-01T00:00:00Z"
+    .. "</Timestamp><Sum>1.5e3</Sum></member></Datapoints></GetMetricStatisticsResult></GetMetricStatisticsResponse>" },
+  tokens = { "<member>", "</member>", "<Timestamp>", "<Sum>", "1", "1e", ".", "&#65;" },
+  read = function(text)
+    local client = rekognition.client {
+      region = "us-east-1", env = {}, credentials = { access_key_id = "A", secret_access_key = "S" },
+      retry = { mode = "off" }, http = function() return { status = 200, headers = {}, body = text } end,
+    }
+    cloudwatch.get_metric_statistics(client, { namespace = "n", metric_name = "m", start_time = 0, end_time = 60,
+      period = 60, statistics = { "Sum" } })
+  end,
+}
+
+-- A response of the service itself, success and not, with its headers.
+M.responses = {
+  seeds = { '{"ProjectDescriptions":[{"ProjectArn":"a","CreationTimestamp":1.5e9,"Status":"CREATED"}],"NextToken":"t"}',
+    '{"ProjectVersionDescriptions":[{"Status":"RUNNING"}]}' },
+  tokens = { '"', "{", "[", ",", "null", "1e999", '"CreationTimestamp":', "\\ud800", "]", '"NextToken":"' },
+  read = function(text)
+    local client = rekognition.client {
+      region = "us-east-1", env = {}, credentials = { access_key_id = "A", secret_access_key = "S" },
+      retry = { mode = "off" }, http = function()
+        return { status = 200, headers = { { "Date", text:sub(1, 40) }, { "x-amzn-RequestId", "r" } }, body = text }
+      end,
+    }
+    client:describe_projects()
+  end,
+}
+
+M.processes = {
+  seeds = { '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S","SessionToken":"T","Expiration":"2099-01-01T00:00:00Z"}' },
+  tokens = { '"', "{", ",", "\n", "\r\n", "\0", '"Version":', "2", "null", '"Expiration":"' },
+  read = function(text)
+    credentials.process { command = "cmd", env = {},
+      run_process = function() return { status = 0, stdout = text, stderr = "" } end }:get()
+  end,
+}
+
+M.web_tokens = {
+  seeds = { "eyJhbGciOiJSUzI1NiJ9.e30.c2ln\n", " " },
+  tokens = { "\n", "\r", " ", "\0", ".", "\t" },
+  read = function(text)
+    credentials.web_identity { role_arn = "arn:aws:iam::123456789012:role/r", web_identity_token_file = "/token",
+      region = "us-east-1", env = {}, sleep = function() end, read_file = function() return text end,
+      http = function() return { status = 400, headers = {}, body = text } end }:get()
+  end,
+}
+
+M.sessions = {
+  seeds = { '{"accessToken":{"accessKeyId":"A","secretAccessKey":"S","sessionToken":"T","expiresAt":"2099-01-01T00:00:00Z"},'
+    .. '"refreshToken":"r","clientId":"c","dpopKey":"k"}' },
+  tokens = { '"', "{", "[", ",", "null", '"expiresAt":"', "2000", '"dpopKey":"', "\\n" },
+  read = function(text)
+    credentials.login { login_session = "arn:aws:iam::123456789012:user/u", env = { HOME = "/h", AWS_REGION = "us-east-1" },
+      sleep = function() end, read_file = function() return text end, write_file = function() return true end,
+      http = function() return { status = 200, headers = {}, body = text } end }:get()
+  end,
+}
+
+for _, name in ipairs { "emulator_targets", "workflow_targets" } do
+  for target, fields in pairs(require("spec.fuzz." .. name)) do M[target] = fields end
+end
 
 return M

@@ -15,6 +15,15 @@ describe("text.number", function()
     assert.equal("-1234567.1", number.fixed(-1234567.125, 1))
   end)
 
+  it("reads digits with a point or without", function()
+    for text, value in pairs { ["3"] = 3, ["1.5"] = 1.5, ["2."] = 2, ["007"] = 7 } do
+      assert.equal(value, number.decimal(text))
+    end
+    for _, text in ipairs { "", ".", ".5", "-1", "+1", "1e5", "0x10", "1 ", "1.5.5", "inf", "1,5" } do
+      assert.is_nil(number.decimal(text))
+    end
+  end)
+
   it("writes what reads back as the same", function()
     for _, value in ipairs { 0.1, 1 / 3, 1e300, 5e-324, -2.5, 123456789.123456789, math.maxinteger, 0 } do
       local text = number.exact(value)

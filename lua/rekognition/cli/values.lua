@@ -1,13 +1,16 @@
 --- The values of options, from what was typed. Each returns the value, or nil and what it must be.
 
+local decimal = require("rekognition.text.number").decimal
+
 local M = {}
 
 local UNITS = { s = 1, m = 60, h = 3600, d = 86400 }
 
 --- Seconds: "90", "1.5h", "20m", "3d".
 function M.seconds(text)
-  local digits, unit = text:match("^([0-9]+%.?[0-9]*)([smhd]?)$")
-  local value = digits and tonumber(digits) * (UNITS[unit] or 1)
+  local unit = UNITS[text:sub(-1)]
+  local value = decimal(unit and text:sub(1, -2) or text)
+  value = value and value * (unit or 1)
   if not value or value <= 0 or value == math.huge then
     return nil, ("'%s' must be a time such as 30, 90s, 20m, 2h or 3d"):format(text)
   end
@@ -16,14 +19,14 @@ end
 
 --- A number above 0.
 function M.amount(text)
-  local value = text:match("^[0-9]+%.?[0-9]*$") and tonumber(text)
+  local value = decimal(text)
   if not value or value <= 0 or value == math.huge then return nil, ("'%s' must be a number above 0"):format(text) end
   return value
 end
 
 --- A number of at least 0.
 function M.price(text)
-  local value = text:match("^[0-9]+%.?[0-9]*$") and tonumber(text)
+  local value = decimal(text)
   if not value or value == math.huge then return nil, ("'%s' must be a price such as 4 or 0.5"):format(text) end
   return value
 end

@@ -45,10 +45,10 @@ local function address(context)
   end
   local full = context:variable(FULL)
   if not full then return nil end
-  local scheme, authority = full:match("^(https?)://([^/?#]+)[\33-\126]*$")
+  local scheme, authority = full:match("^(https?)://([^/?#]+)")
   local host = authority and (authority:match("^(%[[0-9A-Fa-f:.]+%])") or authority:match("^[A-Za-z0-9%-._]+"))
   local port = host and authority:sub(#host + 1)
-  if not host or not (port == "" or port:find("^:[0-9]+$")) then
+  if not host or full:find("[^\33-\126]") or not (port == "" or port:find("^:[0-9]+$")) then
     check.misconfigured(FULL .. " is not an http or https URL with a plain host name")
   end
   if scheme == "http" and not PLAIN_HOSTS[ascii.lower(host)] and not is_loopback(host) then

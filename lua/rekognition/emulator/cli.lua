@@ -1,10 +1,11 @@
 --- The command rekognition-emulator: reads its options and serves until it is told to stop.
 
-local number_text = require("rekognition.text.number").text
 local core = require "rekognition.core"
+local decimal = require("rekognition.text.number").decimal
 local emulator = require "rekognition.emulator"
 local faults = require "rekognition.emulator.faults"
 local identities = require "rekognition.emulator.identities"
+local number_text = require("rekognition.text.number").text
 local quotas = require "rekognition.emulator.quotas"
 local timestamp = require "rekognition.text.time"
 
@@ -70,7 +71,7 @@ local function refuse(message, ...)
 end
 
 local function number(name, text, least, most)
-  local value = text:find("^%-?%d+%.?%d*$") and tonumber(text)
+  local value = decimal(text:match("^%-?(.*)$")) and tonumber(text)
   if not value or value < least or value > most then
     refuse("%s must be a number from %s to %s, not '%s'", name, number_text(least), number_text(most), text)
   end
@@ -88,7 +89,8 @@ end
 
 local function account(text)
   local key, secret, id, who, rest = text:match("^([^:]+):([^:]+):(%d%d%d%d%d%d%d%d%d%d%d%d)([^:]*)(.*)$")
-  local token, expires = (rest or ""):match("^:([^:]+):?(%d*)$")
+  local token, expires = (rest or ""):match("^:([^:]+):(%d*)$")
+  token = token or (rest or ""):match("^:([^:]+)$")
   local result = key and owner(who)
   if not result or rest ~= "" and not token then
     refuse("--account must be KEY_ID:SECRET:ACCOUNT_ID[:TOKEN[:EXPIRES]], with an ACCOUNT_ID of 12 digits, which "

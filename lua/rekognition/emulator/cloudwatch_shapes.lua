@@ -2,6 +2,7 @@
 
 local cbor = require "rekognition.emulator.cbor"
 local errors = require "rekognition.emulator.errors"
+local http = require "rekognition.emulator.http"
 local protocol = require "rekognition.emulator.query_protocol"
 local timestamp = require "rekognition.text.time"
 local body = require "rekognition.emulator.body"
@@ -41,7 +42,7 @@ function M.called(exchange)
   local operation = M.cbor_operation(exchange)
   if operation then return operation end
   if not M.is_json(exchange) then return protocol.action(exchange) end
-  return exchange.headers["x-amz-target"]:match("[A-Za-z0-9]+$") or "-"
+  return http.last_word(exchange.headers["x-amz-target"])
 end
 
 -- {"A.member.1.B" = "x"} as {A = {{B = "x"}}}.

@@ -34,6 +34,15 @@ function M.origin_form(request)
   return origin
 end
 
+--- The letters and digits that a text ends with; "-" if there are none. A pattern would look for them from every place.
+---@param text string
+---@return string
+function M.last_word(text)
+  local at = #text
+  while at > 0 and text:find("^[A-Za-z0-9]", at) do at = at - 1 end
+  return at < #text and text:sub(at + 1) or "-"
+end
+
 --- The path of a request target.
 ---@return string
 function M.path(target)

@@ -5,6 +5,7 @@ local auth = require "rekognition.emulator.auth"
 local authorize = require "rekognition.emulator.authorize"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
+local http = require "rekognition.emulator.http"
 local input = require "rekognition.emulator.input"
 local model = require "rekognition.generated.model"
 local output = require "rekognition.emulator.output"
@@ -38,7 +39,7 @@ end
 ---@param exchange rekognition.emulator.Exchange
 ---@return string
 function M.called(exchange)
-  return (exchange.headers["x-amz-target"] or ""):match("[A-Za-z0-9]+$") or "-"
+  return http.last_word(exchange.headers["x-amz-target"] or "")
 end
 
 -- The operation that a request names.

@@ -68,7 +68,10 @@ end
 
 -- What a resource of each kind must have besides.
 local WHOLE = {
-  projects = function(project) return type(project.policies) == "table" and type(project.feature) == "string" end,
+  projects = function(project)
+    return type(project.policies) == "table" and type(project.feature) == "string"
+      and type(project.account) == "string" and type(project.region) == "string"
+  end,
   versions = function(version) return type(version.project) == "string" and type(version.output) == "table" end,
   datasets = function(dataset) return type(dataset.project) == "string" and type(dataset.lines) == "table" end,
 }

@@ -32,10 +32,15 @@ local function child(element, name)
   end
 end
 
--- A number in JSON's and XML's form, whatever the decimal point of the locale is.
+-- A number in JSON's and XML's form, whatever the decimal point of the locale is. It is read part by part, so that no
+-- text makes the patterns search.
 local function number_of(text)
-  local whole, fraction, exponent = text:match("^(-?[0-9]+)%.?([0-9]*)[eE]?([-+]?[0-9]*)$")
+  local whole, at = text:match("^(-?[0-9]+)()")
   if not whole or #text > 64 then return nil end
+  local fraction, behind = text:match("^%.([0-9]*)()", at)
+  local exponent, stop = text:match("^[eE]([-+]?[0-9]+)()", behind or at)
+  if (stop or behind or at) <= #text then return nil end
+  fraction = fraction or ""
   local digits = math.tointeger(tonumber(whole .. fraction)) or tonumber(whole .. fraction)
   return digits * 10.0 ^ ((tonumber(exponent) or 0) - #fraction)
 end

@@ -22,6 +22,13 @@ function M.fixed(value, digits)
   return with_point(("%." .. digits .. "f"):format(value)) -- locale: with_point puts it right
 end
 
+--- The number that a text of digits is, with a point or without: "3", "1.5", "2."; else nil.
+---@param text string
+---@return number?
+function M.decimal(text)
+  return (text:find("^[0-9]+$") or text:find("^[0-9]+%.[0-9]*$")) and tonumber(text) or nil
+end
+
 --- A number in the shortest text that reads back as the same number; an integer as an integer.
 ---@param value number  finite
 ---@return string

@@ -24,7 +24,7 @@ function M.judge(description, source_version)
 end
 
 local function key_id(text)
-  return text:match("([^/]+)$")
+  return text:match("^.*/(.*)$") or text
 end
 
 -- An alias isn't what the service describes, so nothing can be said of it.

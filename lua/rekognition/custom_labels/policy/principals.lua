@@ -23,7 +23,7 @@ local function kind_of(service, resource)
     if resource == "root" then return "account" end
     local kind, path = resource:match("^([a-z]+)/([A-Za-z0-9+=,.@_/!-]+)$")
     if kind ~= "user" and kind ~= "role" or path:sub(-1) == "/" or path:sub(1, 1) == "/" then return nil end
-    return kind, path:match("[^/]+$")
+    return kind, path:match("^.*/(.*)$") or path
   end
   local role = resource:match("^assumed%-role/([A-Za-z0-9+=,.@_-]+)/[A-Za-z0-9+=,.@_-]+$")
   if role then return "session", role end
@@ -51,7 +51,7 @@ function M.problem(text)
       .. "aws:PrincipalArn"):format(text)
   elseif text:find("^arn:[^:]*:iam::[0-9]*:group/") then
     return ('can\'t be a group, got "%s". Name users, roles or the account'):format(text)
-  elseif text:find("^A[A-Z]+[0-9A-Z]+$") and #text >= 16 then
+  elseif text:find("^A[A-Z][0-9A-Z]+$") and #text >= 16 then
     return ('must be an ARN, got "%s". AWS shows such an id instead of a user or role that was deleted'):format(text)
   end
   return ('must be "*", an account of 12 digits, or the ARN of a root, a user, a role or a session, got "%s"'):format(

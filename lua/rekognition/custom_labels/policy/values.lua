@@ -3,11 +3,15 @@
 -- Each function reads a text, or returns nil where it isn't such a value. Forms: IAM User Guide, "IAM JSON policy
 -- elements: Condition operators" (dates: W3C's profile of ISO 8601, or epoch seconds; addresses: RFC 4632 and 4291).
 
+local decimal = require("rekognition.text.number").decimal
+
 local M = {}
 
 ---@return number?
 function M.number(text)
-  return text:find("^[+-]?[0-9]+%.?[0-9]*$") and tonumber(text) or nil
+  local sign, at = text:match("^([+-]?)()")
+  local value = decimal(text:sub(at))
+  return value and (sign == "-" and -value or value)
 end
 
 ---@return boolean?
