@@ -29,6 +29,13 @@ static const struct lrek_kind signing_kind = {
     .recycle = recycle_signing,
 };
 
+/* Whether the two values on top are a header that stays. */
+static bool is_sent(lua_State *L, const struct rek_sigv4_options *options)
+{
+    return lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING &&
+           !rek_sigv4_replaces(options, lrek_string_at(L, -2));
+}
+
 /* The headers to be sent: the caller's, as copies of its pairs, without those that the signer's own
  * replace, and then these. */
 static void push_headers(lua_State *L, const struct rek_sigv4_options *options, size_t count,
@@ -36,22 +43,20 @@ static void push_headers(lua_State *L, const struct rek_sigv4_options *options, 
 {
     lua_Integer sent = 0;
     lua_createtable(L, (int)(count + result->added_count), 0);
+    int top = lua_gettop(L);
     for (size_t i = 1; i <= count; i++) {
-        struct rek_http_header header = {{NULL, 0}, {NULL, 0}};
         if (lua_rawgeti(L, LREK_SIGN_HEADERS, (lua_Integer)i) == LUA_TTABLE) {
             lua_rawgeti(L, -1, 1);
             lua_rawgeti(L, -2, 2);
-            if (lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING) {
-                header.name.data = lua_tolstring(L, -2, &header.name.len);
-                header.value.data = lua_tolstring(L, -1, &header.value.len);
+            if (is_sent(L, options)) {
+                lua_createtable(L, 2, 0);
+                lua_insert(L, -3);
+                lua_rawseti(L, -3, 2);
+                lua_rawseti(L, -2, 1);
+                lua_rawseti(L, -3, ++sent);
             }
-            if (header.name.data && !rek_sigv4_replaces(options, header.name)) {
-                lrek_push_pair(L, header.name, header.value);
-                lua_rawseti(L, -5, ++sent);
-            }
-            lua_pop(L, 2);
         }
-        lua_pop(L, 1);
+        lua_settop(L, top);
     }
     for (size_t i = 0; i < result->added_count; i++) {
         lrek_push_pair(L, result->added[i].name, result->added[i].value);
@@ -59,8 +64,8 @@ static void push_headers(lua_State *L, const struct rek_sigv4_options *options, 
     }
 }
 
-static int push_result(lua_State *L, const struct rek_sigv4_options *options, size_t header_count,
-                       const struct rek_sigv4_result *result)
+static void push_result(lua_State *L, const struct rek_sigv4_options *options, size_t header_count,
+                        const struct rek_sigv4_result *result)
 {
     const struct {
         const char *name;
@@ -78,7 +83,6 @@ static int push_result(lua_State *L, const struct rek_sigv4_options *options, si
         lrek_push_slice(L, texts[i].text);
         lua_setfield(L, -2, texts[i].name);
     }
-    return 1;
 }
 
 /* Pushes what signing works with. */
@@ -91,27 +95,30 @@ static struct signing *take_signing(lua_State *L)
 }
 
 static int sign_with(lua_State *L, struct signing *signing, struct rek_http_header *headers,
-                     size_t count)
+                     size_t count, struct lrek_complaint *complaint)
 {
-    struct lrek_complaint complaint;
     struct rek_sigv4_request request = {.header_count = count};
     struct rek_sigv4_options options;
-    if (!lrek_read_sign_options(L, &options, &complaint) ||
-        !lrek_read_sign_request(L, &request, headers, &complaint))
-        return lrek_push_complaint(L, &complaint);
+    if (!lrek_read_sign_options(L, &options, complaint) ||
+        !lrek_read_sign_request(L, &request, headers, complaint))
+        return lrek_push_complaint(L, complaint);
+    bool has_others = lrek_has_other_fields(L, complaint);
     lrek_hold_sign_options(L);
     enum rek_sigv4_error error =
         rek_sigv4_sign(&signing->signer, &request, &options, &signing->result);
     if (error == REK_SIGV4_NO_MEMORY)
         return luaL_error(L, "not enough memory");
     if (error) {
-        lrek_locate_sign_error(error, signing->result.bad_header, &complaint);
-        return lrek_push_complaint(L, &complaint);
+        lrek_locate_sign_error(error, signing->result.bad_header, complaint);
+        return lrek_push_complaint(L, complaint);
     }
-    return push_result(L, &options, count, &signing->result);
+    push_result(L, &options, count, &signing->result);
+    lua_pushboolean(L, has_others);
+    return 2;
 }
 
-/* sign(request, options) -> result, or nil, {path =, message =} */
+/* sign(request, options)
+ *   -> result, and whether the tables hold anything else; or nil, {path =, message =} */
 static int sign(lua_State *L)
 {
     struct lrek_complaint complaint;
@@ -121,7 +128,7 @@ static int sign(lua_State *L)
     struct rek_http_header *headers = lua_newuserdatauv(L, (count + 1) * sizeof *headers, 0);
     struct signing *signing = take_signing(L);
     int at = lua_gettop(L);
-    int results = sign_with(L, signing, headers, count);
+    int results = sign_with(L, signing, headers, count, &complaint);
     lrek_give(L, at, &signing_kind);
     return results;
 }

@@ -91,6 +91,14 @@ static int push_field(lua_State *L, int table, int field)
     return lua_rawget(L, table);
 }
 
+/* The same, and counts it if it is there. */
+static int read_field(lua_State *L, int table, int field, struct lrek_complaint *complaint)
+{
+    int type = push_field(L, table, field);
+    complaint->fields_read += type != LUA_TNIL;
+    return type;
+}
+
 static bool complain(struct lrek_complaint *complaint, const char *where, int field,
                      const char *message)
 {
@@ -103,7 +111,7 @@ static bool complain(struct lrek_complaint *complaint, const char *where, int fi
 static bool read_string(lua_State *L, int table, const char *where, int field, bool required,
                         struct rek_slice *out, struct lrek_complaint *complaint)
 {
-    int type = push_field(L, table, field);
+    int type = read_field(L, table, field, complaint);
     bool ok = type == LUA_TSTRING || (type == LUA_TNIL && !required);
     *out = rek_slice_of(NULL, 0);
     if (type == LUA_TSTRING)
@@ -114,7 +122,7 @@ static bool read_string(lua_State *L, int table, const char *where, int field, b
 
 static bool read_boolean(lua_State *L, int field, bool *out, struct lrek_complaint *complaint)
 {
-    int type = push_field(L, LREK_SIGN_OPTIONS, field);
+    int type = read_field(L, LREK_SIGN_OPTIONS, field, complaint);
     if (type == LUA_TBOOLEAN)
         *out = lua_toboolean(L, -1);
     lua_pop(L, 1);
@@ -126,7 +134,7 @@ static bool read_boolean(lua_State *L, int field, bool *out, struct lrek_complai
 static bool read_seconds(lua_State *L, int field, bool required, int64_t *out,
                          struct lrek_complaint *complaint)
 {
-    int type = push_field(L, LREK_SIGN_OPTIONS, field);
+    int type = read_field(L, LREK_SIGN_OPTIONS, field, complaint);
     if (lua_isinteger(L, -1)) {
         *out = lua_tointeger(L, -1);
     } else if (type == LUA_TNUMBER) {
@@ -205,16 +213,15 @@ static bool read_part(lua_State *L, int part, struct rek_slice *out)
 static bool read_header(lua_State *L, size_t index, struct rek_http_header *header,
                         struct lrek_complaint *complaint)
 {
-    *complaint =
-        (struct lrek_complaint){.where = "request", .field = "headers", .header = index + 1};
-    bool ok = lua_rawgeti(L, LREK_SIGN_HEADERS, (lua_Integer)index + 1) == LUA_TTABLE;
-    if (!ok) {
-        complaint->message = "must be a table of two strings, {name, value}";
-    } else if (!read_part(L, 1, &header->name) || !read_part(L, 2, &header->value)) {
-        ok = false;
-        complaint->message = "must be a table of two strings, {name, value}";
-    }
+    bool ok = lua_rawgeti(L, LREK_SIGN_HEADERS, (lua_Integer)index + 1) == LUA_TTABLE &&
+              read_part(L, 1, &header->name) && read_part(L, 2, &header->value);
     lua_pop(L, 1);
+    if (!ok)
+        *complaint =
+            (struct lrek_complaint){.where = "request",
+                                    .field = "headers",
+                                    .header = index + 1,
+                                    .message = "must be a table of two strings, {name, value}"};
     return ok;
 }
 
@@ -230,6 +237,24 @@ bool lrek_read_sign_request(lua_State *L, struct rek_sigv4_request *request,
             return false;
     request->headers = headers;
     return true;
+}
+
+static size_t count_fields(lua_State *L, int table)
+{
+    size_t count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        count++;
+        lua_pop(L, 1);
+    }
+    return count;
+}
+
+bool lrek_has_other_fields(lua_State *L, const struct lrek_complaint *complaint)
+{
+    return complaint->fields_read != count_fields(L, LREK_SIGN_REQUEST) +
+                                         count_fields(L, LREK_SIGN_OPTIONS) +
+                                         count_fields(L, LREK_SIGN_CREDENTIALS);
 }
 
 /* Which of the caller's tables holds what the error is about. */
@@ -255,14 +280,24 @@ void lrek_locate_sign_error(enum rek_sigv4_error error, size_t bad_header,
     }
 }
 
+static bool check_table(lua_State *L, int index, const char *where,
+                        struct lrek_complaint *complaint)
+{
+    complaint->where = where;
+    complaint->message = "must be a table";
+    return lua_istable(L, index);
+}
+
 bool lrek_push_sign_parts(lua_State *L, size_t *header_count, struct lrek_complaint *complaint)
 {
-    luaL_checktype(L, LREK_SIGN_REQUEST, LUA_TTABLE);
-    luaL_checktype(L, LREK_SIGN_OPTIONS, LUA_TTABLE);
+    *complaint = (struct lrek_complaint){0};
     lua_settop(L, LREK_SIGN_OPTIONS);
-    if (push_field(L, LREK_SIGN_REQUEST, HEADERS) != LUA_TTABLE)
+    if (!check_table(L, LREK_SIGN_REQUEST, "request", complaint) ||
+        !check_table(L, LREK_SIGN_OPTIONS, "options", complaint))
+        return false;
+    if (read_field(L, LREK_SIGN_REQUEST, HEADERS, complaint) != LUA_TTABLE)
         return complain(complaint, "request", HEADERS, "must be a list of {name, value}");
-    if (push_field(L, LREK_SIGN_OPTIONS, CREDENTIALS) != LUA_TTABLE)
+    if (read_field(L, LREK_SIGN_OPTIONS, CREDENTIALS, complaint) != LUA_TTABLE)
         return complain(complaint, "options", CREDENTIALS,
                         "must be a table with access_key_id and secret_access_key");
     *header_count = lua_rawlen(L, LREK_SIGN_HEADERS);

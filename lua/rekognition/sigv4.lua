@@ -73,8 +73,9 @@ end
 ---@param options rekognition.SigningOptions
 ---@return rekognition.Signed
 function M.sign(request, options)
-  check(request, options)
   local signed, problem = core.sign(request, options)
+  if signed and not problem then return signed end
+  check(request, options) -- something is wrong, or there are names that nothing reads
   if signed then return signed end
   rek_error.raise {
     kind = "validation",

@@ -179,22 +179,36 @@ function M.values(options, known, f, more)
   end
 end
 
---- Refuses the names of a table that are near to a known one; others may be there.
----@param given table
----@param known string[]
----@param f string
-function M.no_misspelling(given, known, f, more)
-  local all, others = {}, {}
-  for _, name in ipairs(known) do all[name] = true end
-  for name in next, given do
-    if not all[name] then others[name] = true end
-  end
+-- Lists of names as sets, each made once: some are looked at for every call.
+local set_of = setmetatable({}, { __mode = "k", __index = function(sets, names)
+  local set = {}
+  for _, name in ipairs(names) do set[name] = true end
+  sets[names] = set
+  return set
+end })
+
+local function refuse_misspelling(others, known, f, more)
   for _, name in ipairs(names_of(others)) do
     local near = nearest.of(name, known)
     if near then
       raise("InvalidCall", ("%s: unknown name %s, did you mean %s?"):format(f, name, near), more)
     end
   end
+end
+
+--- Refuses the names of a table that are near to a known one; others may be there.
+---@param given table
+---@param known string[]  the same table for each call
+---@param f string
+function M.no_misspelling(given, known, f, more)
+  local all, others = set_of[known], nil
+  for name in next, given do
+    if not all[name] then
+      others = others or {}
+      others[name] = true
+    end
+  end
+  if others then refuse_misspelling(others, known, f, more) end
 end
 
 return M
