@@ -189,7 +189,7 @@ describe("the emulator's own endpoint", function()
   end)
 
   for what, case in pairs {
-    ["a fault that isn't one"] = { "faults", { fault = "explode" }, "fault must be error, throttle" },
+    ["a fault that isn't one"] = { "faults", { fault = "explode" }, "fault must be one of error, throttle" },
     ["an error without a code"] = { "faults", { fault = "error" }, "code must be given" },
     ["an unknown field"] = { "faults", { fault = "drop", often = 1 }, "often is not known" },
     ["times that aren't a number"] = { "faults", { fault = "drop", times = "x" }, "times must be a number" },

@@ -101,5 +101,58 @@ describe("the emulator", function()
       assert.equal("ResourceNotFoundException",
         (client.fails(service, "DeleteProjectVersion", { ProjectVersionArn = version })))
     end)
+
+    it("shows each change to those who look all the time", function()
+      local service, time = with_clock { fail_start = { "lame" } }
+      local arn, seen = project(service, "p"), {}
+      local function look(seconds)
+        time.now = time.now + (seconds or 0)
+        local named, listed = versions(service, arn, "m")[1], versions(service, arn)[1]
+        assert.same(named, listed)
+        seen[#seen + 1] = named and named.Status or "gone"
+        return named
+      end
+      local version = { ProjectVersionArn = client.must(service, "CreateProjectVersion",
+        calls.train_params(arn, "m")).ProjectVersionArn }
+      look()
+      look(5)
+      local units = { ProjectVersionArn = version.ProjectVersionArn, MinInferenceUnits = 1, MaxInferenceUnits = 3 }
+      client.must(service, "StartProjectVersion", units)
+      assert.equal(3, look().MaxInferenceUnits)
+      look(1)
+      client.must(service, "StopProjectVersion", version)
+      look()
+      assert.is_nil(look(1).MaxInferenceUnits)
+      units.MaxInferenceUnits = 5
+      client.must(service, "StartProjectVersion", units)
+      assert.equal(5, look().MaxInferenceUnits)
+      look(1)
+      client.must(service, "StopProjectVersion", version)
+      look(1)
+      client.must(service, "DeleteProjectVersion", version)
+      look()
+      look(1)
+      assert.same({ "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED", "STARTING", "RUNNING", "STOPPING", "STOPPED",
+                    "STARTING", "RUNNING", "STOPPED", "DELETING", "gone" }, seen)
+    end)
+
+    it("lists a page of 100 again with less work than the first time", function()
+      local service, time = with_clock { train_seconds = 0 }
+      local arn = project(service, "p")
+      for i = 1, 100 do train(service, time, arn, "m" .. i) end
+      local request = client.request("DescribeProjectVersions", cjson.encode { ProjectArn = arn }, { time = time.now })
+      local function steps()
+        local count = 0
+        debug.sethook(function() count = count + 1 end, "", 100)
+        local status, _, body = service:handle(request)
+        debug.sethook()
+        assert.equal(200, status)
+        return count, body
+      end
+      local first, body = steps()
+      local second, again = steps()
+      assert.equal(body, again)
+      assert.is_true(second * 10 < first, ("%d steps, then %d"):format(first, second))
+    end)
   end)
 end)

@@ -105,6 +105,7 @@ function M.UpdateDatasetEntries(context, params)
   local changes, left_out = datasets.sort_out(manifest.split(text))
   local lines = with_changes(dataset, changes)
   local failure = datasets.failure(context, lines, 0) or datasets.failure(context, changes, left_out)
+  failure = datasets.ending(context, dataset, "UPDATE_IN_PROGRESS", failure)
   if not failure then dataset.lines = lines end
   dataset.updated = context.now
   context.store:begin(dataset, "UPDATE_IN_PROGRESS", context.now, context.settings.dataset_seconds, failure)
@@ -155,7 +156,9 @@ function M.DistributeDatasetEntries(context, params)
   end
   local stay, taken = split(training)
   local failure = not stay and codes.text "ERROR_INSUFFICIENT_IMAGES_PER_LABEL_FOR_DISTRIBUTE" or nil
-  if stay then training.lines, testing.lines = stay, taken end
+  failure = datasets.ending(context, testing, "UPDATE_IN_PROGRESS", failure)
+  training.message_code = testing.message_code
+  if not failure then training.lines, testing.lines = stay, taken end
   for _, dataset in ipairs { training, testing } do
     dataset.updated = context.now
     context.store:begin(dataset, "UPDATE_IN_PROGRESS", context.now, context.settings.dataset_seconds, failure)

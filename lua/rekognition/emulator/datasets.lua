@@ -124,6 +124,19 @@ local function source_lines(context, source)
   return table.move(other.lines, 1, #other.lines, 1, {})
 end
 
+--- Whether a change of a dataset fails, and how: by a fault that somebody asked for, which counts as the service's, or
+--- by what is wrong with its lines.
+---@param context rekognition.emulator.Context
+---@param dataset rekognition.emulator.Dataset
+---@param status "CREATE_IN_PROGRESS"|"UPDATE_IN_PROGRESS"
+---@param failure string?  what is wrong with the lines
+---@return string|true|nil
+function M.ending(context, dataset, status, failure)
+  local fault = context.faults:ending(status, dataset.name, context.caller.account)
+  dataset.message_code = fault and "SERVICE_ERROR" or nil
+  return fault or failure
+end
+
 function M.CreateDataset(context, params)
   local project = lookup.own_project(context, params.ProjectArn, "ProjectArn")
   lookup.check_alive(context, project)
@@ -138,9 +151,11 @@ function M.CreateDataset(context, params)
   local number = store:next_number(context.now)
   local dataset = {
     arn = arn.dataset(project.region, project.account, project.name, name, number), name = name, number = number,
-    type = params.DatasetType, project = project.arn, tags = params.Tags or {}, lines = failure and {} or lines,
+    type = params.DatasetType, project = project.arn, tags = params.Tags or {},
     from_manifest = params.DatasetSource ~= nil and params.DatasetSource.GroundTruthManifest ~= nil or nil,
   }
+  failure = M.ending(context, dataset, "CREATE_IN_PROGRESS", failure)
+  dataset.lines = failure and {} or lines
   store:begin(dataset, "CREATE_IN_PROGRESS", context.now, context.settings.dataset_seconds, failure)
   store:add("datasets", dataset)
   return { DatasetArn = dataset.arn }
@@ -163,9 +178,10 @@ local function message(dataset)
   return states.message(dataset)
 end
 
--- A failure is the request's: SERVICE_ERROR comes by a fault that somebody asked for.
+-- A failure is the request's, unless a fault made it.
 local function message_code(dataset)
-  return dataset.message_code or dataset.status:find("FAILED", 1, true) and "CLIENT_ERROR" or "SUCCESS"
+  if not dataset.status:find("FAILED", 1, true) then return "SUCCESS" end
+  return dataset.message_code or "CLIENT_ERROR"
 end
 
 --- A project's datasets as DescribeProjects shows them.

@@ -9,10 +9,10 @@ local wildcard = require "rekognition.text.wildcard"
 local M = {}
 
 ---@class rekognition.emulator.Fault
----@field fault "error"|"throttle"|"drop"|"delay"|"truncate"|"training_failed"|"copying_failed"|"starting_failed"
+---@field fault string       one of M.KINDS
 ---@field operation string   a name with `*` and `?`; "s3:GET" and the like for S3, "-" for what names none
 ---@field account? string    12 digits
----@field version? string    a version's name with `*` and `?`, for models that end badly
+---@field version? string    a version's name with `*` and `?`, or train or test, for models and datasets that end badly
 ---@field times integer|false   how often; false: always
 ---@field skip integer       calls that are let through first
 ---@field when "before"|"after"  the effect
@@ -28,8 +28,11 @@ local M = {}
 local Faults = {}
 Faults.__index = Faults
 
-local KINDS = { error = true, throttle = true, drop = true, delay = true, truncate = true, training_failed = true,
-                copying_failed = true, starting_failed = true }
+--- The kinds of faults that there are.
+---@type string[]
+M.KINDS = { "error", "throttle", "drop", "delay", "truncate", "training_failed", "copying_failed", "starting_failed",
+            "dataset_failed" }
+
 local STATUSES = { InternalServerError = 500, InternalFailure = 500, InternalError = 500, ServiceUnavailable = 503,
                    SlowDown = 503, AccessDenied = 403 }
 local MESSAGES = { ThrottlingException = "Slow down; sudden increase in rate of requests.",
@@ -66,6 +69,13 @@ end
 local KNOWN = { fault = true, operation = true, account = true, version = true, times = true, skip = true, when = true,
                 code = true, message = true, status = true, seconds = true, bytes = true }
 
+local function is_kind(value)
+  for _, kind in ipairs(M.KINDS) do
+    if kind == value then return true end
+  end
+  return false
+end
+
 --- Reads a fault's description. Raises a sentence where it is wrong.
 ---@param given table
 ---@return rekognition.emulator.Fault
@@ -74,9 +84,8 @@ function M.read(given)
   for name in pairs(given) do
     if not KNOWN[name] then fail("%s is not known", tostring(name)) end
   end
-  if not KINDS[given.fault] then
-    fail("fault must be error, throttle, drop, delay, truncate, training_failed, copying_failed or starting_failed, "
-      .. "got %s", tostring(given.fault))
+  if not is_kind(given.fault) then
+    fail("fault must be one of %s, got %s", table.concat(M.KINDS, ", "), tostring(given.fault))
   end
   local times = given.times
   local fault = {
@@ -147,11 +156,12 @@ function Faults:take(operation, account)
 end
 
 local ENDINGS = { TRAINING_IN_PROGRESS = "training_failed", COPYING_IN_PROGRESS = "copying_failed",
-                  STARTING = "starting_failed" }
+                  STARTING = "starting_failed", CREATE_IN_PROGRESS = "dataset_failed",
+                  UPDATE_IN_PROGRESS = "dataset_failed" }
 
---- Why a version will end badly: a StatusMessage, or true for the usual one; nil where it won't.
+--- Why a version or a dataset will end badly: a StatusMessage, or true for the usual one; nil where it won't.
 ---@param status string   the state that begins
----@param name string     the version's
+---@param name string     the version's; a dataset's is train or test
 ---@param account string
 ---@return string|true|nil
 function Faults:ending(status, name, account)

@@ -1,6 +1,7 @@
 --- Writes a response's JSON by its shape of the model: lists stay lists and maps stay maps when they are empty.
 --
--- For each shape a function is made once, which knows the shape's members in the order of their names.
+-- For each shape a function is made once, which knows the shape's members in the order of their names. A structure may
+-- come as a text: then it was written before, by M.write_shape.
 
 local number = require "rekognition.text.number"
 local cjson = require("cjson").new()
@@ -23,6 +24,7 @@ function by_type.structure(model, shape)
     end
   end
   return function(value)
+    if type(value) == "string" then return value end
     local parts, count = {}, 0
     for i = 1, #names do
       local item = value[names[i]]
@@ -80,6 +82,15 @@ function writer_of(model, name)
     known[name] = by_type[shape.type](model, shape)
   end
   return known[name]
+end
+
+--- The JSON of one structure, which may stand in a response instead of it.
+---@param model table  as rekognition.generated.model
+---@param shape string  the structure's name
+---@param value table
+---@return string
+function M.write_shape(model, shape, value)
+  return writer_of(model, shape)(value)
 end
 
 --- The body of an operation's response. It is empty, as the API reference has it, where the response has no members.

@@ -8,11 +8,20 @@ local M = {}
 local DEFAULTS = { train_seconds = 5, copy_seconds = 5, delete_seconds = 1, start_seconds = 1, stop_seconds = 1,
                    dataset_seconds = 1 }
 
+--- The options that can be changed while the emulator runs.
+---@type string[]
+M.NAMES = { "fail", "fail_start", "quotas", "rates" }
+for name in pairs(DEFAULTS) do M.NAMES[#M.NAMES + 1] = name end
+table.sort(M.NAMES)
+
 --- Whether an option can be changed while the emulator runs.
 ---@param name string
 ---@return boolean
 function M.is_known(name)
-  return DEFAULTS[name] ~= nil or name == "fail" or name == "fail_start" or name == "quotas" or name == "rates"
+  for _, known in ipairs(M.NAMES) do
+    if known == name then return true end
+  end
+  return false
 end
 
 local LEAST = expect.kind("a number from 0 on", function(value)

@@ -41,6 +41,7 @@ local FORMAT = 1 -- of the state file
 ---@field tags table<string, string>
 
 ---@class rekognition.emulator.Store
+---@field written table<table, string>  resources' descriptions as JSON, until their next state; see versions.lua
 local Store = {}
 Store.__index = Store
 
@@ -104,6 +105,7 @@ end
 local function clear(store)
   for _, name in ipairs { "projects", "versions", "datasets", "buckets", "groups", "passing" } do store[name] = {} end
   store.next_end = math.huge
+  store.written = setmetatable({}, { __mode = "k" })
 end
 
 -- Fills a store with what a state file's text has; returns what is wrong with it, if something is.
@@ -117,14 +119,17 @@ local function fill(store, text)
   for _, kind in ipairs(KINDS) do add_loaded(store, kind, state[kind]) end
 end
 
+-- Whether there was a file.
 function Store:load()
   local text = read_file(self.path)
-  if not text then return end
+  if not text then return false end
   local problem = fill(self, text)
   if problem then
     error(("the state file %s can't be used: %s. It was left as it is. Repair it, move it away, or name another with "
       .. "--state"):format(self.path, problem), 0)
   end
+  self.saved, self.changed = text, false
+  return true
 end
 
 -- The locks of this process, by path: they end with the stores that have them.
@@ -145,8 +150,9 @@ local function take_lock(path)
   return lock
 end
 
---- Opens a store; with a path, on its file, which need not exist yet. Raises a sentence where the file can't be used,
---- or not be written, or is another process's.
+--- Opens a store; with a path, on its file, which is made if it doesn't exist yet. One that exists isn't written again:
+--- the lock beside it shows that the folder can be written. Raises a sentence where the file can't be used, or not be
+--- written, or is another process's.
 ---@param path? string
 ---@return rekognition.emulator.Store
 function M.open(path)
@@ -154,8 +160,7 @@ function M.open(path)
   clear(store)
   if path then
     store.lock = take_lock(path)
-    store:load()
-    store.changed = true
+    store.changed = not store:load()
     store:save()
   end
   return store
@@ -228,6 +233,7 @@ end
 --- Puts a resource into a state that passes; see states.begin.
 function Store:begin(resource, status, now, seconds, failure)
   states.begin(resource, status, now, seconds, failure)
+  self.written[resource] = nil
   runs.note(resource, now)
   self:watch(resource)
   self.changed = true
@@ -248,6 +254,7 @@ function Store:settle(now)
   for resource in pairs(self.passing) do
     if states.settle(resource, now) then
       self.passing[resource] = nil
+      self.written[resource] = nil
       self.changed = true
       runs.note(resource, resource.ended_at)
       put_files(self, resource)

@@ -3,6 +3,8 @@
 local arn = require "rekognition.emulator.arn"
 local errors = require "rekognition.emulator.errors"
 local lookup = require "rekognition.emulator.lookup"
+local model = require "rekognition.generated.model"
+local output = require "rekognition.emulator.output"
 local pages = require "rekognition.emulator.pages"
 local quotas = require "rekognition.emulator.quotas"
 local result_files = require "rekognition.emulator.result_files"
@@ -50,9 +52,9 @@ function M.check_room(context, project, name)
 end
 
 --- Raises if an OutputConfig has no bucket, which the model leaves open.
----@param output table
-function M.check_output(output)
-  if not output.S3Bucket then errors.raise("InvalidParameterException", "OutputConfig.S3Bucket must be given.") end
+---@param config table
+function M.check_output(config)
+  if not config.S3Bucket then errors.raise("InvalidParameterException", "OutputConfig.S3Bucket must be given.") end
 end
 
 -- After a failure there are the manifest summary and the validation manifests at most.
@@ -141,14 +143,14 @@ end
 -- members, which name the source account's manifests, are of the datasets.
 local function add_data(description, version)
   local done = M.is_done(version)
-  local output = done and result_files.assets(version, "TestingGroundTruth") or nil
-  if output then output.AutoCreate = version.testing_data and version.testing_data.AutoCreate or false end
+  local tested = done and result_files.assets(version, "TestingGroundTruth") or nil
+  if tested then tested.AutoCreate = version.testing_data and version.testing_data.AutoCreate or false end
   description.TrainingDataResult = {
     Input = version.training_data, Output = done and result_files.assets(version, "TrainingGroundTruth") or nil,
     Validation = result_files.assets(version, "TrainingManifestWithValidation"),
   }
   description.TestingDataResult = {
-    Input = version.testing_data, Output = output,
+    Input = version.testing_data, Output = tested,
     Validation = result_files.assets(version, "TestingManifestWithValidation"),
   }
 end
@@ -187,6 +189,14 @@ local function describe(version)
   return description
 end
 
+-- A version's description as JSON. It changes only when a state begins or ends, and then the store forgets the text. So
+-- those who poll a listing don't have each of its versions written again.
+local function written(context, version)
+  local texts = context.store.written
+  texts[version] = texts[version] or output.write_shape(model, "ProjectVersionDescription", describe(version))
+  return texts[version]
+end
+
 -- The versions that are asked for by their names, oldest first.
 local function named_versions(context, project, names)
   local _, named = context.store:versions_of(project)
@@ -207,7 +217,7 @@ function M.DescribeProjectVersions(context, params)
   local listing = ("versions/%s/%s"):format(project.arn, table.concat(names or {}, " "))
   local page, token = pages.take(versions, params, listing, PAGE, { newest_first = true })
   local descriptions = {}
-  for i, version in ipairs(page) do descriptions[i] = describe(version) end
+  for i, version in ipairs(page) do descriptions[i] = written(context, version) end
   return { ProjectVersionDescriptions = descriptions, NextToken = token }
 end
 
