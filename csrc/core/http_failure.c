@@ -35,7 +35,7 @@ enum {
     WRONG_VERSION_NUMBER = 0x10B,
     HTTP_REQUEST = 0x9C,
     PACKET_LENGTH_TOO_LONG = 0xC6,
-    ALERT = 1000,
+    ALERT = 1000,                       /* the alert 0 is a farewell */
     ALERT_BAD_CERTIFICATE = ALERT + 42, /* the first of those about a certificate */
     ALERT_ACCESS_DENIED = ALERT + 49,   /* the last */
     ALERT_INTERNAL_ERROR = ALERT + 80,
@@ -60,7 +60,7 @@ static bool is_about_certificate(long reason)
 /* An end that has nothing to do with what was sent. */
 static bool is_end(long reason)
 {
-    return reason == UNEXPECTED_END || reason == ALERT_INTERNAL_ERROR ||
+    return reason == UNEXPECTED_END || reason == ALERT || reason == ALERT_INTERNAL_ERROR ||
            reason == ALERT_USER_CANCELED;
 }
 
