@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
 
 static const char engines_key;
 
@@ -238,6 +237,32 @@ static int push_result(lua_State *L)
     return lrek_push_no_response(L, slot->job.result, rek_http_job_failure(&slot->job));
 }
 
+/* engine:watch(descriptor): until it is readable once, see `readable` */
+static int engine_watch(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    int fd = (int)luaL_checkinteger(L, 2);
+    return rek_http_engine_watch(engine->core, fd) ? 0 : luaL_error(L, "not enough memory");
+}
+
+/* engine:unwatch(descriptor) */
+static int engine_unwatch(lua_State *L)
+{
+    struct engine *engine = check_engine(L, 1);
+    rek_http_engine_unwatch(engine->core, (int)luaL_checkinteger(L, 2));
+    return 0;
+}
+
+/* engine:readable() -> a descriptor that became readable, not watched any more; or nothing */
+static int engine_readable(lua_State *L)
+{
+    int fd = rek_http_engine_readable(check_engine(L, 1)->core);
+    if (fd < 0)
+        return 0;
+    lua_pushinteger(L, fd);
+    return 1;
+}
+
 /* engine:take(id) -> what `target:send` returns, for a request that `next` returned */
 static int engine_take(lua_State *L)
 {
@@ -339,18 +364,6 @@ void lrek_drop_client(lua_State *L, const struct rek_http_client *client)
     lua_pop(L, 1);
 }
 
-/* descriptor_limit() -> how many descriptors the process may have open (`ulimit -n`) */
-static int system_descriptor_limit(lua_State *L)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur > INT_MAX)
-        lua_pushinteger(L, INT_MAX);
-    else
-        lua_pushinteger(L, (lua_Integer)limit.rlim_cur);
-    return 1;
-}
-
 /* The engines of the state, weak. */
 static void open_engines(lua_State *L)
 {
@@ -367,19 +380,14 @@ static void open_engines(lua_State *L)
 
 void lrek_open_engine(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"step", engine_step},
-                                       {"next", engine_next},
-                                       {"take", engine_take},
-                                       {"cancel", engine_cancel},
-                                       {"under_way", engine_under_way},
-                                       {"pollfd", engine_pollfd},
-                                       {"timeout", engine_timeout},
-                                       {"arm", engine_arm},
-                                       {"is_forked", engine_is_forked},
-                                       {"close", engine_close},
-                                       {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"engine", engine_new}, {"descriptor_limit", system_descriptor_limit}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"step", engine_step},         {"next", engine_next},
+        {"take", engine_take},         {"cancel", engine_cancel},
+        {"watch", engine_watch},       {"unwatch", engine_unwatch},
+        {"readable", engine_readable}, {"under_way", engine_under_way},
+        {"pollfd", engine_pollfd},     {"timeout", engine_timeout},
+        {"arm", engine_arm},           {"is_forked", engine_is_forked},
+        {"close", engine_close},       {NULL, NULL}};
     open_engines(L);
     lrek_open_kind(L, &engine_kind);
     lua_pushcfunction(L, engine_close);
@@ -387,5 +395,6 @@ void lrek_open_engine(lua_State *L)
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
-    luaL_setfuncs(L, functions, 0);
+    lua_pushcfunction(L, engine_new);
+    lua_setfield(L, -2, "engine");
 }

@@ -1,10 +1,13 @@
-/* Time, sleep and randomness: the defaults behind the seams `clock`, `sleep` and `random`. */
+/* Time, sleep and randomness: the defaults behind the seams `clock`, `sleep` and `random`; and what
+ * the system says of itself. */
 #include "binding/luautil.h"
 #include "core/crypto.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -94,6 +97,18 @@ static int system_home_folder(lua_State *L)
     return 1;
 }
 
+/* descriptor_limit() -> how many descriptors the process may have open (`ulimit -n`) */
+static int system_descriptor_limit(lua_State *L)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur > INT_MAX)
+        lua_pushinteger(L, INT_MAX);
+    else
+        lua_pushinteger(L, (lua_Integer)limit.rlim_cur);
+    return 1;
+}
+
 void lrek_open_system(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"now", system_now},
@@ -103,6 +118,7 @@ void lrek_open_system(lua_State *L)
                                          {"uuid", system_uuid},
                                          {"platform", system_platform},
                                          {"home_folder", system_home_folder},
+                                         {"descriptor_limit", system_descriptor_limit},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -261,8 +261,12 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
         return;
     bool is_finished = !rek_ring_is_empty(&engine->done);
     timeout_ms = is_finished ? 0 : sooner(timeout_ms, rek_http_groups_due_in(engine));
-    size_t watched = engine->active - (engine->pump ? engine->pump->active : 0);
+    size_t watched =
+        engine->descriptors + engine->active - (engine->pump ? engine->pump->active : 0);
     bool pumps = engine->pump != NULL;
+    if (pumps && watched > 0 && engine->poller.fd < 0)
+        timeout_ms =
+            sooner(timeout_ms, DRAIN_INTERVAL_MS); /* poll(2) sees these afterwards alone */
     if (pumps)
         rek_http_group_pump(engine, timeout_ms);
     if (!pumps || watched > 0)
@@ -271,6 +275,25 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
             rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, pumps ? 0 : timeout_ms));
     rek_http_groups_run_timers(engine);
     tidy(engine);
+}
+
+bool rek_http_engine_watch(struct rek_http_engine *engine, int fd)
+{
+    if (!rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, REK_POLL_READ))
+        return false;
+    engine->descriptors++;
+    return true;
+}
+
+void rek_http_engine_unwatch(struct rek_http_engine *engine, int fd)
+{
+    rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, 0);
+    engine->descriptors--;
+}
+
+int rek_http_engine_readable(struct rek_http_engine *engine)
+{
+    return engine->readable_count > 0 ? engine->readable[--engine->readable_count] : -1;
 }
 
 int rek_http_engine_fd(struct rek_http_engine *engine)

@@ -53,6 +53,12 @@ size_t rek_http_engine_under_way(const struct rek_http_engine *engine);
 /* The descriptor, which is readable when a step has something to do; -1 where the system has no
  * such thing. From now on the engine works by it. */
 int rek_http_engine_fd(struct rek_http_engine *engine);
+/* Watches a descriptor that is nothing of HTTP's, until it is readable (or broken) once, or no
+ * more. False where there is no memory. */
+REK_CHECKED bool rek_http_engine_watch(struct rek_http_engine *engine, int fd);
+void rek_http_engine_unwatch(struct rek_http_engine *engine, int fd);
+/* One of those that became readable in the last step, or -1. */
+int rek_http_engine_readable(struct rek_http_engine *engine);
 /* Milliseconds until a step is due where nothing moves; -1: no such moment. */
 int rek_http_engine_timeout(const struct rek_http_engine *engine);
 /* Sets when the descriptor becomes readable by itself: when a step is due, or after `delay_ms`,

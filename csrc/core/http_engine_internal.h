@@ -10,6 +10,12 @@
 
 #include <time.h>
 
+/* In the place of a group's index, in the poller: a descriptor that is watched for somebody else.
+ */
+static const unsigned REK_ENGINE_WATCHED = UINT32_MAX;
+
+enum { REK_ENGINE_MOST_READABLE = 16 }; /* of a step; the others are readable in the next one */
+
 struct rek_http_group {
     struct rek_http_engine *engine;
     struct rek_http_lane *lane;
@@ -43,6 +49,9 @@ struct rek_http_engine {
     size_t active;               /* of those, in libcurl's hands */
     struct rek_http_group *pump; /* the group that is pumped */
     bool exposed;                /* somebody looks at the descriptor */
+    size_t descriptors;          /* that are watched for others */
+    int readable[REK_ENGINE_MOST_READABLE];
+    size_t readable_count;
 };
 
 static inline int64_t rek_engine_now_ms(void)

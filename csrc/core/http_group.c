@@ -207,11 +207,25 @@ void rek_http_groups_run_timers(struct rek_http_engine *engine)
     }
 }
 
+/* A descriptor of somebody else is watched once. Where there is no room it is readable again. */
+static void note_readable(struct rek_http_engine *engine, int fd)
+{
+    if (engine->readable_count == REK_ENGINE_MOST_READABLE)
+        return;
+    engine->readable[engine->readable_count++] = fd;
+    engine->descriptors--;
+    rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, 0);
+}
+
 void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek_poll_event *events,
                                 int count)
 {
     int running;
     for (int i = 0; i < count; i++) {
+        if (events[i].tag == REK_ENGINE_WATCHED) {
+            note_readable(engine, events[i].fd);
+            continue;
+        }
         struct rek_http_group *group =
             events[i].tag < engine->group_count ? engine->groups[events[i].tag] : NULL;
         if (!group || group->pumped) {

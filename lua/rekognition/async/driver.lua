@@ -3,6 +3,7 @@
 -- A driver has `token` and `park`, on which the others stand: `sleep`, `send` (an attempt), `run` (a call).
 
 local cancelled = require "rekognition.async.cancelled"
+local command = require "rekognition.async.command"
 local core = require "rekognition.core"
 local engine = require "rekognition.async.engine"
 local seams = require "rekognition.seams"
@@ -79,6 +80,9 @@ function Both:sleep(seconds)
   local token = self:token()
   self:park(token, engine.forget_timer, engine.wake_after(seconds, token))
 end
+
+--- Runs a command, as `core.run_process`.
+function Both:run_process(argv, options) return command.run(self, argv, options) end
 
 local function cancel_transfer(id) return engine.network():cancel(id) end
 

@@ -24,6 +24,7 @@ local MOST_NESTED = 40 -- Lua allows some 200 calls of C inside each other
 local ready, first, last = {}, 1, 0  -- a queue of tasks
 local timers = timers_of.new()
 local network                        -- the core's engine, made when first needed
+local watched, watching = {}, 0      -- what waits for descriptors that are nothing of the network's, by descriptor
 local depth = 0                      -- steps inside each other
 local bytes = 0                      -- sent off in this step
 local exposed = false                -- a host looks at the descriptor
@@ -80,6 +81,20 @@ end
 
 function M.forget_timer(timer) timers:remove(timer) end
 
+--- Wakes the token once the descriptor is readable.
+function M.watch(descriptor, token)
+  watched[descriptor] = token
+  M.network():watch(descriptor)
+  watching = watching + 1
+end
+
+--- Ends that; does nothing where the descriptor is not watched (any more).
+function M.unwatch(descriptor)
+  if not watched[descriptor] then return end
+  watched[descriptor], watching = nil, watching - 1
+  network:unwatch(descriptor)
+end
+
 --- Notes how much was sent off.
 function M.spent(count) bytes = bytes + count end
 
@@ -123,6 +138,16 @@ local function run_timers()
   end
 end
 
+local function drain_descriptors()
+  while watching > 0 do
+    local descriptor = network:readable()
+    if not descriptor then return end
+    local token = watched[descriptor]
+    watched[descriptor], watching = nil, watching - 1
+    M.wake(token)
+  end
+end
+
 local function drain()
   while true do
     local token, id = network:next()
@@ -146,7 +171,7 @@ local IN_STEP = setmetatable({}, { __close = rewind })
 -- In the child of a fork: what was under way is the parent's, and goes on there alone.
 local function leave_to_parent()
   network:close()
-  network = nil
+  network, watched, watching = nil, {}, 0
   for _, task in pairs(seams.drivers) do
     if task.thread and not task.ended then task:_cancel_forked() end
   end
@@ -160,6 +185,7 @@ function M.step(limit)
   if network then
     network:step(pause(limit))
     drain()
+    drain_descriptors()
   elseif first > last then
     local left = pause(limit)
     if left > 0 then core.sleep(left) end
@@ -170,7 +196,8 @@ end
 
 --- Whether anything can still happen.
 function M.has_work()
-  return first <= last or timers.count > 0 or network ~= nil and network:under_way() > 0
+  return first <= last or timers.count > 0 or watching > 0
+    or network ~= nil and network:under_way() > 0
 end
 
 --- Keeps the engine going until the token was woken, or the task in whose middle this happens was cancelled. Raises

@@ -22,6 +22,13 @@ local M = {}
 ---@return boolean
 function M.is(value) return getmetatable(value) == Context end
 
+-- In a task the others go on meanwhile.
+local function run_process(argv, options)
+  local driver = seams.driver()
+  if driver then return driver:run_process(argv, options) end
+  return core.run_process(argv, options)
+end
+
 --- A context from the options of a constructor; one that is passed is taken as it is, so that
 --- several sources share one.
 ---@param options? table  see `rekognition.credentials.default`
@@ -39,7 +46,7 @@ function M.from(options)
   self.service_clock = options.service_clock or clocks.new(self.clock)
   self.is_closed = options.is_closed
   self.channels = {}
-  self.run_process = options.run_process or core.run_process
+  self.run_process = options.run_process or run_process
   self.read = options.read_file or files.read
   self.write = options.write_file or core.write_private
   return setmetatable(self, Context)
