@@ -209,12 +209,41 @@ describe("total_timeout", function()
 end)
 
 describe("a client closed while it waits", function()
-  it("raises ClientClosed, and not a plain string", function()
-    local client
-    client = fake.client({ fake.answer(503) }, { sleep = function() client:close() end })
+  local function raises(client)
     local e = fake.catch(client.describe_projects, client)
     assert.same({ "config", "ClientClosed" }, { e.kind, e.code })
+    assert.matches("^DescribeProjects: ClientClosed: the client is closed; make another one", tostring(e))
     e = fake.catch(client.describe_projects, client)
     assert.same({ "config", "ClientClosed" }, { e.kind, e.code })
-  end)
+  end
+
+  -- Each place where a call waits, or runs the host's code, before an attempt: options(close), and the responses.
+  local KEYS = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
+  local PLACES = {
+    { "between attempts", function(close) return { sleep = close } end, { fake.answer(503) }, sent = 1 },
+    { "for its credentials", function(close)
+      return { credentials = function() close() return KEYS end }
+    end, { OK } },
+    { "for other credentials", function(close)
+      local asked = 0
+      return { credentials = { get = function() return KEYS end, refresh = function()
+        asked = asked + 1
+        close()
+        return { access_key_id = "AKIDOTHER", secret_access_key = "S" }
+      end } }
+    end, { fake.answer(400, { __type = "ExpiredTokenException" }), OK }, sent = 1 },
+    { "for its turn in the option rate", function(close) return { rate = { ["*"] = 0.001 }, sleep = close } end, { OK, OK },
+      calls = 1, sent = 1 },
+    { "in a hook before an attempt", function(close) return { hooks = { before_attempt = close } } end, { OK } },
+  }
+
+  for _, place in ipairs(PLACES) do
+    it(place[1] .. " raises ClientClosed, and sends nothing more", function()
+      local client, world
+      client, world = fake.client(place[3], place[2](function() client:close() end))
+      for _ = 1, place.calls or 0 do client:describe_projects() end
+      raises(client)
+      assert.equal(place.sent or 0, #world.requests)
+    end)
+  end
 end)

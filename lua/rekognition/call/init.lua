@@ -104,6 +104,11 @@ local function raise_closed(call)
     message = "the client is closed; make another one" }
 end
 
+-- After what may have taken its time, or run the host's code: whether the client is still there to send with.
+local function check_open(channel, call)
+  if channel.is_closed() then raise_closed(call) end
+end
+
 local function late(call)
   return nil, { transport = { code = "timeout", sent = false,
     message = ("total_timeout of %s s ran out before the attempt began"):format(call.total_timeout) } }
@@ -117,7 +122,10 @@ local function send_special(channel, call, credentials)
     headers = hooks.join(headers, channel.authorize(credentials, call))
     credentials = NO_CREDENTIALS
   end
-  if call.hooks then headers = hooks.before(channel, call, headers) end
+  if call.hooks then
+    headers = hooks.before(channel, call, headers)
+    check_open(channel, call)
+  end
   if call.deadline then
     local left = call.deadline - channel.monotonic()
     if left <= 0 then return late(call) end
@@ -225,14 +233,16 @@ local function continue(channel, call, retry, credentials, result)
     { operation = call.operation, attempt = call.attempt, delay = delay, kind = meaning.fields.kind,
       code = meaning.fields.code, status = meaning.fields.status })
   if delay > 0 then channel.seams.sleep(delay) end
-  if channel.is_closed() then raise_closed(call) end
+  check_open(channel, call)
   call.attempt = call.attempt + 1
 end
 
 -- The adaptive mode's limit on the client's own rate.
-local function wait_for_turn(channel, retry)
+local function wait_for_turn(channel, call, retry)
   local wait = retry:before_attempt()
-  if wait > 0 then channel.seams.sleep(wait) end
+  if wait <= 0 then return end
+  channel.seams.sleep(wait)
+  check_open(channel, call)
 end
 
 local function with_token(secrets, token)
@@ -265,7 +275,15 @@ local function keep_rate(channel, call, provider, credentials)
   if wait <= 0 then return credentials end
   if call.deadline then wait = math.min(wait, math.max(0, call.deadline - channel.monotonic())) end
   channel.seams.sleep(wait)
+  check_open(channel, call)
   return M.credentials(provider, call.operation, call.deadline)
+end
+
+-- The credentials of a provider that may have to ask for them.
+local function ask_for_credentials(channel, call, provider)
+  local credentials = M.credentials(provider, call.operation, call.deadline)
+  check_open(channel, call)
+  return credentials
 end
 
 local function loop(channel, call)
@@ -275,9 +293,9 @@ local function loop(channel, call)
   if not call.plain and (call.total_timeout or call.deadline) then set_deadline(call) end
   if channel.trace_id then call.trace_id = channel.trace_id() end
   while true do
-    if retry.limiter then wait_for_turn(channel, retry) end
+    if retry.limiter then wait_for_turn(channel, call, retry) end
     local fixed = provider and provider._fixed
-    local credentials = fixed and fixed() or M.credentials(provider, call.operation, call.deadline)
+    local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
     if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
     local response, result = attempt(channel, call, credentials)
     if response == nil or not call.plain then
