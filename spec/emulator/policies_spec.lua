@@ -42,6 +42,15 @@ describe("the emulator", function()
       assert.equal("ResourceNotFoundException", (client.fails(service, "DeleteProjectPolicy", params)))
     end)
 
+    it("takes an empty revision for none", function()
+      local revision = client.must(service, "PutProjectPolicy", put("a", "")).PolicyRevisionId
+      assert.equal("ResourceAlreadyExistsException", (client.fails(service, "PutProjectPolicy", put("a", ""))))
+      assert.equal("ValidationException", (client.fails(service, "PutProjectPolicy", put("a", "xyz"))))
+      client.must(service, "PutProjectPolicy", put("a", revision))
+      client.must(service, "DeleteProjectPolicy", { ProjectArn = arn, PolicyName = "a", PolicyRevisionId = "" })
+      assert.same({}, client.must(service, "ListProjectPolicies", { ProjectArn = arn }).ProjectPolicies)
+    end)
+
     it("takes five, and lists them in pages", function()
       for i = 1, 5 do client.must(service, "PutProjectPolicy", put("p" .. i)) end
       assert.equal("LimitExceededException", (client.fails(service, "PutProjectPolicy", put("p6"))))

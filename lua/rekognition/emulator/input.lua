@@ -75,12 +75,12 @@ local function enum_problem(shape, value)
   return "Member must satisfy enum value set: [" .. table.concat(shape.enum, ", ") .. "]"
 end
 
--- A text that is too long is not matched against its pattern. An empty one isn't either where the model allows it by
--- a minimum of 0: ProjectPolicyRevisionId has a pattern that an empty text doesn't fit.
+-- A text that is too long is not matched against its pattern. An empty one isn't either if the shape has no minimum, which
+-- stands for a minimum of 0: ProjectPolicyRevisionId has a pattern that an empty text doesn't fit.
 local function text_problem(shape, value)
   local problem = size_problem(shape, utf8.len(value), "length")
   if problem then return problem end
-  if shape.pattern and not (value == "" and shape.min == 0) and not matches(shape.pattern, value) then
+  if shape.pattern and not (value == "" and (shape.min or 0) == 0) and not matches(shape.pattern, value) then
     return "Member must satisfy regular expression pattern: " .. shape.pattern
   end
   return shape.enum and enum_problem(shape, value)
