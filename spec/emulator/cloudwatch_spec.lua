@@ -23,8 +23,8 @@ describe("the emulator's CloudWatch", function()
     client.must(service, "StopProjectVersion", { ProjectVersionArn = version })
   end)
 
-  local function send(headers, body, credentials)
-    local request = { method = "POST", target = "/", body = body, headers = headers }
+  local function send(headers, body, credentials, target)
+    local request = { method = "POST", target = target or "/", body = body, headers = headers }
     table.insert(headers, 1, { "Host", "127.0.0.1:1" })
     request.headers = sigv4.sign(request, { region = "us-east-1", service = "monitoring", time = time.now,
       credentials = credentials or client.OWNER }).headers
@@ -171,6 +171,8 @@ describe("the emulator's CloudWatch", function()
     ["a statistic that isn't one"] = { { Statistics = { "Median" } }, "InvalidParameterValue" },
     ["no statistics"] = { { Statistics = {} }, "MissingParameter" },
     ["too many datapoints"] = { { EndTime = START + 1e7, Period = 60 }, "InvalidParameterCombination" },
+    ["a time without an end"] = { { EndTime = 1e300 }, "InvalidParameterValue" },
+    ["a time before 1970"] = { { StartTime = -1 }, "InvalidParameterValue" },
     ["no namespace"] = { { Namespace = "" }, "MissingParameter" },
   } do
     it("refuses " .. what, function()
@@ -178,6 +180,46 @@ describe("the emulator's CloudWatch", function()
       assert.same({ case[2], 400, case[2] .. ";Sender" }, { result.__type, status, headers["x-amzn-query-error"] })
     end)
   end
+
+  it("refuses times that aren't numbers, and queries without an end", function()
+    local cbor = require "rekognition.emulator.cbor"
+    for _, half in ipairs { "\x7C\0", "\x7E\0", "\xFC\0" } do -- infinity, no number, minus infinity
+      local function text(value) return cbor.scalar(value) end
+      local _, _, body = send({ { "Content-Type", "application/cbor" } }, cbor.map_head(3) .. text "StartTime"
+        .. cbor.time(START) .. text "EndTime" .. "\xC1\xF9" .. half .. text "MetricDataQueries" .. cbor.list_head(0),
+        nil, "/service/GraniteServiceVersion20100801/operation/GetMetricData")
+      assert.equal("InvalidParameterValue", cbor.read(body).__type)
+    end
+    assert.matches("<Code>InvalidParameterValue</Code>", (query("Action=GetMetricData&StartTime=1&EndTime=1e999"
+      .. "&MetricDataQueries.member.1.Id=a")))
+    local one = { Id = "a", MetricStat = { Stat = "Sum", Period = 60, Metric = { Namespace = "AWS/Rekognition",
+      MetricName = "DesiredInferenceUnits", Dimensions = statistics().Dimensions } } }
+    local params = { StartTime = START, EndTime = START + 60 * 100801, MetricDataQueries = { one } }
+    assert.equal("InvalidParameterCombination", json("GetMetricData", params).__type)
+    params.EndTime, params.MetricDataQueries = START + 60, {}
+    for i = 1, 501 do params.MetricDataQueries[i] = one end
+    assert.equal("InvalidParameterValue", json("GetMetricData", params).__type)
+  end)
+
+  it("counts the minutes of a thousand years without walking through them", function()
+    client.must(service, "StartProjectVersion", { ProjectVersionArn = version, MinInferenceUnits = 2 })
+    time.now = START + 700
+    client.must(service, "DescribeProjects", {})
+    time.now = START + 31556952000
+    local first = (START + 660) // 60 -- the minute in which it runs again
+    local steps = 0
+    debug.sethook(function() steps = steps + 1 end, "", 1000)
+    local result = json("GetMetricStatistics", statistics { Statistics = { "SampleCount", "Sum" }, Period = 86400,
+      StartTime = time.now - 86400 * 1000, EndTime = time.now })
+    debug.sethook()
+    assert.is_true(#result.Datapoints >= 1000 and #result.Datapoints <= 1001)
+    assert.same({ 1440, 2880 }, { result.Datapoints[2].SampleCount, result.Datapoints[2].Sum })
+    assert.is_true(steps < 1000, steps .. " thousand steps")
+    local day = json("GetMetricStatistics", statistics { Statistics = { "SampleCount" }, Period = 86400,
+      StartTime = START + 610, EndTime = START + 86400 })
+    local next_day = (START // 86400 + 1) * 86400
+    assert.equal(next_day // 60 - first, day.Datapoints[1].SampleCount)
+  end)
 
   it("refuses what it doesn't know, in both protocols, and who may not", function()
     assert.equal("InvalidAction", json("PutMetricData", {}).__type)

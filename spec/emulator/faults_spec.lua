@@ -188,6 +188,19 @@ describe("the emulator's own endpoint", function()
     assert.equal("NoSuchBucket", (s3.fails(service, "GET", "/bucket-1")))
   end)
 
+  it("counts operations that there are, and all else as one", function()
+    local function send(headers, body, method)
+      service:handle { method = method or "POST", target = "/", headers = headers, body = body }
+    end
+    for i = 1, 100 do
+      send({ { "X-Amz-Target", "RekognitionService.Nothing" .. i } }, "")
+      send({ { "X-Amz-Target", "GraniteServiceVersion20100801.Nothing" .. i } }, "")
+      send({ { "Content-Type", "application/x-www-form-urlencoded" } }, "Action=Nothing" .. i)
+      send({ { "Authorization", "AWS4-HMAC-SHA256 Credential=a/1/us-east-1/s3/aws4_request" } }, "", "NOTHING" .. i)
+    end
+    assert.same({ ["-"] = 400 }, (admin("GET", "calls")).calls)
+  end)
+
   for what, case in pairs {
     ["a fault that isn't one"] = { "faults", { fault = "explode" }, "fault must be one of error, throttle" },
     ["an error without a code"] = { "faults", { fault = "error" }, "code must be given" },

@@ -131,4 +131,33 @@ describe("slow clients", function()
     for _, one in ipairs(slow) do one:close() end
     client_socket:close()
   end)
+
+  -- The server takes 900 connections. These are in a process of its own, so that its files are its own too.
+  it("up to the last but one place keep no client of any service waiting", function()
+    local running = require("spec.support.emulator").start()
+    local socket = require "socket"
+    local port = tonumber(running.url:match "%d+$")
+    local beginnings = { "POST / HTT", "POST / HTTP/1.1\r\nHost: h\r\nX-Amz-Target: RekognitionService.DescribeProjects\r\n",
+      "PUT /bucket/key HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf",
+      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nAct",
+      "POST /_emulator/reset HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n", "" }
+    local slow = {}
+    for i = 1, 899 do
+      slow[i] = assert(socket.connect("127.0.0.1", port))
+      assert(slow[i]:send(beginnings[i % #beginnings + 1]))
+    end
+    for _, request in ipairs {
+      "GET /_emulator/health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+      "GET /bucket HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+    } do
+      local one = assert(socket.connect("127.0.0.1", port))
+      one:settimeout(20)
+      one:send(request)
+      assert.matches("^HTTP/1.1 [24]", one:receive "*l")
+      one:close()
+    end
+    for _, one in ipairs(slow) do one:close() end
+    assert.same({ 0, "" }, { running.stop() })
+  end)
 end)

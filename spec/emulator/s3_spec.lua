@@ -131,6 +131,14 @@ describe("the emulator's S3", function()
     assert.equal("NoSuchUpload", (s3.fails(service, "PUT", "/bucket-1/big?partNumber=1&uploadId=bytes")))
   end)
 
+  it("keeps a thousand uploads that wait, and no more", function()
+    local id
+    for _ = 1, 1000 do id = s3.must(service, "POST", "/bucket-1/k?uploads"):match "<UploadId>([0-9a-f]+)<" end
+    assert.equal("InvalidArgument", (s3.fails(service, "POST", "/bucket-1/k?uploads")))
+    s3.must(service, "DELETE", "/bucket-1/k?uploadId=" .. id)
+    s3.must(service, "POST", "/bucket-1/k?uploads")
+  end)
+
   it("lists in pages, by prefix and delimiter, in both versions", function()
     for _, key in ipairs { "a/1", "a/2", "b", "c/1", "c/2", "c/d/3", "e" } do
       s3.must(service, "PUT", "/bucket-1/" .. key, { body = key })

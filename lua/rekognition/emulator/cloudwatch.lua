@@ -22,11 +22,14 @@ local function required(input, name)
   return input[name]
 end
 
+local LAST = 253402300800 -- the year 10000, which texts of times end before
+
 -- A time as JSON (epoch seconds) or as text.
 local function read_time(input, name)
   local value = required(input, name)
-  return tonumber(value) or timestamp.parse(value)
-    or refuse("InvalidParameterValue", "The value %s for parameter %s is invalid.", tostring(value):sub(1, 100), name)
+  local seconds = tonumber(value) or timestamp.parse(value)
+  if seconds and seconds >= 0 and seconds < LAST then return seconds end
+  return refuse("InvalidParameterValue", "The value %s for parameter %s is invalid.", tostring(value):sub(1, 100), name)
 end
 
 local function read_period(value)
@@ -109,7 +112,12 @@ local function result_of(exchange, query, from, to, descending)
   end
   local metric = read_list(stat.Metric)
   local name = check_statistic(stat.Stat)
-  local points = values(exchange, metric, read_dimensions(metric.Dimensions), from, to, read_period(stat.Period))
+  local period = read_period(stat.Period)
+  if (to - from) / period > metrics.MOST_DATA then
+    refuse("InvalidParameterCombination", "You have requested up to %d datapoints, which exceeds the limit of %d.",
+      math.ceil((to - from) / period), metrics.MOST_DATA)
+  end
+  local points = values(exchange, metric, read_dimensions(metric.Dimensions), from, to, period)
   local times, numbers = {}, {}
   for i, point in ipairs(points) do
     local place = descending and #points - i + 1 or i
@@ -122,6 +130,10 @@ end
 local function get_metric_data(exchange, input)
   local from, to = read_range(input)
   local queries, results = read_list(required(input, "MetricDataQueries")), {}
+  if #queries > metrics.MOST_QUERIES then
+    refuse("InvalidParameterValue", "MetricDataQueries must have at most %d queries, got %d.", metrics.MOST_QUERIES,
+      #queries)
+  end
   for _, query in ipairs(queries) do
     if tostring(query.ReturnData) ~= "false" then
       results[#results + 1] = result_of(exchange, query, from, to, input.ScanBy ~= "TimestampAscending")
@@ -156,7 +168,13 @@ end
 local OPERATIONS = { GetMetricStatistics = get_metric_statistics, GetMetricData = get_metric_data,
                      ListMetrics = list_metrics }
 
-M.called = shapes.called
+--- The name that faults and counts know a call by: an operation that there is, or "-".
+---@param exchange rekognition.emulator.Exchange
+---@return string
+function M.called(exchange)
+  local name = shapes.called(exchange)
+  return OPERATIONS[name] and name or "-"
+end
 
 --- Does what a request asks for; raises a failure where it can't.
 ---@param exchange rekognition.emulator.Exchange

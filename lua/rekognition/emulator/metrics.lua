@@ -11,6 +11,8 @@ local M = {}
 M.NAMESPACE = "AWS/Rekognition"
 M.NAMES = { DesiredInferenceUnits = true, InServiceInferenceUnits = true }
 M.MOST_POINTS = 1440 -- of a response of GetMetricStatistics
+M.MOST_DATA = 100800 -- points of a query of GetMetricData, and
+M.MOST_QUERIES = 500 -- its queries
 
 local MINUTE = 60
 
@@ -35,16 +37,19 @@ function M.subjects(store, caller)
   return subjects
 end
 
--- The samples of a run in [from, to): one for each whole minute.
+-- The samples of a run in [from, to), one for each whole minute: those of a period are counted, not walked through.
 local function add_samples(buckets, run, from, to, now, period)
   local first = math.ceil(math.max(run.from, from) / MINUTE) * MINUTE
-  local last = math.min(run.to or now, to, now + 1)
-  for at = first, math.ceil(last) - 1, MINUTE do
+  local stop = math.ceil(math.min(run.to or now, to, now + 1))
+  local at = first
+  while at < stop do
     local start = at - at % period
+    local count = (math.min(stop, start + period) - at + MINUTE - 1) // MINUTE
     local bucket = buckets[start] or { count = 0, sum = 0, min = math.huge, max = -math.huge }
-    bucket.count, bucket.sum = bucket.count + 1, bucket.sum + run.units
+    bucket.count, bucket.sum = bucket.count + count, bucket.sum + count * run.units
     bucket.min, bucket.max = math.min(bucket.min, run.units), math.max(bucket.max, run.units)
     buckets[start] = bucket
+    at = at + count * MINUTE
   end
 end
 

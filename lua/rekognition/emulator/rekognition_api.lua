@@ -35,11 +35,12 @@ end
 ---@field headers table<string, string>
 ---@field remote? string
 
---- The name that faults and counts know a call by.
+--- The name that faults and counts know a call by: an operation that there is, or "-".
 ---@param exchange rekognition.emulator.Exchange
 ---@return string
 function M.called(exchange)
-  return http.last_word(exchange.headers["x-amz-target"] or "")
+  local name = http.last_word(exchange.headers["x-amz-target"] or "")
+  return model.operations[name] and name or "-"
 end
 
 -- The operation that a request names.

@@ -70,11 +70,12 @@ local function check_owner(exchange)
   if expected and bucket and bucket.account ~= expected then errors.front("AccessDenied", "Access Denied", 403) end
 end
 
---- The name that faults and counts know a call by: "s3:GET".
+--- The name that faults and counts know a call by: "s3:GET" and the other methods that there are, or "-".
 ---@param exchange rekognition.emulator.Exchange
 ---@return string
 function M.called(exchange)
-  return "s3:" .. exchange.request.method
+  local method = exchange.request.method
+  return BUCKET[method] and "s3:" .. method or "-"
 end
 
 --- Does what a request asks for; raises a failure where it can't.

@@ -12,6 +12,7 @@ local xml = require "rekognition.emulator.xml"
 
 local NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 local MOST_PARTS = 10000
+local MOST_UPLOADS = 1000            -- that wait
 local MOST_BYTES = 256 * 1024 * 1024 -- of all parts that wait
 
 local M = {}
@@ -22,7 +23,7 @@ end
 
 local function uploads_of(exchange)
   local emulator = exchange.emulator
-  emulator.uploads = emulator.uploads or { bytes = 0 }
+  emulator.uploads = emulator.uploads or { bytes = 0, count = 0 }
   return emulator.uploads
 end
 
@@ -37,8 +38,12 @@ end
 
 local function create(exchange)
   buckets.allowed(exchange, "s3:PutObject", exchange.key)
-  local id = core.uuid():gsub("-", "")
-  uploads_of(exchange)[id] = { bucket = exchange.bucket, key = exchange.key, parts = {},
+  local id, uploads = core.uuid():gsub("-", ""), uploads_of(exchange)
+  if uploads.count >= MOST_UPLOADS then
+    failures.raise("InvalidArgument", "The emulator keeps 1000 uploads at most. Complete or abort some")
+  end
+  uploads.count = uploads.count + 1
+  uploads[id] = { bucket = exchange.bucket, key = exchange.key, parts = {},
                                type = exchange.headers["content-type"] }
   return 200, headers_of(exchange), xml.document("InitiateMultipartUploadResult", NAMESPACE, {
     { "Bucket", exchange.bucket }, { "Key", exchange.key }, { "UploadId", id },
@@ -67,7 +72,7 @@ end
 local function forget(exchange, upload)
   local uploads = uploads_of(exchange)
   for _, part in pairs(upload.parts) do uploads.bytes = uploads.bytes - #part.body end
-  uploads[exchange.query.uploadId] = nil
+  uploads[exchange.query.uploadId], uploads.count = nil, uploads.count - 1
 end
 
 local function complete(exchange)

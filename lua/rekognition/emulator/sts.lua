@@ -142,11 +142,12 @@ end
 
 local OPERATIONS = { AssumeRole = assume_role, GetCallerIdentity = get_caller_identity }
 
---- The name that faults and counts know a call by.
+--- The name that faults and counts know a call by: an operation that there is, or "-".
 ---@param exchange rekognition.emulator.Exchange
 ---@return string
 function M.called(exchange)
-  return protocol.action(exchange)
+  local name = protocol.action(exchange)
+  return OPERATIONS[name] and name or "-"
 end
 
 --- Does what a request asks for; raises a failure where it can't.
