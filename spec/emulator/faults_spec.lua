@@ -189,14 +189,14 @@ describe("the emulator's own endpoint", function()
   end)
 
   it("counts operations that there are, and all else as one", function()
-    local function send(headers, body, method)
+    local function bare(headers, body, method)
       service:handle { method = method or "POST", target = "/", headers = headers, body = body }
     end
     for i = 1, 100 do
-      send({ { "X-Amz-Target", "RekognitionService.Nothing" .. i } }, "")
-      send({ { "X-Amz-Target", "GraniteServiceVersion20100801.Nothing" .. i } }, "")
-      send({ { "Content-Type", "application/x-www-form-urlencoded" } }, "Action=Nothing" .. i)
-      send({ { "Authorization", "AWS4-HMAC-SHA256 Credential=a/1/us-east-1/s3/aws4_request" } }, "", "NOTHING" .. i)
+      bare({ { "X-Amz-Target", "RekognitionService.Nothing" .. i } }, "")
+      bare({ { "X-Amz-Target", "GraniteServiceVersion20100801.Nothing" .. i } }, "")
+      bare({ { "Content-Type", "application/x-www-form-urlencoded" } }, "Action=Nothing" .. i)
+      bare({ { "Authorization", "AWS4-HMAC-SHA256 Credential=a/1/us-east-1/s3/aws4_request" } }, "", "NOTHING" .. i)
     end
     assert.same({ ["-"] = 400 }, (admin("GET", "calls")).calls)
   end)

@@ -75,8 +75,8 @@ local function enum_problem(shape, value)
   return "Member must satisfy enum value set: [" .. table.concat(shape.enum, ", ") .. "]"
 end
 
--- A text that is too long is not matched against its pattern. An empty one isn't either if the shape has no minimum, which
--- stands for a minimum of 0: ProjectPolicyRevisionId has a pattern that an empty text doesn't fit.
+-- A text that is too long is not matched against its pattern. An empty one isn't either if the shape has no minimum,
+-- which stands for 0: ProjectPolicyRevisionId has a pattern that an empty text doesn't fit.
 local function text_problem(shape, value)
   local problem = size_problem(shape, utf8.len(value), "length")
   if problem then return problem end
