@@ -6,5 +6,6 @@ package.path = table.concat({ root .. "/lua/?.lua", root .. "/lua/?/init.lua", r
 package.cpath = build .. "/lib/?.so;" .. package.cpath
 require("spec.support.secrets").watch()
 require "rekognition"
+require "rekognition.async" -- one engine for all files: busted forgets the modules that a file has loaded
 require "cjson"
 require("spec.support.locales").use_those_of_the_run()

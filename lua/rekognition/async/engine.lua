@@ -217,6 +217,15 @@ function M.is_busy()
   return depth < MOST_NESTED and (M.current ~= nil or M.live > 0)
 end
 
+-- The pollables by which a host's loop has the engine go on.
+local hosts = setmetatable({}, { __mode = "k" })
+
+--- Notes that a host's loop has the engine go on, or no longer.
+function M.note_host(pollable, is_there) hosts[pollable] = is_there or nil end
+
+--- Whether the engine goes on by itself: inside `async.run` or a step, or because a host's loop has it.
+function M.is_driven() return depth > 0 or next(hosts) ~= nil end
+
 --- Whether a step is under way.
 function M.is_stepping() return depth > 0 end
 

@@ -81,9 +81,12 @@ local function hold_error(self, parent)
   self.unclaimed = setmetatable({ error = self.results[1], logger = self.logger or warn_of }, Unclaimed)
 end
 
+local detached = {} -- the detached tasks that have not ended
+
 -- The task and all its children have ended.
 local function settle(self)
   self.ended, self.undo, self.what = true, nil, nil
+  detached[self] = nil
   engine.live = engine.live - 1
   local parent = self.parent
   self.parent, self.children = nil, nil
@@ -138,7 +141,7 @@ end
 
 --- Ends what the task waits for, now or when it next waits, by an error.
 function Future:_cancel(e)
-  if self.ended then return end
+  if self.ended or self.is_detached and e.code ~= "Forked" then return end
   e.cancel_message = e.cancel_message or e.message
   self:_cancel_children(e)
   if self.returned then return end
@@ -165,6 +168,18 @@ local function current_task()
   return is_future(task) and task or engine.current
 end
 
+-- Makes the task, and queues it.
+local function begin(self, f, ...)
+  local arguments = table.pack(...)
+  self.thread = coroutine.create(function()
+    body(self, f, table.unpack(arguments, 1, arguments.n))
+  end)
+  seams.drivers[self.thread] = self
+  engine.live = engine.live + 1
+  engine.push(self)
+  return self
+end
+
 --- Starts a task.
 ---@param f function
 ---@param logger? function  where an error goes that nobody asks for
@@ -174,18 +189,22 @@ function M.start(f, logger, fields, ...)
   local parent = current_task()
   local self = setmetatable(fields or {}, Future)
   self.logger, self.parent = logger, parent
-  local arguments = table.pack(...)
-  self.thread = coroutine.create(function()
-    body(self, f, table.unpack(arguments, 1, arguments.n))
-  end)
-  seams.drivers[self.thread] = self
   if parent then
     parent.children = parent.children or {}
     parent.children[self] = true
   end
-  engine.live = engine.live + 1
-  engine.push(self)
-  return self
+  return begin(self, f, ...)
+end
+
+--- Starts a task that nobody's end and nobody's cancellation ends: what must be done whatever happens. It has no
+-- parent. The outermost `async.run` waits for it.
+---@param f function
+---@param logger function  where an error goes that nobody asks for
+---@return rekognition.Future
+function M.detach(f, logger)
+  local self = setmetatable({ logger = logger, is_detached = true }, Future)
+  detached[self] = true
+  return begin(self, f)
 end
 
 local function outcome(self)
@@ -208,6 +227,11 @@ local function wait(self)
   self.waiters = self.waiters or {}
   self.waiters[#self.waiters + 1] = token
   waiting:park(token, leave, { future = self, token = token })
+end
+
+--- Waits for all detached tasks, unless a task waits for the one that asks.
+function M.wait_for_detached()
+  while engine.current == nil and next(detached) do wait(next(detached)) end
 end
 
 M.wait = wait

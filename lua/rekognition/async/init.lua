@@ -17,6 +17,7 @@ local rek_error = require "rekognition.error"
 local futures = require "rekognition.async.future"
 local pollable = require "rekognition.async.pollable"
 local seams = require "rekognition.seams"
+local watched = require "rekognition.async.watched"
 
 ---@class rekognition.async
 local M = expect.face({}, "rekognition.async")
@@ -59,7 +60,8 @@ local function raise_unasked(future)
   error(child.results[1], 0)
 end
 
---- Runs `f` as a task, and the engine with it, until the task and all that it started have ended.
+--- Runs `f` as a task, and the engine with it, until the task and all that it started have ended; the outermost one
+--- also until the stops of models have, that closed coroutines left to the engine.
 ---@param f function
 ---@param ... any  its arguments
 ---@return any ...  what f returned
@@ -69,6 +71,7 @@ function M.run(f, ...)
   local future <close> = futures.start(f, nil, nil, ...)
   futures.claim(future)
   futures.wait(future)
+  futures.wait_for_detached()
   if future.ok then raise_unasked(future) end
   return future:await()
 end
@@ -185,10 +188,6 @@ function M.map(items, f, options)
   return results, errors
 end
 
-local function expire(deadline)
-  deadline.future:_cancel(cancelled.new("Timeout", ("timed out after %s s"):format(deadline.seconds)))
-end
-
 --- Runs f(...) as a task that must end within so many seconds: after them, it and all that it started are cancelled, by
 --- an error of kind "cancelled" with the code "Timeout", which is raised here. Timeouts may be nested.
 ---@param seconds number
@@ -197,9 +196,12 @@ end
 function M.timeout(seconds, f, ...)
   check_seconds(seconds, "timeout")
   check_function(f, "timeout")
-  local future <close> = futures.start(f, nil, nil, ...)
-  local timer <close> = engine.call_after(seconds, expire, { future = future, seconds = seconds }) -- luacheck: ignore
-  return future:await()
+  local has_begun = false
+  return watched.run(function()
+    if has_begun then return nil, cancelled.new("Timeout", ("timed out after %s s"):format(seconds)) end
+    has_begun = true
+    return seconds
+  end, f, ...)
 end
 
 --- The future of client calls; see `rekognition.client`.

@@ -29,6 +29,7 @@ end
 ---@return integer?
 function Pollable:pollfd()
   check(self, "pollfd")
+  engine.note_host(self, true)
   return engine.pollfd()
 end
 
@@ -52,12 +53,16 @@ function Pollable:step()
     rek_error.raise { kind = "config", code = "NestedStep",
       message = "step must not be called inside a callback or a task: the engine is in the middle of a step" }
   end
+  engine.note_host(self, true)
   engine.step(0)
   engine.arm()
 end
 
 --- Lets go of it. What is under way stays so.
-function Pollable:close() self.closed = true end
+function Pollable:close()
+  self.closed = true
+  engine.note_host(self, false)
+end
 
 Pollable.__close = Pollable.close
 

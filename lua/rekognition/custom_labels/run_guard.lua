@@ -1,6 +1,8 @@
---- Limits of a run: hours and cost. Checked before each call of the client, and whenever somebody asks.
+--- Limits of a run: hours and cost. Checked before each call of the client, by the engine inside a task, and whenever
+-- somebody asks.
 
 local number = require "rekognition.text.number"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -10,6 +12,7 @@ local Guard = {}
 Guard.__index = Guard
 
 ---@class rekognition.RunLimits
+---@field version string          the version's ARN
 ---@field max_hours? number
 ---@field max_cost? number        of the currency of the price
 ---@field price_per_hour number   for each inference unit
@@ -17,31 +20,28 @@ Guard.__index = Guard
 ---@field warn_at number          the share of a limit at which to warn
 ---@field now fun(): number       never set back
 ---@field warn fun(message: string)
+---@field logger fun(level: string, event: string, fields: table)
 
 --- Starts the clock.
 ---@param limits rekognition.RunLimits
 ---@return rekognition.RunGuard
 function M.new(limits)
-  local seconds, reason = math.huge, nil
-  if limits.max_hours then
-    seconds, reason = limits.max_hours * 3600, "max_hours = " .. number.text(limits.max_hours)
-  end
+  local seconds, name = math.huge, nil
+  if limits.max_hours then seconds, name = limits.max_hours * 3600, "max_hours" end
   local per_hour = limits.price_per_hour * limits.units
   if limits.max_cost and per_hour > 0 and limits.max_cost / per_hour * 3600 < seconds then
-    seconds = limits.max_cost / per_hour * 3600
-    reason = ("max_cost = %s (inference units: %d, each %s an hour)"):format(number.text(limits.max_cost),
-      limits.units, number.text(limits.price_per_hour))
+    seconds, name = limits.max_cost / per_hour * 3600, "max_cost"
   end
   return setmetatable({
-    _began = limits.now(), _now = limits.now, _seconds = seconds, _reason = reason, _per_hour = per_hour,
-    _warn_after = seconds * limits.warn_at, _warn = limits.warn,
+    _began = limits.now(), _limits = limits, _seconds = seconds, _name = name, _per_hour = per_hour,
+    _warn_after = seconds * limits.warn_at,
   }, Guard)
 end
 
 --- Seconds since the start was sent.
 ---@return number
 function Guard:elapsed()
-  return self._now() - self._began
+  return self._limits.now() - self._began
 end
 
 --- Seconds until a limit is reached; infinite where there is none.
@@ -56,26 +56,73 @@ function Guard:cost()
   return self:elapsed() / 3600 * self._per_hour
 end
 
+local function limit_text(self)
+  return ("%s = %s"):format(self._name, number.text(self._limits[self._name]))
+end
+
+-- "2.00 hours, 16.00 at most (2 inference units, each 4 an hour)"
+local function figures(self)
+  local limits = self._limits
+  return ("%s hours, a cost of %s at most (%d inference unit%s, each %s an hour)"):format(
+    number.fixed(self:elapsed() / 3600, 2), number.fixed(self:cost(), 2), limits.units, limits.units == 1 and "" or "s",
+    number.text(limits.price_per_hour))
+end
+
+-- The error of a limit that is reached.
+local function reached(self)
+  return rek_error.new { kind = "cancelled", code = "RunLimitReached", limit = self._name,
+    limit_value = self._limits[self._name], hours = self:elapsed() / 3600, cost = self:cost(),
+    project_version_arn = self._limits.version,
+    message = ("the limit %s is reached after %s; the run is ended, and %s is stopped"):format(limit_text(self),
+      figures(self), self._limits.version) }
+end
+
+-- Warns once at a share of the limit.
+local function warn(self)
+  local elapsed = self:elapsed()
+  if self._warned or elapsed < self._warn_after then return end
+  self._warned = true
+  self._limits.warn(("%d %% of %s are used: %s; the model is stopped in %d seconds"):format(
+    math.floor(elapsed / self._seconds * 100), limit_text(self), figures(self), math.ceil(self._seconds - elapsed)))
+end
+
 --- Warns once at a share of the limit. Raises kind "cancelled", code "RunLimitReached", when it is reached.
 function Guard:check()
-  local elapsed = self:elapsed()
-  if elapsed >= self._seconds then
-    rek_error.raise { kind = "cancelled", code = "RunLimitReached",
-      message = ("the run has reached %s after %s hours; the model is stopped"):format(self._reason,
-        number.fixed(elapsed / 3600, 2)) }
+  if self:elapsed() >= self._seconds then error(reached(self), 0) end
+  warn(self)
+end
+
+--- The same for the engine, which looks from outside of the run: see `rekognition.async.watched`.
+---@return number? seconds       until it must look again; nil: never
+---@return rekognition.Error? e  the limit is reached
+function Guard:look()
+  local left = self:seconds_left()
+  if left == math.huge then return nil end
+  if left <= 0 then return nil, reached(self) end
+  local ok, problem = pcall(warn, self)
+  if not ok then
+    self._limits.logger("error", "callback_failed", { message = quote.message(tostring(problem)) })
   end
-  if elapsed >= self._warn_after and not self._warned then
-    self._warned = true
-    self._warn(("%d %% of %s are used; the model is stopped in %d seconds"):format(
-      math.floor(elapsed / self._seconds * 100), self._reason, math.ceil(self._seconds - elapsed)))
-  end
+  return self._warned and left or math.max(0, self._warn_after - self:elapsed())
 end
 
 -- The guards of a client's runs, all checked before each of its calls; by client, which they don't keep alive.
 local guards_of = setmetatable({}, { __mode = "k" })
+-- Coroutines that stop a model: no limit may end that.
+local exempt = setmetatable({}, { __mode = "k" })
 
 local function check_all(guards)
+  if exempt[coroutine.running()] then return end
   for guard in pairs(guards) do guard:check() end
+end
+
+--- Calls f, with no limit checked before the calls that it makes.
+function M.without(f)
+  local thread = coroutine.running()
+  local before = exempt[thread]
+  local scope <close> = setmetatable({}, { __close = function() exempt[thread] = before end }) -- luacheck: ignore scope
+  exempt[thread] = true
+  return f()
 end
 
 --- Checks this guard before each call of the client, until `detach`.

@@ -2,6 +2,7 @@
 --
 -- A running model is billed, idle or not. docs/running-models.md says what is stopped when, and by whom.
 
+local ending = require "rekognition.custom_labels.run_ending"
 local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
 local rek_error = require "rekognition.error"
@@ -9,7 +10,8 @@ local run_guard = require "rekognition.custom_labels.run_guard"
 local run_options = require "rekognition.custom_labels.run_options"
 local running_model = require "rekognition.custom_labels.running_model"
 local start_model = require "rekognition.custom_labels.start_model"
-local stop_model = require "rekognition.custom_labels.stop_model"
+local seams = require "rekognition.seams"
+local watched = require "rekognition.async.watched"
 
 local M = {}
 
@@ -43,37 +45,9 @@ local function forget(run)
   run.journal:remove(run.model.arn, client.endpoint)
 end
 
-local function release(run)
-  local lock = run.lock
-  run.lock = nil
-  if lock then run.journal:release(run.model.arn, run.model.client.endpoint, lock) end
-end
+function Run:__close(problem) ending.close(self, problem) end
 
--- Stops the model if it is this run's. Done once, whoever asks.
-local function finish(run)
-  if run.is_finished then return end
-  run.is_finished = true
-  if run.guard then run.guard:detach(run.model.client) end
-  if run.is_ours then
-    stop_model.run(run.model, { timeout = run.options.stop_timeout, may_lag = not run.was_running })
-    forget(run)
-  end
-  release(run)
-end
-
--- The error behind a stop that failed is the more urgent one; what the run itself failed with goes along.
-function Run:__close(problem)
-  local ok, stop_problem = pcall(finish, self)
-  if ok then return end
-  if self.lock then self.lock:close() end -- the journal's entry stays
-  if problem ~= nil and rek_error.is_error(stop_problem) and stop_problem ~= problem then
-    stop_problem.run_error = problem
-    stop_problem.message = ("%s (the run itself ended with: %s)"):format(stop_problem.message, tostring(problem))
-  end
-  error(stop_problem, 0)
-end
-
-Run.__gc = finish
+function Run:__gc() ending.collect(self) end
 
 --- Raises when a limit of the run is reached; warns before. The client's calls do this by themselves.
 function Run:check()
@@ -95,7 +69,7 @@ end
 local function new_guard(run)
   local options, model = run.options, run.model
   return run_guard.new {
-    max_hours = options.max_hours, max_cost = options.max_cost, price_per_hour = options.price_per_hour,
+    version = model.arn, logger = model.client._seams.logger, max_hours = options.max_hours, max_cost = options.max_cost, price_per_hour = options.price_per_hour,
     units = options.max_inference_units or options.min_inference_units, warn_at = options.warn_at,
     now = model.client._seams.monotonic,
     warn = function(message)
@@ -154,6 +128,7 @@ end
 local function wait_until_running(run, is_fresh)
   local version = start_model.wait_until_running(run.model, {
     deadline = run.model:now() + run.options.timeout, is_fresh = is_fresh, check = function() run:check() end,
+    most = function() return run:seconds_left() end,
   })
   run.was_running = true
   return version
@@ -193,11 +168,27 @@ end
 local function prepare(options)
   local model = running_model.find(options.client, options.version, options)
   local run = setmetatable({ model = model, options = options, is_ours = false }, Run)
+  ending.expect(run)
   if options.journal ~= false then
     run.journal = journals.open(options.client, options.journal)
     run.lock = run.journal:claim(model.arn, options.client.endpoint)
   end
   return run
+end
+
+local function is_task()
+  local thread, is_main = coroutine.running()
+  return not is_main and seams.drivers[thread] ~= nil and coroutine.isyieldable()
+end
+
+-- Calls the function. In a task it is a task of its own, which the engine ends when a limit is reached; what it has
+-- started ends before the model is stopped.
+local function call(run, body, version)
+  if not is_task() then return body(version, run) end
+  local function look()
+    if run.guard then return run.guard:look() end
+  end
+  return watched.run(look, body, version, run)
 end
 
 local FUNCTION = expect.kind("a function", function(value) return type(value) == "function" end)
@@ -219,7 +210,7 @@ function M.run(options, body)
   local version = bring_up(run)
   run.model:report("run", "started", nil, version)
   if run.guard then run.guard:attach(run.model.client) end
-  return body(version, run)
+  return ending.returned(run, call(run, body, version))
 end
 
 return M

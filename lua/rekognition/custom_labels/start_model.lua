@@ -106,6 +106,7 @@ end
 ---@class rekognition.StartWait
 ---@field deadline? number  on the model's clock; no deadline by default
 ---@field check? fun()      called at each look; may raise
+---@field most? fun(): number  the seconds that a pause may take at most
 ---@field is_fresh boolean  the start was just accepted, so that the listing may still show the state before it
 
 --- Waits until the model runs, however long a start takes: the service's own waiter gives up after 20 minutes, while a
@@ -136,7 +137,8 @@ function M.wait_until_running(model, wait)
       fail(model, "StartTimeout", ("%s does not run yet, its status is %s"):format(model.arn, shown or "not known"),
         version, trouble)
     end
-    model:pause(wait.deadline and math.min(model.delay, math.max(wait.deadline - model:now(), 0.001)))
+    local most = math.min(wait.deadline and wait.deadline - model:now() or math.huge, wait.most and wait.most() or math.huge)
+    model:pause(math.min(model.delay, math.max(most, 0.001)))
   end
 end
 
