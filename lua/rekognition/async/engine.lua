@@ -212,9 +212,14 @@ function M.drive(token)
   end
 end
 
+local is_over = false
+
+--- The Lua state is being closed: nothing goes on by the engine any more, and what is done yet must block.
+function M.give_up() is_over = true end
+
 --- Whether code that isn't a task's own must keep the engine going while it waits.
 function M.is_busy()
-  return depth < MOST_NESTED and (M.current ~= nil or M.live > 0)
+  return not is_over and depth < MOST_NESTED and (M.current ~= nil or M.live > 0)
 end
 
 -- The pollables by which a host's loop has the engine go on.

@@ -61,7 +61,7 @@ local function raise_unasked(future)
 end
 
 --- Runs `f` as a task, and the engine with it, until the task and all that it started have ended; the outermost one
---- also until the stops of models have, that closed coroutines left to the engine.
+--- waits for detached tasks too: the stops of models that closed coroutines left to the engine.
 ---@param f function
 ---@param ... any  its arguments
 ---@return any ...  what f returned

@@ -20,7 +20,11 @@ local OWN_SLEEP = seams.from({}).sleep
 -- the newest probe, which nothing but that can collect, comes before those of all runs.
 local probe, is_closing = nil, false
 local Probe = {
-  __gc = function(self) is_closing = is_closing or self == probe end,
+  __gc = function(self)
+    if self ~= probe then return end
+    is_closing = true
+    engine.give_up() -- its parts may have been finalized already
+  end,
 }
 
 --- Says that there is a run now which will end.
