@@ -69,7 +69,8 @@ end
 local function new_guard(run)
   local options, model = run.options, run.model
   return run_guard.new {
-    version = model.arn, logger = model.client._seams.logger, max_hours = options.max_hours, max_cost = options.max_cost, price_per_hour = options.price_per_hour,
+    version = model.arn, logger = model.client._seams.logger,
+    max_hours = options.max_hours, max_cost = options.max_cost, price_per_hour = options.price_per_hour,
     units = options.max_inference_units or options.min_inference_units, warn_at = options.warn_at,
     now = model.client._seams.monotonic,
     warn = function(message)

@@ -137,8 +137,9 @@ function M.wait_until_running(model, wait)
       fail(model, "StartTimeout", ("%s does not run yet, its status is %s"):format(model.arn, shown or "not known"),
         version, trouble)
     end
-    local most = math.min(wait.deadline and wait.deadline - model:now() or math.huge, wait.most and wait.most() or math.huge)
-    model:pause(math.min(model.delay, math.max(most, 0.001)))
+    local left = wait.deadline and wait.deadline - model:now() or math.huge
+    left = math.min(left, wait.most and wait.most() or math.huge)
+    model:pause(math.min(model.delay, math.max(left, 0.001)))
   end
 end
 
