@@ -1,3 +1,4 @@
+local emulator = require "spec.support.emulator"
 local fake = require "spec.support.fake"
 local files = require "spec.support.files"
 local journals = require "rekognition.custom_labels.run_journal"
@@ -144,5 +145,59 @@ describe("the inventory", function()
       assert.equal("validation", problem.kind)
       assert.is_true(#problem.problems > 0)
     end
+  end)
+end)
+
+describe("the inventory and the emulator's CloudWatch", function()
+  local running
+  setup(function() running = emulator.start { "--train-seconds", "0", "--start-seconds", "0", "--stop-seconds", "0", "--clock-rate", "0" } end)
+  teardown(function() running.stop() end)
+
+  local function set_time(fields)
+    assert(files.run(("curl -sf -X POST -d %s %s/_emulator/time"):format(files.quoted(fields), running.url)))
+  end
+
+  local function new_client(env)
+    return rekognition.client { region = "us-east-1", endpoint = running.url, env = env, credentials = {
+      access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  end
+
+  -- Trains a version, starts it at a moment, and lets the time go on to the machine's.
+  local function start(client, project, name, at, units)
+    local arn = client:create_project_version({
+      ProjectArn = project, VersionName = name, OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
+      TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
+      TestingData = { AutoCreate = true },
+    }).ProjectVersionArn
+    set_time(('{"now": %d}'):format(at))
+    client:start_project_version { ProjectVersionArn = arn, MinInferenceUnits = units }
+  end
+
+  it("says since when a model runs that was started elsewhere, for hours and for weeks", function()
+    local now = os.time()
+    for name, hours in pairs { v1 = 2, v2 = 3 * 24, v3 = 20 * 24 } do
+      set_time(('{"now": %d}'):format(now - 30 * 86400))
+      local client <close> = new_client { HOME = "/nowhere", AWS_ENDPOINT_URL_CLOUDWATCH = running.url }
+      local project = client:create_project({ ProjectName = "birds-" .. name }).ProjectArn
+      start(client, project, name, now - hours * 3600, 2)
+      set_time(('{"now": %d}'):format(now))
+      local rows, row = inventory { client, journal = false, price_per_hour = 5 }, nil
+      for _, found in ipairs(rows) do
+        if found.version == name then row = found end
+      end
+      assert.same({ {}, "RUNNING", "cloudwatch" }, { rows.problems, row.status, row.since_source })
+      -- To the step of the datapoints: 5 minutes, or an hour after 4 days; and the seconds that this has taken.
+      local step = hours > 4 * 24 and 3600 or 300
+      assert.is_true(near(now - hours * 3600, row.since, step + 60), row.since - now)
+      assert.is_true(near(hours * 2 * 5, row.cost, (step + 120) / 3600 * 10), row.cost)
+      local off = inventory { client, journal = false, cloudwatch = false }
+      for _, found in ipairs(off) do assert.equal(found.status == "RUNNING" and "unknown" or nil, found.since_source) end
+    end
+  end)
+
+  it("isn't asked where nothing names it", function()
+    local client <close> = new_client { HOME = "/nowhere" }
+    local rows = inventory { client, journal = false }
+    assert.same({ {}, "unknown" }, { rows.problems, rows[1].since_source })
   end)
 end)

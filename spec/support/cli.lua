@@ -32,7 +32,7 @@ function M.env(running, folder, account)
     HOME = folder, XDG_STATE_HOME = folder .. "/state", AWS_CONFIG_FILE = folder .. "/config",
     AWS_SHARED_CREDENTIALS_FILE = folder .. "/credentials", AWS_REGION = "us-east-1", AWS_PROFILE = "",
     AWS_EC2_METADATA_DISABLED = "true", TERM = "xterm",
-    AWS_ENDPOINT_URL_CLOUDWATCH = "http://127.0.0.1:9", AWS_ENDPOINT_URL_STS = "http://127.0.0.1:9",
+    AWS_ENDPOINT_URL_CLOUDWATCH = running and running.url or "http://127.0.0.1:9", AWS_ENDPOINT_URL_STS = "http://127.0.0.1:9",
     AWS_ENDPOINT_URL_REKOGNITION = running and running.url or "http://127.0.0.1:9",
     AWS_ACCESS_KEY_ID = running and running.accounts[account].access_key_id or "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY = running and running.accounts[account].secret_access_key or "SECRETEXAMPLE",

@@ -124,8 +124,10 @@ local function add_client(rows, state)
   add_quotas(rows, state)
 end
 
--- Whether a client asks AWS's own service, by its host name. About an emulator AWS's CloudWatch knows nothing.
-local function asks_aws(client)
+-- Whether CloudWatch knows of a client's models: AWS's own, by its host name, of AWS's own; one that the configuration
+-- names, of what else the client asks. AWS's CloudWatch knows nothing about an emulator.
+local function has_cloudwatch(client)
+  if client._config:endpoint_url "cloudwatch" then return true end
   local host = client.endpoint:match("^https?://([^/:]+)") or ""
   for _, partition in ipairs(partitions) do
     for _, suffix in ipairs { partition.dns_suffix, partition.dual_stack_dns_suffix } do
@@ -175,7 +177,7 @@ end
 --
 -- A client that fails doesn't stop the others: its error is in `problems`.
 ---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked
----  if the endpoint is one of AWS's), on_progress
+---  if the endpoint is one of AWS's, or the configuration names an endpoint for CloudWatch), on_progress
 ---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
 ---  ({ client, region, endpoint, what, error })
 function M.run(options)
@@ -184,7 +186,7 @@ function M.run(options)
   for index, client in ipairs(options) do
     local state = {
       index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
-      cloudwatch = options.cloudwatch or options.cloudwatch == nil and asks_aws(client),
+      cloudwatch = options.cloudwatch or options.cloudwatch == nil and has_cloudwatch(client),
       projects = 0, models = 0, running = 0, units = 0,
       journal = options.journal ~= false and journals.open(client, options.journal) or nil,
     }
