@@ -141,7 +141,7 @@ end
 
 --- Ends what the task waits for, now or when it next waits, by an error.
 function Future:_cancel(e)
-  if self.ended or self.is_detached and e.code ~= "Forked" then return end
+  if self.ended or detached[self] and e.code ~= "Forked" then return end
   e.cancel_message = e.cancel_message or e.message
   self:_cancel_children(e)
   if self.returned then return end
@@ -202,7 +202,7 @@ end
 ---@param logger function  where an error goes that nobody asks for
 ---@return rekognition.Future
 function M.detach(f, logger)
-  local self = setmetatable({ logger = logger, is_detached = true }, Future)
+  local self = setmetatable({ logger = logger }, Future)
   detached[self] = true
   return begin(self, f)
 end
