@@ -25,8 +25,7 @@ static bool is_own(const struct lrek_target *target, const struct lrek_arguments
     if (arguments->has_attempt &&
         (same(name, "amz-sdk-invocation-id") || same(name, "amz-sdk-request")))
         return true;
-    return (arguments->user_agent.data && same(name, "User-Agent")) ||
-           (arguments->trace_id.data && same(name, "X-Amzn-Trace-Id"));
+    return arguments->user_agent.data && same(name, "User-Agent");
 }
 
 static bool is_listed(const struct lrek_attempt *attempt, struct rek_slice name)
@@ -199,7 +198,8 @@ static void add_unsigned(struct lrek_target *target, const struct lrek_request *
             rek_slice_of(request->invocation_id, sizeof request->invocation_id));
         add(attempt, REK_SLICE("amz-sdk-request"), attempt_text(target, arguments->attempt));
     }
-    if (arguments->trace_id.data)
+    /* The caller's own counts, as for botocore. */
+    if (arguments->trace_id.data && !is_listed(attempt, REK_SLICE("X-Amzn-Trace-Id")))
         add(attempt, REK_SLICE("X-Amzn-Trace-Id"), arguments->trace_id);
 }
 

@@ -1,4 +1,6 @@
+local credentials = require "rekognition.credentials"
 local fake = require "spec.support.fake"
+local support = require "spec.support.credentials"
 local trace_id = require "rekognition.call.trace_id"
 
 -- Expected values by Python's urllib.parse.quote(text, safe='-=;:+&[]{}"\','), which botocore uses.
@@ -38,5 +40,32 @@ describe("call.trace_id", function()
       assert.is_nil(fake.header(request, "authorization"):find("trace", 1, true))
     end
     assert.same({ "Root=1;%0A", "Root=2", "none" }, sent)
+  end)
+
+  it("goes to the other services too, not signed, and not to the metadata services", function()
+    local world = support.world {
+      env = { AWS_LAMBDA_FUNCTION_NAME = "f", _X_AMZN_TRACE_ID = "Root=1;\n", AWS_REGION = "eu-west-1" },
+      answers = { support.sts_answer {} },
+    }
+    local options = { role_arn = "arn:aws:iam::123456789012:role/r",
+      source = credentials.static { access_key_id = "AKID", secret_access_key = "SECRET" } }
+    for name, value in pairs(world.options) do options[name] = value end
+    credentials.assume_role(options):get()
+    assert.equal("Root=1;%0A", fake.header(world.requests[1], "x-amzn-trace-id"))
+    assert.is_nil(fake.header(world.requests[1], "authorization"):find("trace", 1, true))
+    pcall(function() credentials.imds(world.options):get() end)
+    assert.is_true(#world.requests > 1)
+    for index = 2, #world.requests do assert.is_nil(fake.header(world.requests[index], "x-amzn-trace-id")) end
+  end)
+
+  it("gives way to one of the caller's", function()
+    local client, world = fake.client({ fake.answer(200, {}) },
+      { env = { AWS_LAMBDA_FUNCTION_NAME = "f", _X_AMZN_TRACE_ID = "Root=1" } })
+    client:describe_projects({}, { headers = { ["X-Amzn-Trace-Id"] = "Root=mine" } })
+    local sent = {}
+    for _, header in ipairs(world.requests[1].headers) do
+      if header[1]:lower() == "x-amzn-trace-id" then sent[#sent + 1] = header[2] end
+    end
+    assert.same({ "Root=mine" }, sent)
   end)
 end)

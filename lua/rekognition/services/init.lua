@@ -6,6 +6,7 @@ local channels = require "rekognition.call.channel"
 local call = require "rekognition.call"
 local http = require "rekognition.http"
 local retry = require "rekognition.retry"
+local trace_id = require "rekognition.call.trace_id"
 
 local M = {}
 
@@ -43,7 +44,10 @@ function M.channel(host, service, region, options)
   local channel = host.channels[key]
   if channel then return channel end
   local endpoint = host:endpoint(service, region)
-  local all = { url = (endpoint.url:gsub("/$", "")), region = endpoint.signing_region }
+  local all = {
+    url = (endpoint.url:gsub("/$", "")), region = endpoint.signing_region,
+    trace_id = function() return trace_id(host.env) end,
+  }
   for name, value in pairs(options or {}) do all[name] = value end
   channel = M.channel_to(host, all)
   host.channels[key] = channel
