@@ -126,6 +126,20 @@ describe("the examples", function()
   setup(function() running = emulator.start { "--train-seconds", "0.2", "--copy-seconds", "0" } end)
   teardown(function() running.stop() end)
 
+  it("first_copy.lua copies its model, and finds the copy when it runs again", function()
+    local own = emulator.start { "--train-seconds", "0.2", "--copy-seconds", "0" }
+    local printed = {}
+    for i = 1, 2 do printed[i] = { read_command("AWS_ENDPOINT_URL=%s script/lua examples/first_copy.lua", own.url) } end
+    own.stop()
+    for i, how in ipairs { "copied now", "was there already" } do
+      local output, ok = table.unpack(printed[i])
+      assert.is_true(ok, output)
+      assert.matches("^COPYING_COMPLETED\t" .. how .. "\n"
+        .. "arn:aws:rekognition:us%-east%-1:555555555555:project/Birds/version/v1/%d+\tCOPYING_COMPLETED\t%d+%-%d%d%-%d%dT[0-9:.]+Z\n$",
+        output)
+    end
+  end)
+
   it("demo.lua ends with seven copies, whatever this machine's AWS settings", function()
     local output, ok = read_command("AWS_PROFILE=none http_proxy=http://127.0.0.1:9 script/lua examples/demo.lua %s", running.url)
     assert.is_true(ok, output)
