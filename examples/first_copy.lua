@@ -3,8 +3,8 @@
 --   script/lua bin/rekognition-emulator --port 4566        in one terminal
 --   script/lua examples/first_copy.lua                      in another
 --
--- The emulator knows two accounts, with these keys. On AWS name profiles of yours instead: rekognition.client { profile =
--- "dev" }.
+-- The emulator knows two accounts, with these keys. On AWS name profiles of yours instead:
+-- rekognition.client { profile = "dev" }.
 
 local rekognition = require "rekognition"
 
