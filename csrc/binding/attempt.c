@@ -147,6 +147,21 @@ static int target_start(lua_State *L)
     return count;
 }
 
+/* target:hash(request, most): hashes at most so many further bytes of the body, ahead of its
+ * signing -> whether all are hashed. A plain request may bring a hash of its own: it is left alone.
+ */
+static int target_hash(lua_State *L)
+{
+    const struct lrek_target *target = lrek_check_target(L, 1);
+    struct lrek_request *request = lrek_check_request(L, 2);
+    lua_Integer most = luaL_checkinteger(L, 3);
+    luaL_argcheck(L, most > 0, 3, "must be above 0");
+    if (request->service && !lrek_hash_request(request, &target->signer.hasher, (size_t)most))
+        return luaL_error(L, "not enough memory");
+    lua_pushboolean(L, !request->service || request->has_hash);
+    return 1;
+}
+
 /* Pushes { method =, url =, headers = {{name, value}, ...}, body = }. The URL of an operation
  * has a path, if only "/"; that of a plain request is as it was given. */
 static void push_request(lua_State *L, const struct lrek_target *target,
@@ -230,11 +245,9 @@ static int target_presign(lua_State *L)
 
 void lrek_open_attempt(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"send", target_send},
-                                       {"start", target_start},
-                                       {"sign", target_sign},
-                                       {"presign", target_presign},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"send", target_send},       {"start", target_start},
+                                       {"hash", target_hash},       {"sign", target_sign},
+                                       {"presign", target_presign}, {NULL, NULL}};
     lrek_open_response(L);
     lrek_open_kind(L, &attempt_kind);
     lua_pop(L, 1);

@@ -138,6 +138,17 @@ static bool refuse_signing(const struct lrek_request *request, enum rek_sigv4_er
     return false;
 }
 
+/* The body's hash where it is known, or what stands for it. */
+static struct rek_slice known_hash(const struct lrek_target *target,
+                                   const struct lrek_request *request, bool in_query)
+{
+    if (target->s3 && in_query)
+        return REK_SLICE("UNSIGNED-PAYLOAD");
+    if (request->has_hash)
+        return rek_slice_of(request->body_hash, sizeof request->body_hash);
+    return rek_slice_of(NULL, 0);
+}
+
 /* Signs what is listed. In header form the signer's headers join the list. */
 static bool sign(struct lrek_target *target, const struct lrek_request *request,
                  const struct lrek_arguments *arguments, struct rek_slice url,
@@ -162,8 +173,7 @@ static bool sign(struct lrek_target *target, const struct lrek_request *request,
         .normalize_path = !target->s3,
         .double_encode = !target->s3,
         .sign_body = target->s3 && !in_query,
-        .payload_hash =
-            target->s3 && in_query ? REK_SLICE("UNSIGNED-PAYLOAD") : rek_slice_of(NULL, 0),
+        .payload_hash = known_hash(target, request, in_query),
     };
     enum rek_sigv4_error error =
         rek_sigv4_sign(&target->signer, &unsigned_request, &options, signature);

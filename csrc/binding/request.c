@@ -11,9 +11,18 @@
 
 enum { KEPT_BODY = 64 << 10 }; /* of a closed request, for the next one */
 
+static void drop_hash(struct lrek_request *request)
+{
+    if (request->hashed > 0)
+        rek_sha256_drop(&request->hashing);
+    request->hashed = 0;
+    request->has_hash = false;
+}
+
 static void clear_request(void *object)
 {
     struct lrek_request *request = object;
+    drop_hash(request);
     rek_buffer_wipe(&request->text);
     rek_buffer_wipe(&request->body);
     rek_free(request->headers);
@@ -29,6 +38,7 @@ static void clear_request(void *object)
 static void recycle_request(void *object)
 {
     struct lrek_request *request = object;
+    drop_hash(request);
     if (!request->service) {
         rek_buffer_wipe(&request->text);
         rek_buffer_wipe(&request->body);
@@ -44,6 +54,27 @@ static const struct lrek_kind request_kind = {
     .clear = clear_request,
     .recycle = recycle_request,
 };
+
+bool lrek_hash_request(struct lrek_request *request, const struct rek_hasher *hasher, size_t most)
+{
+    unsigned char digest[REK_SHA256_SIZE];
+    size_t left = request->body.len - request->hashed;
+    if (request->has_hash)
+        return true;
+    if (request->hashed == 0 && !rek_sha256_begin(hasher, &request->hashing))
+        return false;
+    if (most > left)
+        most = left;
+    bool ok =
+        rek_sha256_add(&request->hashing, rek_slice_of(request->body.data + request->hashed, most));
+    request->hashed += most;
+    if (!ok || most < left)
+        return ok;
+    request->has_hash = rek_sha256_end(&request->hashing, digest);
+    if (request->has_hash)
+        rek_hex_encode(request->body_hash, digest, sizeof digest);
+    return request->has_hash;
+}
 
 void lrek_hold_request(struct lrek_request *request)
 {

@@ -7,6 +7,7 @@
 #include "core/buffer.h"
 #include "core/crypto.h"
 #include "core/http_syntax.h"
+#include "core/sha256.h"
 #include "core/shape.h"
 
 /* Headers that a plain request, or the caller of an attempt, may bring. Our choice. */
@@ -25,6 +26,10 @@ struct lrek_request {
     struct rek_buffer text; /* what the slices above point to, where it is not static */
     struct rek_buffer body;
     char invocation_id[REK_UUID_LENGTH]; /* the same for each attempt */
+    struct rek_sha256_state hashing;     /* of the first `hashed` bytes of the body */
+    size_t hashed;
+    bool has_hash;
+    char body_hash[2 * REK_SHA256_SIZE]; /* in hexadecimal, once all bytes are hashed */
     unsigned senders;                    /* attempts that are under way and borrow it */
     bool open;
 };
@@ -36,6 +41,11 @@ struct lrek_request *lrek_push_request(lua_State *L, const struct rek_service *s
                                        const struct rek_operation *operation, int index);
 /* The request at `index` of the stack. Raises if it is not a request, or is closed. */
 struct lrek_request *lrek_check_request(lua_State *L, int index);
+
+/* Hashes at most so many further bytes of the body. `has_hash` says whether that was all. False
+ * where there is no memory. */
+REK_CHECKED bool lrek_hash_request(struct lrek_request *request, const struct rek_hasher *hasher,
+                                   size_t most);
 
 /* Between these two the request's memory stays, though it may be closed. */
 void lrek_hold_request(struct lrek_request *request);

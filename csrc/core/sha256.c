@@ -47,6 +47,18 @@ static bool direct_finish(struct rek_hasher *hasher, const struct rek_sha256_sta
     return false;
 }
 
+static bool direct_add(struct rek_sha256_state *state, struct rek_slice data)
+{
+    (void)state, (void)data;
+    return false;
+}
+
+static bool direct_end(struct rek_sha256_state *state, unsigned char out[REK_SHA256_SIZE])
+{
+    (void)state, (void)out;
+    return false;
+}
+
 #else
 
 _Static_assert(sizeof(SHA256_CTX) == sizeof((struct rek_sha256_state){0}.direct),
@@ -72,6 +84,16 @@ static bool direct_finish(struct rek_hasher *hasher, const struct rek_sha256_sta
     SHA256_CTX *work = (SHA256_CTX *)hasher->direct_work;
     memcpy(work, start->direct, sizeof *work);
     return SHA256_Update(work, data.data, data.len) && SHA256_Final(out, work);
+}
+
+static bool direct_add(struct rek_sha256_state *state, struct rek_slice data)
+{
+    return SHA256_Update((SHA256_CTX *)state->direct, data.data, data.len);
+}
+
+static bool direct_end(struct rek_sha256_state *state, unsigned char out[REK_SHA256_SIZE])
+{
+    return SHA256_Final(out, (SHA256_CTX *)state->direct);
 }
 
 #endif
@@ -126,6 +148,31 @@ bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
                 unsigned char out[REK_SHA256_SIZE])
 {
     return finish(hasher, &hasher->blank, data, out);
+}
+
+bool rek_sha256_begin(const struct rek_hasher *hasher, struct rek_sha256_state *state)
+{
+    *state = (struct rek_sha256_state){0};
+    return start(hasher, state, "", 0);
+}
+
+bool rek_sha256_add(struct rek_sha256_state *state, struct rek_slice data)
+{
+    return state->provided ? EVP_DigestUpdate(state->provided, data.data, data.len)
+                           : direct_add(state, data);
+}
+
+bool rek_sha256_end(struct rek_sha256_state *state, unsigned char out[REK_SHA256_SIZE])
+{
+    bool ok =
+        state->provided ? EVP_DigestFinal_ex(state->provided, out, NULL) : direct_end(state, out);
+    clear(state);
+    return ok;
+}
+
+void rek_sha256_drop(struct rek_sha256_state *state)
+{
+    clear(state);
 }
 
 /* The state after one block, the padded key XORed with `byte`. */

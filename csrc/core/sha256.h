@@ -39,6 +39,13 @@ void rek_hasher_clear(struct rek_hasher *hasher);
 REK_CHECKED bool rek_sha256(struct rek_hasher *hasher, struct rek_slice data,
                             unsigned char out[REK_SHA256_SIZE]);
 
+/* The same in pieces: begin, add as often as need be, end, which clears the state, as
+ * rek_sha256_drop does where the end doesn't come. A zeroed state is fine to drop. */
+REK_CHECKED bool rek_sha256_begin(const struct rek_hasher *hasher, struct rek_sha256_state *state);
+REK_CHECKED bool rek_sha256_add(struct rek_sha256_state *state, struct rek_slice data);
+REK_CHECKED bool rek_sha256_end(struct rek_sha256_state *state, unsigned char out[REK_SHA256_SIZE]);
+void rek_sha256_drop(struct rek_sha256_state *state);
+
 /* A key, as the states of the two hashes after the padded key, so that the key costs nothing when
  * it is used again. It is of its hasher's form. */
 struct rek_hmac_key {

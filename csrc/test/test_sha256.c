@@ -129,8 +129,30 @@ static void test_wiped(void)
     rek_hmac_key_clear(&key);
 }
 
+static void test_pieces(void)
+{
+    unsigned char whole[REK_SHA256_SIZE], pieces[REK_SHA256_SIZE];
+    struct rek_sha256_state state = {0};
+    char text[1000];
+    memset(text, 'x', sizeof text);
+    rek_sha256_drop(&state);
+    for (size_t size = 1; size <= sizeof text; size += 111) {
+        CHECK(rek_sha256(&hasher, rek_slice_of(text, sizeof text), whole));
+        CHECK(rek_sha256_begin(&hasher, &state));
+        for (size_t at = 0; at < sizeof text; at += size)
+            CHECK(rek_sha256_add(
+                &state,
+                rek_slice_of(text + at, at + size < sizeof text ? size : sizeof text - at)));
+        CHECK(rek_sha256_end(&state, pieces));
+        CHECK(memcmp(whole, pieces, sizeof whole) == 0);
+    }
+    CHECK(rek_sha256_begin(&hasher, &state) && rek_sha256_add(&state, REK_SLICE("x")));
+    rek_sha256_drop(&state);
+}
+
 static void test_hashes(void)
 {
+    test_pieces();
     test_sha256();
     test_hmac();
     test_wiped();

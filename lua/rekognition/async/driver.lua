@@ -29,6 +29,9 @@ local Task = {}
 
 function Task:token() return self end
 
+--- Lets the others go on.
+function Task.pass() yield() end
+
 --- Suspends the task until its token is woken. `undo(what)` ends what it waits for where the wait ends otherwise.
 function Task:park(_, undo, what)
   local e = self.pending
@@ -53,6 +56,8 @@ local Driving = {}
 Driving.__index = Driving
 
 function Driving.token() return {} end
+
+function Driving.pass() end
 
 local function finish_box(box)
   if not box.woken and box.undo then box.undo(box.what) end
@@ -117,6 +122,17 @@ local function take_slot(self, sender, slots, call, timeout)
   return call.deadline and math.max(0.001, math.min(timeout, call.deadline - sender.monotonic())) or timeout
 end
 
+-- A body beyond this is hashed in pieces, between which others go on. Our choice: about a millisecond of work.
+local SLICE = 256 << 10
+
+-- Hashes a large body ahead of its signing.
+local function hash(self, sender, request)
+  while not sender.target:hash(request, SLICE) do
+    engine.spent(SLICE)
+    self:pass()
+  end
+end
+
 local function late(call)
   return nil, { transport = { code = "timeout", sent = false,
     message = ("total_timeout of %s s ran out while the attempt waited for a connection"):format(call.total_timeout) } }
@@ -126,14 +142,15 @@ local CLOSED = { transport = { code = "closed", sent = false, message = "the cli
 
 --- One attempt, as a sender of `rekognition.call.native`.
 function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
+  local request = call.request
+  if request:size() > SLICE then hash(self, sender, request) end
   local slots = sender.slots or slots_of(sender)
   timeout = take_slot(self, sender, slots, call, timeout)
   if timeout == false then return late(call) end
   if timeout and connect_timeout > timeout then connect_timeout = timeout end
   local place <close> = slots -- luacheck: ignore place
   if sender.transport.is_closed then return nil, CLOSED end
-  local token, network, request = self:token(), engine.network(), call.request
-  engine.spent(request:size())
+  local token, network = self:token(), engine.network()
   local id, result = sender.start(sender.target, sender.connections, request, credentials.access_key_id,
     credentials.secret_access_key, credentials.session_token, call.time, call.attempt, call.agent,
     connect_timeout, timeout, headers, call.trace_id, network, token)
@@ -159,6 +176,7 @@ end
 --- A call: `loop(channel, call)`.
 function Both:run(loop, channel, call)
   call.driver = self
+  engine.spent(call.request:size()) -- it was encoded just now
   if channel.gate then return noted(call, pcall(through, channel.gate, self, loop, channel, call)) end
   return noted(call, pcall(loop, channel, call))
 end
