@@ -3,6 +3,7 @@ local fake = require "spec.support.fake"
 local files = require "spec.support.files"
 local journals = require "rekognition.custom_labels.run_journal"
 local rekognition = require "rekognition"
+local running_model = require "rekognition.custom_labels.running_model"
 local running_service = require "spec.support.running_service"
 
 local inventory = rekognition.custom_labels.inventory
@@ -199,5 +200,39 @@ describe("the inventory and the emulator's CloudWatch", function()
     local client <close> = new_client { HOME = "/nowhere" }
     local rows = inventory { client, journal = false }
     assert.same({ {}, "unknown" }, { rows.problems, rows[1].since_source })
+  end)
+end)
+
+-- A client whose listings never end, with a clock that each call moves on by a second.
+local function endless()
+  local calls, now = 0, 0
+  local client = fake.client({}, { clock = function() return now end, http = function(request)
+    calls, now = calls + 1, now + 1
+    local target = fake.header(request, "X-Amz-Target")
+    local list = target:find("DescribeProjects", 1, true) and '"ProjectDescriptions":[{"ProjectArn":'
+      .. '"arn:aws:rekognition:us-east-1:111122223333:project/p/1","Status":"CREATED"}]' or '"ProjectVersionDescriptions":[]'
+    return fake.answer(200, ("{%s,\"NextToken\":\"t%d\"}"):format(list, calls))
+  end })
+  return client, function() return calls end
+end
+
+describe("a listing that never ends", function()
+  it("ends the inventory of its client at the timeout", function()
+    local client, calls = endless()
+    local rows = inventory { client, timeout = 50, journal = false }
+    assert.same({ 1, "WaiterTimeout" }, { #rows.problems, rows.problems[1].error.code })
+    assert.is_true(calls() <= 51, calls())
+    assert.has_error(function() inventory { client, timeout = 0 } end)
+  end)
+
+  it("ends a look at a model", function()
+    local client, calls = endless()
+    local e = fake.catch(running_model.find, client,
+      "arn:aws:rekognition:us-east-1:111122223333:project/other/version/v/1", {})
+    assert.same({ "WaiterTimeout", true }, { e.code, calls() <= 61 })
+    local model = running_model.find(client, "arn:aws:rekognition:us-east-1:111122223333:project/p/version/v/1", {})
+    local before = calls()
+    local version, trouble = model:look()
+    assert.same({ nil, "WaiterTimeout", true }, { version, trouble.code, calls() - before <= 61 })
   end)
 end)

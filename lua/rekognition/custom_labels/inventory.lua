@@ -96,12 +96,25 @@ local function add_version(rows, state, project, version)
   rows[#rows + 1] = row
 end
 
+-- Calls `f` for each item of a listing, while there is time.
+local function each(state, operation, params, member, f)
+  for page in state.client:pages(operation, params) do
+    for _, item in ipairs(page[member] or {}) do f(item) end
+    if state.client._seams.monotonic() >= state.deadline then
+      rek_error.raise { kind = "waiter", code = "WaiterTimeout", operation = operation,
+        message = ("the time is over, and the listing of %s had not ended; set timeout to more seconds"):format(
+          member) }
+    end
+  end
+end
+
 local function add_project(rows, state, project)
   local count = 0
-  for version in state.client:items("DescribeProjectVersions", { ProjectArn = project.ProjectArn }) do
-    count = count + 1
-    add_version(rows, state, project, version)
-  end
+  each(state, "DescribeProjectVersions", { ProjectArn = project.ProjectArn }, "ProjectVersionDescriptions",
+    function(version)
+      count = count + 1
+      add_version(rows, state, project, version)
+    end)
   if count == 0 then rows[#rows + 1] = row_of(state.index, state.client, project, nil) end
   state.projects = state.projects + 1
   state.models = math.max(state.models, count)
@@ -120,7 +133,7 @@ local function add_quotas(rows, state)
 end
 
 local function add_client(rows, state)
-  for project in state.client:items("DescribeProjects", {}) do add_project(rows, state, project) end
+  each(state, "DescribeProjects", {}, "ProjectDescriptions", function(project) add_project(rows, state, project) end)
   add_quotas(rows, state)
 end
 
@@ -139,7 +152,12 @@ end
 
 local function is_price(value) return type(value) == "number" and value >= 0 and value < math.huge end
 
-local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true }
+local function is_seconds(value) return type(value) == "number" and value > 0 and value < math.huge end
+
+-- Our decision, for each client: seconds.
+local TIMEOUT = 3600
+
+local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true, timeout = true }
 
 local NAMES = {}
 for name in pairs(KNOWN) do NAMES[#NAMES + 1] = name end
@@ -151,12 +169,12 @@ local function check(options)
   if type(options) ~= "table" or type(rawget(options, "region")) == "string" then
     local got = type(options) == "table" and "a client" or quote.value(options)
     add("options", "must be a list of clients, got " .. got)
-    options = { { items = add } }
+    options = { { pages = add } }
   end
   if options[1] == nil then add("[1]", "must be a client, got nil") end
   for key, value in next, options do
     if math.type(key) == "integer" then
-      if type(value) ~= "table" or type(value.items) ~= "function" then
+      if type(value) ~= "table" or type(value.pages) ~= "function" then
         add(("[%d]"):format(key), "must be a client, got " .. quote.value(value))
       end
     elseif not KNOWN[key] then
@@ -165,6 +183,9 @@ local function check(options)
   end
   if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then
     add("price_per_hour", "must be a price of at least 0, got " .. quote.value(options.price_per_hour))
+  end
+  if options.timeout ~= nil and not is_seconds(options.timeout) then
+    add("timeout", "must be a number of seconds above 0, got " .. quote.value(options.timeout))
   end
   if #problems == 0 then return end
   local lines = {}
@@ -177,7 +198,8 @@ end
 --
 -- A client that fails doesn't stop the others: its error is in `problems`.
 ---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked
----  if the endpoint is one of AWS's, or the configuration names an endpoint for CloudWatch), on_progress
+---  if the endpoint is one of AWS's, or the configuration names an endpoint for CloudWatch), on_progress,
+---  timeout (seconds for each client; 3600)
 ---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
 ---  ({ client, region, endpoint, what, error })
 function M.run(options)
@@ -188,6 +210,7 @@ function M.run(options)
       index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
       cloudwatch = options.cloudwatch or options.cloudwatch == nil and has_cloudwatch(client),
       projects = 0, models = 0, running = 0, units = 0,
+      deadline = client._seams.monotonic() + (options.timeout or TIMEOUT),
       journal = options.journal ~= false and journals.open(client, options.journal) or nil,
     }
     if options.on_progress then

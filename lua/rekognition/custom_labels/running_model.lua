@@ -16,12 +16,33 @@ local M = {}
 local Model = {}
 Model.__index = Model
 
+-- Our decision: a listing by a name has one page, so one that goes on for longer than this (seconds) never ends.
+local LONGEST_LISTING = 60
+
+-- What a function makes of the first item that it finds in a listing.
+local function find_in(client, operation, params, member, f)
+  local monotonic = client._seams.monotonic
+  local deadline = monotonic() + LONGEST_LISTING
+  for page in client:pages(operation, params) do
+    for _, item in ipairs(page[member] or {}) do
+      local found = f(item)
+      if found then return found end
+    end
+    if monotonic() >= deadline then
+      rek_error.raise { kind = "waiter", code = "WaiterTimeout", operation = operation, retryable = true,
+        message = ("the listing of %s had not ended after %d seconds"):format(member, LONGEST_LISTING) }
+    end
+  end
+end
+
 -- A version's ARN names its project, but lacks the number at the end of the project's own ARN.
 local function find_project(client, arn)
-  for project in client:items("DescribeProjects", { ProjectNames = { arn.project } }) do
-    local found = arns.of_kind(project.ProjectArn, "project")
-    if found and found.project == arn.project then return found.text end
-  end
+  local text = find_in(client, "DescribeProjects", { ProjectNames = { arn.project } }, "ProjectDescriptions",
+    function(project)
+      local found = arns.of_kind(project.ProjectArn, "project")
+      return found and found.project == arn.project and found.text
+    end)
+  if text then return text end
   return rek_error.raise { kind = "waiter", code = "NoSuchProject", operation = "DescribeProjects",
     message = ("there is no project %s in account %s, region %s; check the version's ARN and the client's region")
       :format(arn.project, arn.account, client.region) }
@@ -71,9 +92,9 @@ end
 ---@return table?
 function Model:describe()
   local params = { ProjectArn = self.project, VersionNames = { self.name } }
-  for version in self.client:items("DescribeProjectVersions", params) do
-    if version.ProjectVersionArn == self.arn then return version end
-  end
+  return find_in(self.client, "DescribeProjectVersions", params, "ProjectVersionDescriptions", function(version)
+    return version.ProjectVersionArn == self.arn and version
+  end)
 end
 
 --- As describe, for a loop that looks again: a failure that passes (the client has retried already) is returned.
