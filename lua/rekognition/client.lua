@@ -243,10 +243,12 @@ end
 
 function Client:_start(operation, params, options)
   if options ~= nil then options_check.check_call(options) end
-  local admission = in_flight.admit(self._channel.gate)
+  local gate = self._channel.gate
+  if not gate then return begin(self, nil, operation, params, options) end
+  local admission = in_flight.admit(gate)
   local ok, future = pcall(begin, self, admission, operation, params, options)
   if ok then return future end
-  if admission then admission:give() end
+  admission:give()
   return error(future, 0)
 end
 
@@ -290,7 +292,7 @@ end
 
 local function new_async_method(operation, method)
   return function(self, params, options)
-    check_self(self, method, " { ... }")
+    if type(self) ~= "table" or not self._channel then check_self(self, method, " { ... }") end
     return self:_start(operation, params, options)
   end
 end

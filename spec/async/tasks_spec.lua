@@ -419,6 +419,62 @@ describe("a call that is started", function()
   end)
 end)
 
+describe("the coroutine of a call that is started", function()
+  local function used(count, wait)
+    local seen, list = {}, {}
+    local client = fake.client { function()
+      local thread = coroutine.running()
+      if not seen[thread] then list[#list + 1] = thread end
+      seen[thread] = true
+      if wait then async.sleep(0) end
+      return fake.answer(200, {})
+    end }
+    for _ = 1, count do client:describe_projects_async({}):await() end
+    return list
+  end
+
+  it("is used for the next call", function()
+    assert.equal(1, #used(5))
+    assert.equal(1, #used(5, true))
+  end)
+
+  it("is not for functions of the caller's", function()
+    local mine = used(1)[1]
+    async.run(function() assert.not_equal(mine, coroutine.running()) end)
+    assert.equal(mine, used(1)[1])
+  end)
+
+  it("waits for its call whoever resumes it, and is left alone once it was closed", function()
+    local mine = used(1)[1]
+    assert.is_true(coroutine.resume(mine, "a stranger"))
+    assert.equal(mine, used(1, true)[1])
+    assert.is_true(coroutine.close(mine))
+    assert.not_equal(mine, used(1)[1])
+  end)
+
+  it("is used again after a call that failed, and not after one whose coroutine was closed", function()
+    local thread
+    local client = fake.client { function()
+      thread = coroutine.running()
+      async.sleep(60)
+    end }
+    local future = client:describe_projects_async {}
+    async.run(function()
+      async.sleep(0.001)
+      future:cancel()
+    end)
+    assert.equal("Cancelled", catch(future.await, future).code)
+    assert.equal(thread, used(1)[1])
+    future = client:describe_projects_async {}
+    async.run(function()
+      async.sleep(0.001)
+      coroutine.close(thread)
+    end)
+    assert.matches("coroutine of the task was closed", catch(future.await, future).message)
+    assert.not_equal(thread, used(1)[1])
+  end)
+end)
+
 describe("max_in_flight", function()
   it("bounds the calls of tasks", function()
     local running, most = 0, 0

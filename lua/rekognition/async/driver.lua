@@ -13,16 +13,18 @@ local M = {}
 
 local yield, running = coroutine.yield, coroutine.running
 local drivers = seams.drivers
+local WAITS = engine.WAITS
 
--- Ends what a task waits for, if its coroutine is closed from outside while it waits.
+-- Ends what a task waits for, if its coroutine is closed from outside.
 local function abandon()
   local task = drivers[running()]
-  if not task or not task.undo then return end
-  task.undo(task.what)
+  if not task or task.returned then return end
+  if task.undo then task.undo(task.what) end
   task.undo, task.what, task.woken = nil, nil, nil
-  if not task.raised then task:_fail(cancelled.new(nil, "the coroutine of the task was closed")) end
+  task:_fail(task.raised or cancelled.new(nil, "the coroutine of the task was closed"))
 end
-local GUARD = setmetatable({}, { __close = abandon })
+--- Held by the coroutine of a task, below all that runs in it.
+M.ABANDON = setmetatable({}, { __close = abandon })
 
 -- Methods of tasks.
 local Task = {}
@@ -41,8 +43,7 @@ function Task:park(_, undo, what)
     error(e, 0)
   end
   self.undo, self.what = undo, what
-  local guard <close> = GUARD -- luacheck: ignore guard
-  while not self.woken and not self.raised do yield(engine.WAITS) end
+  while not self.woken and not self.raised do yield(WAITS) end
   self.undo, self.what, self.woken = nil, nil, nil
   e = self.raised
   if e then
@@ -173,12 +174,18 @@ local function through(gate, self, loop, channel, call)
   return loop(channel, call)
 end
 
---- A call: `loop(channel, call)`.
-function Both:run(loop, channel, call)
+--- A call that is this driver's only one: `loop(channel, call)`. Whoever calls notes what is known where it is
+--- cancelled.
+function Both:run_alone(loop, channel, call)
   call.driver = self
   engine.spent(call.request:size()) -- it was encoded just now
-  if channel.gate then return noted(call, pcall(through, channel.gate, self, loop, channel, call)) end
-  return noted(call, pcall(loop, channel, call))
+  if channel.gate then return through(channel.gate, self, loop, channel, call) end
+  return loop(channel, call)
+end
+
+--- A call: `loop(channel, call)`.
+function Both:run_call(loop, channel, call)
+  return noted(call, pcall(self.run_alone, self, loop, channel, call))
 end
 
 --- Adds the methods of a driver that suspends to a class.

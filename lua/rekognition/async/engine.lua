@@ -33,8 +33,9 @@ local exposed = false                -- a host looks at the descriptor
 M.current = nil
 --- How many tasks have not ended.
 M.live = 0
+local WAITS = {}
 --- Yielded by a task that waits; any other yield lets others go on.
-M.WAITS = {}
+M.WAITS = WAITS
 
 --- The core's engine.
 function M.network()
@@ -101,16 +102,16 @@ function M.spent(count) bytes = bytes + count end
 -- Lets a task go on, until it waits or ends.
 local function go_on(task)
   if task.call then return task.call(task.argument) end
-  if task.ended then return end
-  if status(task.thread) == "dead" then return task:_fail() end -- closed from outside
-  local before = M.current
+  if task.ended then return task:_after() end
+  local before, thread = M.current, task.thread
   M.current = task
-  local _, value = resume(task.thread)
+  local _, value = resume(thread)
   M.current = before
-  if status(task.thread) == "suspended" then
-    if value ~= M.WAITS then M.push(task) end -- a yield of the task's own
-  elseif not task.ended then
-    task:_fail(value)
+  if value == WAITS then return end
+  if status(thread) == "suspended" then
+    M.push(task) -- a yield of the task's own
+  elseif not task.returned then
+    task:_fail(task.began and value or nil) -- nil: it was closed from outside
   end
 end
 

@@ -27,6 +27,15 @@ driver.install(Future)
 
 local M = {}
 
+local create, running, status, yield = coroutine.create, coroutine.running, coroutine.status, coroutine.yield
+local pack, unpack = table.pack, table.unpack
+local drivers = seams.drivers
+local ENDED = engine.WAITS -- there is nothing left to do
+
+-- Coroutines of calls that have ended, for those that come. How many: our choice, a step ends 64 at most.
+local MOST_SPARE = 256
+local spare, spare_count = {}, 0
+
 local function is_future(value) return getmetatable(value) == Future end
 
 M.is = is_future
@@ -60,11 +69,13 @@ local function claim(self)
   if self.unclaimed then self.unclaimed.claimed = true end
 end
 
-local function run_callbacks(self)
+-- Calls the callbacks; the engine does, once it has ended.
+function Future:_after()
   local callbacks = self.callbacks
+  if not callbacks then return end
   self.callbacks = nil
-  for _, callback in ipairs(callbacks or {}) do
-    local ok, problem = pcall(callback, self.ok, table.unpack(self.results, 1, self.results.n))
+  for _, callback in ipairs(callbacks) do
+    local ok, problem = pcall(callback, self.ok, unpack(self.results, 1, self.results.n))
     if not ok then
       (self.logger or warn_of)("error", "callback_failed", { message = quote.message(tostring(problem)) })
     end
@@ -73,7 +84,7 @@ end
 
 -- Nobody has asked for its error by now: whoever started it may raise it, or else it is logged in the end.
 local function hold_error(self, parent)
-  if self.ok or self.is_claimed or cancelled.is(self.results[1]) then return end
+  if self.is_claimed or cancelled.is(self.results[1]) then return end
   if parent and not self.logger then
     parent.unasked = parent.unasked or self
     return
@@ -88,14 +99,16 @@ local function settle(self)
   self.ended, self.undo, self.what = true, nil, nil
   detached[self] = nil
   engine.live = engine.live - 1
-  local parent = self.parent
-  self.parent, self.children = nil, nil
-  for _, token in ipairs(self.waiters or {}) do engine.wake(token) end
-  self.waiters = nil
-  for _, watcher in ipairs(self.watchers or {}) do watcher(self) end
-  self.watchers = nil
-  hold_error(self, parent)
-  if self.callbacks then engine.later(run_callbacks, self) end
+  local parent, waiters, watchers = self.parent, self.waiters, self.watchers
+  self.parent, self.children, self.waiters, self.watchers = nil, nil, nil, nil
+  if waiters then
+    for _, token in ipairs(waiters) do engine.wake(token) end
+  end
+  if watchers then
+    for _, watcher in ipairs(watchers) do watcher(self) end
+  end
+  if not self.ok then hold_error(self, parent) end
+  if self.callbacks then engine.push(self) end
   if parent then
     parent.unasked = parent.unasked or self.unasked
     parent:_child_ended(self)
@@ -105,10 +118,11 @@ end
 -- The function of the task has ended.
 local function finish(self, ok, ...)
   if self.returned then return end
-  self.returned, self.ok, self.results = true, ok, table.pack(...)
+  self.returned, self.ok, self.results = true, ok, pack(...)
+  if not ok and self.state then cancelled.note((...), self.state) end
   if self.request then self.request:close() end
   if self.admission then self.admission:give() end
-  if self.children and next(self.children) then
+  if self.child_count > 0 then
     if not ok then self:_cancel_children(self.results[1]) end
   else
     settle(self)
@@ -117,8 +131,8 @@ end
 
 function Future:_child_ended(child)
   if not self.children then return end
-  self.children[child] = nil
-  if self.returned and not self.ended and next(self.children) == nil then settle(self) end
+  self.children[child], self.child_count = nil, self.child_count - 1
+  if self.returned and not self.ended and self.child_count == 0 then settle(self) end
 end
 
 function Future:_fail(problem)
@@ -156,44 +170,93 @@ function Future:_cancel(e)
   end
 end
 
--- What runs in the coroutine.
-local function body(self, f, ...)
+-- Runs the task that the coroutine is for. Whether it was a client's call.
+local function run_task(thread)
+  local self = drivers[thread]
   self.began = true
-  finish(self, pcall(f, ...))
+  finish(self, pcall(self.run, self))
+  drivers[thread] = nil
+  if not self.state then return false end
+  self.thread = nil
+  return true
+end
+
+-- What runs in a coroutine. Where it was for a call, it is used for another one, since a coroutine is dear to make. A
+-- function of the caller's has a coroutine of its own.
+local function work(thread)
+  local guard <close> = driver.ABANDON -- luacheck: ignore guard
+  while run_task(thread) and spare_count < MOST_SPARE do
+    spare_count = spare_count + 1
+    spare[spare_count] = thread
+    repeat yield(ENDED) until drivers[thread] -- whoever else resumes it
+  end
+end
+
+local function new_thread()
+  local thread
+  thread = create(function() return work(thread) end)
+  return thread
+end
+
+local function spare_thread()
+  while spare_count > 0 do
+    local thread = spare[spare_count]
+    spare[spare_count], spare_count = nil, spare_count - 1
+    if status(thread) == "suspended" then return thread end -- not closed from outside
+  end
+  return new_thread()
 end
 
 -- A task that runs is a parent; so is one in whose middle other coroutines run.
 local function current_task()
-  local task = seams.drivers[coroutine.running()]
-  return is_future(task) and task or engine.current
+  local task = drivers[running()]
+  return task and is_future(task) and task or engine.current
 end
 
--- Makes the task, and queues it.
-local function begin(self, f, ...)
-  local arguments = table.pack(...)
-  self.thread = coroutine.create(function()
-    body(self, f, table.unpack(arguments, 1, arguments.n))
-  end)
-  seams.drivers[self.thread] = self
+-- Queues a task.
+local function begin(self, thread)
+  self.thread, drivers[thread] = thread, self
   engine.live = engine.live + 1
   engine.push(self)
   return self
 end
 
---- Starts a task.
----@param f function
----@param logger? function  where an error goes that nobody asks for
----@param fields? table      request: closed in any case; admission: a place that is given back in the end
----@return rekognition.Future
-function M.start(f, logger, fields, ...)
+-- The same, as a child of the task that runs.
+local function begin_child(self, thread)
   local parent = current_task()
-  local self = setmetatable(fields or {}, Future)
-  self.logger, self.parent = logger, parent
   if parent then
-    parent.children = parent.children or {}
-    parent.children[self] = true
+    self.parent = parent
+    local children = parent.children
+    if not children then
+      children = {}
+      parent.children = children
+    end
+    children[self], parent.child_count = true, parent.child_count + 1
   end
-  return begin(self, f, ...)
+  return begin(self, thread)
+end
+
+--- Starts a task that calls f(...).
+---@param f function
+---@return rekognition.Future
+function M.start(f, ...)
+  local arguments = pack(...)
+  local function run() return f(unpack(arguments, 1, arguments.n)) end
+  return begin_child(setmetatable({ run = run }, Future), new_thread())
+end
+
+--- Starts a client's call, as a task.
+---@param run fun(task: rekognition.Future): any, any
+---@param channel rekognition.Channel
+---@param state rekognition.Call             its request is closed in any case
+---@param admission? rekognition.Semaphore   a place that is given back in the end
+---@return rekognition.Future
+function M.start_call(run, channel, state, admission)
+  return begin_child(setmetatable({ -- room for all that most calls note: a table that grows is dear
+    run = run, channel = channel, state = state, request = state.request, admission = admission,
+    logger = channel.seams.logger, thread = false, began = false, returned = false, ended = false, ok = false,
+    results = false, callbacks = nil, undo = nil, what = nil, woken = nil,
+  }, Future), spare_thread())
 end
 
 --- Starts a task that nobody's end and nobody's cancellation ends: what must be done whatever happens. It has no
@@ -202,13 +265,13 @@ end
 ---@param logger function  where an error goes that nobody asks for
 ---@return rekognition.Future
 function M.detach(f, logger)
-  local self = setmetatable({ logger = logger }, Future)
+  local self = setmetatable({ run = function() return f() end, logger = logger }, Future)
   detached[self] = true
-  return begin(self, f)
+  return begin(self, new_thread())
 end
 
 local function outcome(self)
-  if self.ok then return table.unpack(self.results, 1, self.results.n) end
+  if self.ok then return unpack(self.results, 1, self.results.n) end
   error(self.results[1], 0)
 end
 
@@ -269,7 +332,7 @@ function Future:on_done(f)
   claim(self)
   self.callbacks = self.callbacks or {}
   self.callbacks[#self.callbacks + 1] = f
-  if self.ended then engine.later(run_callbacks, self) end
+  if self.ended then engine.push(self) end
 end
 
 --- Ends it: what it waits for raises an error of kind "cancelled" in it. Does nothing once it has ended.
@@ -290,9 +353,10 @@ end
 -- looked at below.
 for _, field in ipairs { "thread", "parent", "children", "logger", "request", "admission", "began", "returned", "ended",
     "ok", "results", "waiters", "watchers", "callbacks", "is_claimed", "unclaimed", "unasked", "undo", "what", "woken",
-    "raised", "pending", "delivered", "call" } do
+    "raised", "pending", "delivered", "call", "state", "channel" } do
   Future[field] = false
 end
+Future.child_count = 0
 
 -- A misspelled method would be "a nil value" otherwise; fields of a future that are not there stay nil.
 local METHODS = { "await", "ready", "on_done", "cancel" }

@@ -49,7 +49,7 @@ local function check_seconds(seconds, name) expect.argument(seconds, expect.SECO
 ---@return rekognition.Future
 function M.spawn(f, ...)
   check_function(f, "spawn")
-  return futures.start(f, nil, nil, ...)
+  return futures.start(f, ...)
 end
 
 -- An error of a child that nobody asked for.
@@ -68,7 +68,7 @@ end
 --- Raises what f raised; or, if it didn't, the first error of a task started in it that nobody awaited.
 function M.run(f, ...)
   check_function(f, "run")
-  local future <close> = futures.start(f, nil, nil, ...)
+  local future <close> = futures.start(f, ...)
   futures.claim(future)
   futures.wait(future)
   futures.wait_for_detached()
@@ -205,7 +205,7 @@ function M.timeout(seconds, f, ...)
 end
 
 --- The future of client calls; see `rekognition.client`.
-M.start = futures.start
+M.start_call = futures.start_call
 M.pollable = pollable.new
 
 return M

@@ -27,7 +27,7 @@ local Watch = { __close = forget }
 ---@param f function
 ---@return any ...  what f returned
 function M.run(look, f, ...)
-  local future <close> = futures.start(f, nil, nil, ...)
+  local future <close> = futures.start(f, ...)
   local watch <close> = setmetatable({ look = look, future = future }, Watch)
   ask(watch)
   return future:await()

@@ -22,11 +22,11 @@ function M.gate(options)
 end
 
 --- A place for a call that is about to be started: waits for it, or raises, as the client's option `when_full` says.
----@param gate? rekognition.Semaphore
----@return rekognition.Semaphore?
+---@param gate rekognition.Semaphore
+---@return rekognition.Semaphore
 function M.admit(gate)
-  local admission = gate and gate.admission
-  if not admission or admission:try() then return admission end
+  local admission = gate.admission
+  if admission:try() then return admission end
   if gate.when_full == "error" then
     rek_error.raise { kind = "transport", code = "QueueFull", retryable = true,
       message = ("%d calls are in flight or wait, and max_in_flight and max_queued allow no more; await some of them")
@@ -36,10 +36,7 @@ function M.admit(gate)
   return admission
 end
 
-local function run(channel, state)
-  local request <close> = state.request -- luacheck: ignore request
-  return call.run(channel, state)
-end
+local function run(task) return call.run_task(task, task.channel, task.state) end
 
 --- Starts a call.
 ---@param channel rekognition.Channel
@@ -47,7 +44,7 @@ end
 ---@param admission? rekognition.Semaphore  a place taken by `admit`
 ---@return rekognition.Future
 function M.start(channel, state, admission)
-  return async.start(run, channel.seams.logger, { request = state.request, admission = admission }, channel, state)
+  return async.start_call(run, channel, state, admission)
 end
 
 return M

@@ -314,8 +314,14 @@ end
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
 function M.run(channel, call)
   local driver = driver_of()
-  if driver then return driver:run(loop, channel, call) end
+  if driver then return driver:run_call(loop, channel, call) end
   return loop(channel, call)
+end
+
+--- The same, for a task that is there for this call alone.
+---@param task rekognition.Future
+function M.run_task(task, channel, call)
+  return task:run_alone(loop, channel, call)
 end
 
 return M
