@@ -247,9 +247,8 @@ function Client:_start(operation, params, options)
   if not gate then return begin(self, nil, operation, params, options) end
   local admission = in_flight.admit(gate)
   local ok, future = pcall(begin, self, admission, operation, params, options)
-  if ok then return future end
-  admission:give()
-  return error(future, 0)
+  if not ok then admission:give() end
+  return ok and future or error(future, 0)
 end
 
 --- The engine of this Lua state, for a loop of the host's own; see docs/async.md.
