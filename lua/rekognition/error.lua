@@ -77,6 +77,8 @@ end
 local tracebacks = setmetatable({}, { __mode = "k" })
 
 --- Makes an error and raises it.
+---@param fields table  of `rekognition.Error`
+---@return never
 function M.raise(fields)
   local problem = M.new(fields)
   if debug then tracebacks[problem] = debug.traceback("", 2):sub(2) end

@@ -77,7 +77,7 @@ function M.sign(request, options)
   if signed and not problem then return signed end
   check(request, options) -- something is wrong, or there are names that nothing reads
   if signed then return signed end
-  rek_error.raise {
+  return rek_error.raise {
     kind = "validation",
     code = "ValidationError",
     message = problem.path .. " " .. problem.message

@@ -32,9 +32,11 @@ local Task = {}
 function Task:token() return self end
 
 --- Lets the others go on.
+---@async
 function Task.pass() yield() end
 
 --- Suspends the task until its token is woken. `undo(what)` ends what it waits for where the wait ends otherwise.
+---@async
 function Task:park(_, undo, what)
   local e = self.pending
   if e then

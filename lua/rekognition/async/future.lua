@@ -18,7 +18,7 @@ local seams = require "rekognition.seams"
 ---@field package children? table<rekognition.Future, true>
 ---@field package returned? boolean   its function has ended
 ---@field package ended? boolean      all of it has
----@field package ok? boolean
+---@field ok? boolean
 ---@field package results? table      what it returned; or results[1]: what it raised
 local Future = {}
 Future.__index = Future

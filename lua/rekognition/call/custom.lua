@@ -51,6 +51,8 @@ end
 ---@param http fun(request: rekognition.HttpRequest): rekognition.HttpResponse?, rekognition.HttpFailure?
 ---@param options table  of `core.target`
 ---@param monotonic fun(): number
+---@return function send
+---@return userdata target
 function M.new(http, options, monotonic)
   local target = core.target(options)
   return function(call, credentials, headers, connect_timeout, timeout)

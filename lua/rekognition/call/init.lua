@@ -286,6 +286,8 @@ local function ask_for_credentials(channel, call, provider)
   return credentials
 end
 
+---@return any response
+---@return table metadata
 local function loop(channel, call)
   local retry, provider = call.retry or channel.retry, call.provider or channel.provider
   local secrets = call.secrets

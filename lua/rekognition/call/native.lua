@@ -18,6 +18,8 @@ local M = {}
 ---@param transport rekognition.Transport
 ---@param options table  of `core.target`
 ---@param seams rekognition.Seams
+---@return function send
+---@return userdata target
 function M.new(transport, options, seams)
   local target, connections = core.target(options), transport.core
   local send = target.send -- looked up once

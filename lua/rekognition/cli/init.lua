@@ -102,7 +102,7 @@ end
 function M.main(arguments)
   local name = arguments[1]
   if name == "emulator" then
-    return require("rekognition.emulator.cli").main({ table.unpack(arguments, 2) }, "rekognition emulator")
+    return require("rekognition.emulator.cli").main { table.unpack(arguments, 2) }
   elseif name == "--version" then
     io.stdout:write("rekognition ", core.version, "\n")
     return 0

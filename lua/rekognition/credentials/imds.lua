@@ -126,9 +126,9 @@ local function get(self, path, read)
 end
 
 local function role_name(self)
-  local body, status = get(self, ROLE_PATH, function(body)
-    if body == "" then return nil, "it has no role's name" end
-    return limited(body)
+  local body, status = get(self, ROLE_PATH, function(text)
+    if text == "" then return nil, "it has no role's name" end
+    return limited(text)
   end)
   if status == 404 then no "the instance has no role" end
   if not body then no("the request for the role's name was answered with HTTP status %d", status) end

@@ -105,7 +105,7 @@ function M.CreateProjectVersion(context, params)
   quotas.check(context, "concurrent_trainings", M.count(context, { TRAINING_IN_PROGRESS = true }),
     "LimitExceededException", "concurrent trainings")
   local seconds = context.settings.train_seconds
-  local version = M.add(context, project, "TRAINING_IN_PROGRESS", seconds, {
+  local made = M.add(context, project, "TRAINING_IN_PROGRESS", seconds, {
     name = params.VersionName, output = params.OutputConfig, tags = params.Tags or {}, kms_key = params.KmsKeyId,
     description = params.VersionDescription, feature_config = params.FeatureConfig,
     training_data = params.TrainingData, testing_data = params.TestingData,
@@ -117,7 +117,7 @@ function M.CreateProjectVersion(context, params)
                         ManifestSummary = outcome.texts.ManifestSummary }
     return outcome.failure, outcome.texts
   end)
-  return { ProjectVersionArn = version.arn }
+  return { ProjectVersionArn = made.arn }
 end
 
 -- The states of a version that was trained, or copied, well.

@@ -25,6 +25,7 @@ local TRANSIENT_STATUS = { [500] = true, [502] = true, [503] = true, [504] = tru
 local LASTING_TRANSPORT_CODES = { tls = true, too_large = true, request = true, memory = true, closed = true }
 
 -- What AWS calls legacy is the standard mode here: our choice.
+---@type table<string, string?>
 local MODES = { standard = "standard", adaptive = "adaptive", off = "off", legacy = "standard" }
 local RETRY_COST, THROTTLING_COST = 14, 5
 local BASE_DELAY, THROTTLING_BASE_DELAY = 0.05, 1

@@ -61,10 +61,11 @@ local function names_of(known)
   return names
 end
 
+---@return never
 local function raise(code, message, more)
   local fields = { kind = "validation", code = code, message = message }
   for key, value in pairs(more or {}) do fields[key] = value end
-  rek_error.raise(fields)
+  return rek_error.raise(fields)
 end
 
 --- Raises an error in other words than those below.
