@@ -175,6 +175,36 @@ void rek_sha256_drop(struct rek_sha256_state *state)
     clear(state);
 }
 
+/* `finish`, by way of the front. A provider's states are not kept: each would be an object of its
+ * own. */
+static bool finish_by_front(struct rek_hasher *hasher, const struct rek_sha256_state *state,
+                            struct rek_sha256_front *front, struct rek_slice data,
+                            unsigned char out[REK_SHA256_SIZE])
+{
+    if (hasher->work || data.len < SHA256_BLOCK)
+        return finish(hasher, state, data, out);
+    if (!front->known || memcmp(front->block, data.data, SHA256_BLOCK) != 0) {
+        memcpy(front->block, data.data, SHA256_BLOCK);
+        front->after = *state;
+        front->known = direct_add(&front->after, rek_slice_of(front->block, SHA256_BLOCK));
+        if (!front->known)
+            return false;
+    }
+    struct rek_slice rest = {data.data + SHA256_BLOCK, data.len - SHA256_BLOCK};
+    return finish(hasher, &front->after, rest, out);
+}
+
+void rek_sha256_front_clear(struct rek_sha256_front *front)
+{
+    rek_wipe(front, sizeof *front);
+}
+
+bool rek_sha256_by_front(struct rek_hasher *hasher, struct rek_sha256_front *front,
+                         struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
+{
+    return finish_by_front(hasher, &hasher->blank, front, data, out);
+}
+
 /* The state after one block, the padded key XORed with `byte`. */
 static bool pad(const struct rek_hasher *hasher, struct rek_sha256_state *state,
                 const unsigned char key[SHA256_BLOCK], unsigned char byte)
@@ -207,11 +237,13 @@ void rek_hmac_key_clear(struct rek_hmac_key *key)
 {
     clear(&key->inner);
     clear(&key->outer);
+    rek_sha256_front_clear(&key->front);
 }
 
-bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
-                     struct rek_slice data, unsigned char out[REK_SHA256_SIZE])
+bool rek_hmac_sha256(struct rek_hasher *hasher, struct rek_hmac_key *key, struct rek_slice data,
+                     unsigned char out[REK_SHA256_SIZE])
 {
     struct rek_slice digest = {(const char *)out, REK_SHA256_SIZE};
-    return finish(hasher, &key->inner, data, out) && finish(hasher, &key->outer, digest, out);
+    return finish_by_front(hasher, &key->inner, &key->front, data, out) &&
+           finish(hasher, &key->outer, digest, out);
 }

@@ -46,11 +46,26 @@ REK_CHECKED bool rek_sha256_add(struct rek_sha256_state *state, struct rek_slice
 REK_CHECKED bool rek_sha256_end(struct rek_sha256_state *state, unsigned char out[REK_SHA256_SIZE]);
 void rek_sha256_drop(struct rek_sha256_state *state);
 
+/* A first block that was hashed lately, and the state after it: where the next text begins with the
+ * same 64 bytes, they cost nothing. What is signed begins alike for a whole second. */
+struct rek_sha256_front {
+    char block[64];
+    struct rek_sha256_state after;
+    bool known;
+};
+
+/* Wipes. A zeroed front is fine. */
+void rek_sha256_front_clear(struct rek_sha256_front *front);
+/* As rek_sha256, by way of a front that all calls have with this hasher. */
+REK_CHECKED bool rek_sha256_by_front(struct rek_hasher *hasher, struct rek_sha256_front *front,
+                                     struct rek_slice data, unsigned char out[REK_SHA256_SIZE]);
+
 /* A key, as the states of the two hashes after the padded key, so that the key costs nothing when
  * it is used again. It is of its hasher's form. */
 struct rek_hmac_key {
     struct rek_sha256_state inner;
     struct rek_sha256_state outer;
+    struct rek_sha256_front front; /* of what is hashed behind `inner` */
 };
 
 /* Any length of key. False where OpenSSL fails; the key is then cleared. */
@@ -60,7 +75,7 @@ REK_CHECKED bool rek_hmac_key_init(struct rek_hmac_key *key, struct rek_hasher *
 void rek_hmac_key_clear(struct rek_hmac_key *key);
 
 /* False where OpenSSL fails. */
-REK_CHECKED bool rek_hmac_sha256(struct rek_hasher *hasher, const struct rek_hmac_key *key,
+REK_CHECKED bool rek_hmac_sha256(struct rek_hasher *hasher, struct rek_hmac_key *key,
                                  struct rek_slice data, unsigned char out[REK_SHA256_SIZE]);
 
 #endif

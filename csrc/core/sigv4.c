@@ -28,6 +28,7 @@ static void clear_key(struct rek_signing_key *key)
 void rek_signer_clear(struct rek_signer *signer)
 {
     rek_hasher_clear(&signer->hasher);
+    rek_sha256_front_clear(&signer->front);
     for (size_t i = 0; i < REK_SIGV4_KEYS; i++)
         clear_key(&signer->keys[i]);
     rek_free(signer->headers.items);
@@ -216,7 +217,7 @@ static enum rek_sigv4_error fill_key(struct rek_signer *signer, struct rek_signi
 /* The signing key, from the cache, or a new one that replaces the oldest. */
 static enum rek_sigv4_error find_key(struct rek_signer *signer,
                                      const struct rek_sigv4_options *options, struct rek_slice day,
-                                     const struct rek_signing_key **out)
+                                     struct rek_signing_key **out)
 {
     for (size_t i = 0; i < REK_SIGV4_KEYS; i++) {
         *out = &signer->keys[i];
@@ -245,11 +246,12 @@ static struct rek_slice scope_of(const struct rek_signing_key *key,
 }
 
 /* The second stage. */
-static enum rek_sigv4_error write_string_to_sign(struct rek_hasher *hasher, struct rek_slice scope,
+static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, struct rek_slice scope,
                                                  struct rek_sigv4_result *result)
 {
     unsigned char digest[REK_SHA256_SIZE];
-    if (!rek_sha256(hasher, rek_buffer_slice(&result->canonical_request), digest))
+    if (!rek_sha256_by_front(&signer->hasher, &signer->front,
+                             rek_buffer_slice(&result->canonical_request), digest))
         return REK_SIGV4_NO_CRYPTO;
     struct rek_buffer *out = &result->string_to_sign;
     out->len = 0;
@@ -269,8 +271,7 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_hasher *hasher, stru
 }
 
 /* The third stage. */
-static enum rek_sigv4_error write_signature(struct rek_hasher *hasher,
-                                            const struct rek_hmac_key *key,
+static enum rek_sigv4_error write_signature(struct rek_hasher *hasher, struct rek_hmac_key *key,
                                             struct rek_sigv4_result *result)
 {
     unsigned char digest[REK_SHA256_SIZE];
@@ -310,7 +311,7 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
                                  const struct rek_sigv4_options *options,
                                  struct rek_sigv4_result *result)
 {
-    const struct rek_signing_key *key;
+    struct rek_signing_key *key;
     result->added_count = 0;
     enum rek_sigv4_error error = check_options(options);
     if (error)
@@ -322,7 +323,7 @@ static enum rek_sigv4_error sign(struct rek_signer *signer, const struct rek_sig
     struct rek_slice credential = rek_buffer_slice(&key->credential);
     error = rek_sigv4_canonical(signer, request, options, credential, result);
     if (!error)
-        error = write_string_to_sign(&signer->hasher, scope_of(key, options), result);
+        error = write_string_to_sign(signer, scope_of(key, options), result);
     if (!error)
         error = write_signature(&signer->hasher, &key->key, result);
     if (!error)

@@ -116,7 +116,8 @@ struct rek_signer {
     bool ready; /* from init to clear */
     struct rek_hasher hasher;
     struct rek_signing_key keys[REK_SIGV4_KEYS];
-    size_t next_key; /* the one to be replaced */
+    size_t next_key;               /* the one to be replaced */
+    struct rek_sha256_front front; /* of canonical requests: up to the Host header, mostly */
     struct rek_sigv4_fields headers;
     struct rek_sigv4_fields parameters;
     struct rek_buffer header_names; /* what the fields' slices point to */

@@ -150,11 +150,40 @@ static void test_pieces(void)
     rek_sha256_drop(&state);
 }
 
+/* Texts of every length round a block, with the block of before, or one that differs in any of its
+ * bytes: always the hash that there is without a front. */
+static void test_fronts(void)
+{
+    static struct rek_sha256_front front;
+    char text[130];
+    memset(text, 'a', sizeof text);
+    struct rek_hmac_key key, fresh;
+    if (!CHECK(rek_hmac_key_init(&key, &hasher, REK_SLICE("a key"))))
+        return;
+    for (size_t round = 0; round < 3 * sizeof text; round++) {
+        text[round * 7 % sizeof text] += (char)(round % 3); /* every third text is the one before */
+        struct rek_slice data = {text, round % 5 ? 64 + round % 67 : round % 64};
+        unsigned char plain[REK_SHA256_SIZE], by_front[REK_SHA256_SIZE];
+        CHECK(rek_sha256(&hasher, data, plain));
+        CHECK(rek_sha256_by_front(&hasher, &front, data, by_front));
+        CHECK(memcmp(plain, by_front, sizeof plain) == 0);
+        CHECK(rek_hmac_key_init(&fresh, &hasher, REK_SLICE("a key")));
+        CHECK(rek_hmac_sha256(&hasher, &fresh, data, plain));
+        CHECK(rek_hmac_sha256(&hasher, &key, data, by_front));
+        CHECK(memcmp(plain, by_front, sizeof plain) == 0);
+        rek_hmac_key_clear(&fresh);
+    }
+    CHECK(front.known == !hasher.work);
+    rek_hmac_key_clear(&key);
+    rek_sha256_front_clear(&front);
+}
+
 static void test_hashes(void)
 {
     test_pieces();
     test_sha256();
     test_hmac();
+    test_fronts();
     test_wiped();
     rek_hasher_clear(&hasher);
     rek_hasher_clear(&hasher);
