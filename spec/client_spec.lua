@@ -39,6 +39,20 @@ describe("CopyProjectVersion", function()
     assert.equal("number", type(metadata.elapsed))
   end)
 
+  it("is not confused by a call inside of it", function()
+    local client
+    client = fake.client {
+      fake.answer(200, {}),
+      function() return client:call("DescribeProjects") and fake.refusal "ResourceNotFoundException" end,
+      fake.answer(200, {}),
+    }
+    client:describe_projects { MaxResults = 1 } -- the state of a call that has ended well serves the next one
+    local e = fake.catch(client.copy_project_version, client, EXAMPLE)
+    assert.same({ "CopyProjectVersion", "ResourceNotFoundException", 1 }, { e.operation, e.code, e.attempts })
+    local _, metadata = client:describe_projects()
+    assert.equal(1, metadata.attempts)
+  end)
+
   it("is the same by its own name", function()
     local client, world = fake.client { fake.answer(200, { ProjectVersionArn = ANSWER }) }
     assert.same({ ProjectVersionArn = ANSWER }, (client:call("CopyProjectVersion", EXAMPLE)))

@@ -43,47 +43,73 @@ static void push_headers(lua_State *L, struct rek_slice lines)
     }
 }
 
-/* Makes `headers` of `header_lines` when they are first asked for, which mostly is never. */
+/* Pushes the request id, or nil. */
+static void push_request_id(lua_State *L, struct rek_slice lines)
+{
+    struct rek_slice id = rek_http_find_header(lines, REK_SLICE("x-amzn-requestid"));
+    if (!id.data)
+        id = rek_http_find_header(lines, REK_SLICE("x-amz-request-id"));
+    if (id.data)
+        lrek_push_slice(L, id);
+    else
+        lua_pushnil(L);
+}
+
+/* Makes `headers` and `request_id` of `header_lines` when they are first asked for, which mostly is
+ * never. */
 static int metadata_index(lua_State *L)
 {
     lua_settop(L, 2);
     lua_pushliteral(L, "headers");
-    if (!lua_rawequal(L, 2, 3))
+    lua_pushliteral(L, "request_id");
+    bool wants_id = lua_rawequal(L, 2, 4);
+    if (!wants_id && !lua_rawequal(L, 2, 3))
         return 0;
     lua_pushliteral(L, "header_lines");
     if (!lua_istable(L, 1) || lua_rawget(L, 1) != LUA_TSTRING)
         return 0;
-    struct rek_slice lines;
-    lines.data = lua_tolstring(L, 4, &lines.len);
-    push_headers(L, lines); /* 5 */
-    lua_pushvalue(L, 3);
-    lua_pushvalue(L, 5);
+    if (wants_id)
+        push_request_id(L, lrek_string_at(L, 5)); /* 6 */
+    else
+        push_headers(L, lrek_string_at(L, 5)); /* 6 */
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 6);
     lua_rawset(L, 1);
     return 1;
 }
 
-/* Pushes { status =, header_lines = }, of which `headers` is made. */
+static int next_field(lua_State *L)
+{
+    lua_settop(L, 2);
+    if (lua_next(L, 1))
+        return 2;
+    lua_pushnil(L);
+    return 1;
+}
+
+/* pairs(metadata): with what is made when it is asked for, and without what that is made of. */
+static int metadata_pairs(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_getfield(L, 1, "headers");
+    lua_getfield(L, 1, "request_id");
+    lua_pushnil(L);
+    lua_setfield(L, 1, "header_lines");
+    lua_pushcfunction(L, next_field);
+    lua_pushvalue(L, 1);
+    return 2;
+}
+
+/* Pushes { status =, header_lines = }; the loop of attempts adds two fields. */
 static void push_metadata(lua_State *L, const struct rek_http_response *response)
 {
-    lua_createtable(L, 0, 5);
+    lua_createtable(L, 0, 4);
     lua_pushinteger(L, response->status);
     lua_setfield(L, -2, "status");
     lrek_push_slice(L, rek_buffer_slice(&response->headers));
     lua_setfield(L, -2, "header_lines");
     lrek_set_type(L, METADATA_TYPE);
-}
-
-/* Sets the request id of the metadata on top. */
-static void set_request_id(lua_State *L, const struct rek_http_response *response)
-{
-    struct rek_slice lines = rek_buffer_slice(&response->headers);
-    struct rek_slice id = rek_http_find_header(lines, REK_SLICE("x-amzn-requestid"));
-    if (!id.data)
-        id = rek_http_find_header(lines, REK_SLICE("x-amz-request-id"));
-    if (id.data) {
-        lrek_push_slice(L, id);
-        lua_setfield(L, -2, "request_id");
-    }
 }
 
 /* Pushes the response, or what is wrong with it: then false. */
@@ -110,8 +136,6 @@ int lrek_push_metadata(lua_State *L, const struct lrek_request *request,
     if (lua_isnil(L, -2)) {
         lrek_push_slice(L, body);
         lua_setfield(L, -2, "body");
-    } else {
-        set_request_id(L, response);
     }
     if (is_unreadable) {
         lua_pushvalue(L, -3);
@@ -141,5 +165,7 @@ void lrek_open_response(lua_State *L)
     lrek_new_type(L, METADATA_TYPE);
     lua_pushcfunction(L, metadata_index);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, metadata_pairs);
+    lua_setfield(L, -2, "__pairs");
     lua_pop(L, 1);
 }

@@ -202,7 +202,8 @@ static void add_line(struct rek_http_transfer *t, size_t *count, char *line)
 }
 
 /* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
- * request. Content-Length is left to libcurl, which knows the body. */
+ * request. Content-Length is left to libcurl, which knows the body. The line that leaves something
+ * out comes first: libcurl looks for it in the list. */
 static enum rek_http_result set_headers(struct rek_http_transfer *t,
                                         const struct rek_http_request *request)
 {
@@ -212,6 +213,7 @@ static enum rek_http_result set_headers(struct rek_http_transfer *t,
     bool has_content_type = false;
     bool has_encoding = false;
     size_t count = 0;
+    add_line(t, &count, no_accept);
     for (size_t i = 0; i < request->header_count; i++) {
         const struct rek_http_header *header = &request->headers[i];
         const char *problem = check_header(header);
@@ -226,7 +228,6 @@ static enum rek_http_result set_headers(struct rek_http_transfer *t,
     }
     if (!has_content_type)
         add_line(t, &count, no_content_type);
-    add_line(t, &count, no_accept);
     if (!has_encoding)
         add_line(t, &count, accept_gzip);
     if (request->body.len >= LARGE_BODY)

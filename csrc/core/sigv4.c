@@ -250,8 +250,8 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, stru
                                                  struct rek_sigv4_result *result)
 {
     unsigned char digest[REK_SHA256_SIZE];
-    if (!rek_sha256_by_front(&signer->hasher, &signer->front,
-                             rek_buffer_slice(&result->canonical_request), digest))
+    struct rek_slice canonical = rek_buffer_slice(&result->canonical_request);
+    if (!rek_sha256_by_front(&signer->hasher, &signer->front, canonical, digest))
         return REK_SIGV4_NO_CRYPTO;
     struct rek_buffer *out = &result->string_to_sign;
     out->len = 0;
@@ -259,8 +259,7 @@ static enum rek_sigv4_error write_string_to_sign(struct rek_signer *signer, stru
                                               2 * sizeof digest + 3);
     if (!start)
         return REK_SIGV4_NO_MEMORY;
-    char *end = rek_slice_put(start, ALGORITHM);
-    *end++ = '\n';
+    char *end = rek_slice_put(start, REK_SLICE("AWS4-HMAC-SHA256\n"));
     end = rek_slice_put(end, rek_slice_of(result->date, sizeof result->date));
     *end++ = '\n';
     end = rek_slice_put(end, scope);

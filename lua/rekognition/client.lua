@@ -40,8 +40,9 @@ local Client = {}
 Client.__index = Client
 Client.__name = "rekognition.client"
 
--- The methods' names, for those that are misspelled; and the operations'.
-local METHODS, OPERATIONS = {}, {}
+-- The methods' names, for those that are misspelled; and the operations', as a list and as a set.
+local METHODS, OPERATIONS, IS_OPERATION = {}, {}, {}
+local is_made = setmetatable({}, { __mode = "k" }) -- the clients: to look here takes no function
 
 local function slip(code, message)
   rek_error.raise { kind = "validation", code = code, message = message }
@@ -62,7 +63,7 @@ end })
 ---@param operation any
 ---@return string?
 function Client._unknown_operation(_, operation)
-  if type(operation) == "string" and OPERATIONS[operation] then return nil end
+  if IS_OPERATION[operation] then return nil end
   if type(operation) ~= "string" then return "operation must be a string, got " .. quote.value(operation) end
   return "unknown operation " .. quote.value(operation) .. nearest.hint(operation, OPERATIONS)
 end
@@ -77,6 +78,12 @@ local function raise_problems(operation, problems, more)
     message = table.concat(lines, "; "), problems = problems, retryable = false }
 end
 
+local function check_params(operation, params)
+  if params ~= nil and type(params) ~= "table" then
+    raise_problems(operation, { { path = "params", message = "must be a table, got " .. quote.value(params) } })
+  end
+end
+
 -- What is wrong with a call before its parameters are looked at.
 local function check_call(self, operation, params)
   if self._closed then
@@ -85,20 +92,16 @@ local function check_call(self, operation, params)
   if self._before_call then self._before_call(operation) end
   local unknown = self:_unknown_operation(operation)
   if unknown then slip("UnknownOperation", unknown) end
-  if params ~= nil and type(params) ~= "table" then
-    raise_problems(operation, { { path = "params", message = "must be a table, got " .. quote.value(params) } })
-  end
+  check_params(operation, params)
 end
 
 -- To be closed by whoever takes it: the collector doesn't see how large a body is.
 local function new_request(self, operation, params)
-  if self._closed or self._before_call or type(operation) ~= "string" or not OPERATIONS[operation]
-    or type(params) ~= "table" then
-    check_call(self, operation, params)
-  end
+  if self._closed or self._before_call or not IS_OPERATION[operation] then check_call(self, operation, params) end
   local request, problems, more = request_of(service, operation, params)
-  if not request then raise_problems(operation, problems, more) end
-  return request
+  if request then return request end
+  check_params(operation, params)
+  return raise_problems(operation, problems, more)
 end
 
 -- The channel for one call: the client's own, or one like it for another region, endpoint or retry behaviour.
@@ -122,8 +125,8 @@ end
 
 -- The state of a call with options of its own.
 local function state_of(self, operation, request, options, on_behalf)
-  local state = call.state(operation, request, on_behalf)
-  state.plain = false
+  local state = call.state(operation, request)
+  state.plain, state.on_behalf = false, on_behalf
   if options.headers ~= nil then state.headers = headers_option.list(options.headers, "headers") end
   state.connect_timeout, state.timeout = options.connect_timeout, options.timeout
   state.total_timeout = options.total_timeout or self._total_timeout
@@ -136,10 +139,9 @@ end
 
 -- The state of a call without any.
 local function plain_state(self, operation, request, on_behalf)
-  local state = call.state(operation, request, on_behalf)
-  if self._limits then
-    state.plain, state.total_timeout, state.hooks = false, self._total_timeout, self._hooks
-  end
+  local state = call.state(operation, request)
+  if not self._limits and not on_behalf then return state end
+  state.plain, state.on_behalf, state.total_timeout, state.hooks = false, on_behalf, self._total_timeout, self._hooks
   return state
 end
 
@@ -284,7 +286,7 @@ end
 
 local function new_method(operation, method)
   return function(self, params, options)
-    if type(self) ~= "table" or not self._channel then check_self(self, method, " { ... }") end
+    if not is_made[self] then check_self(self, method, " { ... }") end
     return call_operation(self, operation, params, options)
   end
 end
@@ -300,8 +302,7 @@ for _, operation in ipairs(service:operations()) do
   Client[operation.method] = new_method(operation.name, operation.method)
   local async_method = operation.method .. "_async"
   Client[async_method] = new_async_method(operation.name, async_method)
-  OPERATIONS[operation.name] = true
-  OPERATIONS[#OPERATIONS + 1] = operation.name
+  IS_OPERATION[operation.name], OPERATIONS[#OPERATIONS + 1] = true, operation.name
 end
 for name in pairs(Client) do
   if not name:find("^_") then METHODS[#METHODS + 1] = name end
@@ -386,7 +387,7 @@ function M.new(options, module)
   }
   local channel = new_channel(self, options, config, endpoint)
   self._channel, self._retry = channel, channel.retry
-  setmetatable(self, Client)
+  is_made[setmetatable(self, Client)] = true
   local seams = self._seams
   self._context = contexts.from {
     config = config, profile = options.profile, env = seams.env, http = channel.http, service_clock = channel.clock,

@@ -81,6 +81,11 @@ M.drivers = setmetatable({}, { __mode = "k" })
 
 local drivers, running, isyieldable = M.drivers, coroutine.running, coroutine.isyieldable
 
+--- Set by what drives (`rekognition.async.driver`), once it is loaded: returns what keeps the engine going, while
+--- anything is under way there. Without it there is no driver at all.
+---@type nil|fun(): table?
+M.busy = nil
+
 --- The driver of the running coroutine, if it has one and can be suspended; or, while an engine has something under
 -- way, the one that keeps it going; or nil: whoever waits blocks.
 ---@return table?

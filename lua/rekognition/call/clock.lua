@@ -3,6 +3,7 @@
 -- A request signed with a wrong time is refused. The response's Date header then tells the service's
 -- time; the difference is kept, and every later request of the client, whatever the service, is signed with it.
 
+local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local time = require "rekognition.text.time"
@@ -26,18 +27,24 @@ local EARLIEST, LATEST = time.epoch(2012, 1, 1, 0, 0, 0), time.epoch(2112, 1, 1,
 local Clock = {}
 Clock.__index = Clock
 
+-- A host's clock, which may return anything.
+local function checked(host_clock)
+  return function()
+    local now = host_clock()
+    if type(now) == "number" and now >= 0 and now < YEAR_10000 then return now end
+    return rek_error.raise { kind = "config", code = "InvalidClock",
+      message = "clock must return seconds since the epoch, before the year 10000, got " .. quote.value(now) }
+  end
+end
+
 ---@param now fun(): number
 function M.new(now)
-  return setmetatable({ now_seam = now, offset = 0 }, Clock)
+  return setmetatable({ now_seam = now == core.now and now or checked(now), offset = 0 }, Clock)
 end
 
 --- The time to sign with, epoch seconds. Raises kind "config" if the host's clock returns no time.
 function Clock:now()
   local now = self.now_seam()
-  if type(now) ~= "number" or not (now >= 0 and now < YEAR_10000) then
-    rek_error.raise { kind = "config", code = "InvalidClock",
-      message = "clock must return seconds since the epoch, before the year 10000, got " .. quote.value(now) }
-  end
   local corrected = now + self.offset
   if corrected >= 0 and corrected < YEAR_10000 then return corrected end
   self.offset = 0 -- the seam's clock has jumped: the correction was for another time

@@ -20,7 +20,7 @@ local M = {}
 
 ---@class rekognition.Call  the state of one call
 ---@field operation string      for errors, hooks and logs
----@field plain? boolean        it has none of the optional fields up to `transient`: nothing to look at
+---@field plain? boolean        it has none of the optional fields up to `trace_id`: nothing to look at
 ---@field request userdata      of the core: encoded once, signed for each attempt
 ---@field headers? {[1]: string, [2]: string}[]  further headers, signed
 ---@field secrets? string[]     what the request holds and no error may
@@ -35,10 +35,10 @@ local M = {}
 ---@field read? fun(body: string): any, string?  reads a success's body; nil and why where it can't
 ---@field retries_protocol? boolean  a success that can't be read is worth another attempt
 ---@field transient? table<string, boolean>  codes that pass, beside the usual ones
+---@field trace_id? string
 ---@field attempt? integer      the number of the attempt under way, from 1
 ---@field time? number          what the attempt is signed with, epoch seconds
 ---@field agent? string         the User-Agent
----@field trace_id? string
 ---@field started? number       a moment of the seam `monotonic`
 ---@field since? number         the same, where the call waited before: for the deadline
 ---@field driver? table         what waits instead of blocking, see `rekognition.seams`
@@ -86,17 +86,23 @@ function M.sender(transport, options, seams_of_host)
   return custom.new(transport, options, seams_of_host.monotonic)
 end
 
---- The state of a call, with room for what the loop notes in a call that succeeds: a table that grows is dear.
+local spare -- the state of a plain call whose only attempt succeeded, for the next call
+
+--- The state of a call, with room for what the loop notes in a call that succeeds: tables are dear, and those that grow
+--- more so.
 ---@param operation string
 ---@param request userdata
----@param on_behalf? string
 ---@return rekognition.Call
-function M.state(operation, request, on_behalf)
-  local call = { -- eight fields: a ninth would double the table
+function M.state(operation, request)
+  local call = spare
+  if call then
+    spare = nil
+    call.operation, call.request = operation, request
+    return call
+  end
+  return { -- eight fields: a ninth would double the table
     operation = operation, request = request, attempt = 1, started = 0, time = 0, offset = 0, agent = "", plain = true,
   }
-  if on_behalf then call.on_behalf = on_behalf end
-  return call
 end
 
 local function raise_closed(call)
@@ -139,18 +145,25 @@ end
 local function attempt(channel, call, credentials)
   local clock = channel.clock
   call.time, call.offset = clock:now(), clock.offset
-  call.agent = not call.on_behalf and channel.agents[credentials.source]
-    or channel:user_agent(credentials.source, call.on_behalf)
-  if call.plain then return channel.send(call, credentials) end
+  if call.plain then
+    call.agent = channel.agents[credentials.source] or channel:user_agent(credentials.source)
+    return channel.send(call, credentials)
+  end
+  call.agent = channel:user_agent(credentials.source, call.on_behalf)
   return send_special(channel, call, credentials)
 end
 
 local function succeed(channel, call, retry, response, metadata)
-  retry:after_success(call.acquired)
+  local quota = retry.quota
+  if retry.limiter or quota.tokens < quota.capacity then retry:after_success(call.acquired) end
   metadata.attempts, metadata.elapsed = call.attempt, channel.monotonic() - call.started
   if channel.logs then
     channel.seams.logger("debug", "call", { operation = call.operation, status = metadata.status,
       request_id = metadata.request_id, attempts = call.attempt, elapsed = metadata.elapsed })
+  end
+  if call.plain and call.attempt == 1 and not call.driver then
+    call.request = nil
+    spare = call
   end
   return response, metadata
 end
@@ -293,7 +306,7 @@ local function loop(channel, call)
   local secrets = call.secrets
   call.attempt, call.started = 1, call.since or channel.monotonic()
   if not call.plain and (call.total_timeout or call.deadline) then set_deadline(call) end
-  if channel.trace_id then call.trace_id = channel.trace_id() end
+  if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
   while true do
     if retry.limiter then wait_for_turn(channel, call, retry) end
     local fixed = provider and provider._fixed
@@ -315,7 +328,7 @@ end
 ---@return any response     a table by the operation's model; the body of a service without tables, or what `read` made
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
 function M.run(channel, call)
-  local driver = driver_of()
+  local driver = seams.busy and driver_of()
   if driver then return driver:run_call(loop, channel, call) end
   return loop(channel, call)
 end
