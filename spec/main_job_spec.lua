@@ -74,10 +74,10 @@ describe("the main job", function()
     }
     local across, metadata = other:copy_project_version(params(destination, "across"))
     assert.equal(1, metadata.attempts)
-    local names = {}
-    for name in pairs(metadata) do names[#names + 1] = name end
-    table.sort(names)
-    assert.same({ "attempts", "elapsed", "headers", "request_id", "status" }, names)
+    local fields = {}
+    for name in pairs(metadata) do fields[#fields + 1] = name end
+    table.sort(fields)
+    assert.same({ "attempts", "elapsed", "headers", "request_id", "status" }, fields)
     assert.equal(metadata.headers["x-amzn-requestid"], metadata.request_id)
     assert.is_truthy(other:wait("project_version_copied",
       { ProjectArn = destination, ProjectVersionArn = across.ProjectVersionArn }, SHORT))
