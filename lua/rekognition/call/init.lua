@@ -154,8 +154,7 @@ local function attempt(channel, call, credentials)
 end
 
 local function succeed(channel, call, retry, response, metadata)
-  local quota = retry.quota
-  if retry.limiter or quota.tokens < quota.capacity then retry:after_success(call.acquired) end
+  retry:after_success(call.acquired)
   metadata.attempts, metadata.elapsed = call.attempt, channel.monotonic() - call.started
   if channel.logs then
     channel.seams.logger("debug", "call", { operation = call.operation, status = metadata.status,
