@@ -85,19 +85,18 @@ local function check_params(operation, params)
 end
 
 -- What is wrong with a call before its parameters are looked at.
-local function check_call(self, operation, params)
+local function check_call(self, operation)
   if self._closed then
     rek_error.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
   end
   if self._before_call then self._before_call(operation) end
   local unknown = self:_unknown_operation(operation)
   if unknown then slip("UnknownOperation", unknown) end
-  check_params(operation, params)
 end
 
 -- To be closed by whoever takes it: the collector doesn't see how large a body is.
 local function new_request(self, operation, params)
-  if self._closed or self._before_call or not IS_OPERATION[operation] then check_call(self, operation, params) end
+  if self._closed or self._before_call or not IS_OPERATION[operation] then check_call(self, operation) end
   local request, problems, more = request_of(service, operation, params)
   if request then return request end
   check_params(operation, params)
@@ -293,7 +292,7 @@ end
 
 local function new_async_method(operation, method)
   return function(self, params, options)
-    if type(self) ~= "table" or not self._channel then check_self(self, method, " { ... }") end
+    if not is_made[self] then check_self(self, method, " { ... }") end
     return self:_start(operation, params, options)
   end
 end
