@@ -31,7 +31,7 @@ local cases = {
   { "stall_in_headers", "half a block of headers", "timeout", true },
   { "stall_in_body", "half a body", "timeout", true },
   { "too_short", "a body shorter than its length", "reset", true },
-  { "no_status", "headers without a status", "reset", true },
+  { "no_status", "headers without a status", "reset", true, also = "protocol" },
   { "upper_case", "a header with a capital", "reset", true },
   { "bad_hpack", "headers that can't be read", "reset", true, held = true },
   { "bad_frame", "a frame of a wrong length", "reset", true, held = true },
