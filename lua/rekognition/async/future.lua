@@ -183,6 +183,7 @@ end
 
 -- What runs in a coroutine. Where it was for a call, it is used for another one, since a coroutine is dear to make. A
 -- function of the caller's has a coroutine of its own.
+---@async
 local function work(thread)
   local guard <close> = driver.ABANDON -- luacheck: ignore guard
   while run_task(thread) and spare_count < MOST_SPARE do
