@@ -110,7 +110,7 @@ def workspace(folder):
     (folder / "modules").mkdir()
     for module in CONFIG["c_modules"]:  # which the server can't read
         (folder / "modules" / (module.replace(".", "_") + ".lua")).write_text(
-            "---@meta %s\n---@type table<string, any>\nlocal M\nreturn M\n" % module)
+            "---@meta %s\n---@type any\nlocal M\nreturn M\n" % module)
     (folder / ".emmyrc.json").write_text(json.dumps(CONFIG["settings"] | {
         "workspace": {"workspaceRoots": ["lua", "examples", "modules"]}}))
     files = {}

@@ -23,6 +23,7 @@ local MOST_NESTED = 40 -- Lua allows some 200 calls of C inside each other
 
 local ready, first, last = {}, 1, 0  -- a queue of tasks
 local timers = timers_of.new()
+---@type any
 local network                        -- the core's engine, made when first needed
 local watched, watching = {}, 0      -- what waits for descriptors that are nothing of the network's, by descriptor
 local depth = 0                      -- steps inside each other

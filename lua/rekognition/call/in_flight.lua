@@ -11,18 +11,23 @@ local M = {}
 -- Calls that may wait for one of the `max_in_flight` places before whoever starts another one must wait. Our choice.
 local MAX_QUEUED = 1000
 
+--- Places for calls in flight, and for those that wait for one.
+---@class rekognition.Gate: rekognition.Semaphore
+---@field admission rekognition.Semaphore
+---@field when_full "wait"|"error"
+
 --- What bounds a client's calls in flight.
 ---@param options { max_in_flight: integer, max_queued?: integer, when_full?: "wait"|"error" }
----@return rekognition.Semaphore
+---@return rekognition.Gate
 function M.gate(options)
-  local gate = semaphores.new(options.max_in_flight)
+  local gate = semaphores.new(options.max_in_flight) ---@type any
   gate.admission = semaphores.new(options.max_in_flight + (options.max_queued or MAX_QUEUED))
   gate.when_full = options.when_full or "wait"
   return gate
 end
 
 --- A place for a call that is about to be started: waits for it, or raises, as the client's option `when_full` says.
----@param gate rekognition.Semaphore
+---@param gate rekognition.Gate
 ---@return rekognition.Semaphore
 function M.admit(gate)
   local admission = gate.admission

@@ -33,7 +33,7 @@ Calls.__index = Calls
 ---@param timeout number             seconds for the whole workflow
 ---@return rekognition.Calls
 function M.new(client, timeout)
-  local seams = client._seams
+  local seams = client._seams ---@type any
   return setmetatable({ monotonic = seams.monotonic, sleep = seams.sleep, random = seams.random,
                         started = seams.monotonic(), deadline = seams.monotonic() + timeout }, Calls)
 end

@@ -37,7 +37,7 @@ end
 ---@return string? why
 function M.read(text)
   local stack, names, texts, root, elements, refusal = {}, {}, {}, nil, 0, nil
-  local parser
+  local parser ---@type any
   local function refuse(why)
     refusal = refusal or why
     parser:stop()

@@ -55,7 +55,7 @@ local function http_parts(text)
   if weekday then return weekday, day, month, year, hour, minute, second end
   weekday, month, day, hour, minute, second, year =
     text:match("^([A-Za-z]+) ([A-Za-z]+) ([ %d]%d) (%d%d):(%d%d):(%d%d) (%d%d%d%d)$")
-  if weekday then return weekday, (day:gsub(" ", "0")), month, year, hour, minute, second end
+  if weekday then return weekday, (string.gsub(day, " ", "0")), month, year, hour, minute, second end
 end
 
 -- The year of an RFC 850 date. One that seems to be over 50 years ahead is the last one past with these digits.

@@ -88,7 +88,7 @@ function M.run(options)
   local timeout = options.timeout or 7200
   local calls = calls_of.new(options.destination or options.source, timeout)
   local job = M.job(options, calls, options.on_progress)
-  local steps = job.steps
+  local steps = job.steps ---@type any
   steps:run("preflight", job, function() return preflight.run(job) end)
   if job.destination_project then
     steps:skip("create_project", "it exists")
