@@ -153,6 +153,23 @@ describe("retries", function()
       end
     end)
 
+    it("believe a host's transport that says whether the request was sent", function()
+      for _, code in ipairs { "timeout", "reset", "proxy", "connect", "tls" } do
+        for _, sent in ipairs { false, true } do
+          local client = fake.client({ { failure = { code = code, message = "m", sent = sent } },
+            fake.refusal "ResourceInUseException" }, { retry = { mode = "off" } })
+          local e = fake.catch(copy, client)
+          assert.same({ code, sent or nil }, { e.code, e.maybe_succeeded })
+        end
+      end
+      for _, case in ipairs { { false, nil }, { true, true }, { nil, true } } do
+        local client = fake.client { { failure = { code = "timeout", message = "m", sent = case[1] } },
+          fake.refusal "ResourceInUseException" }
+        local e = fake.catch(copy, client)
+        assert.same({ "ResourceInUseException", case[2] }, { e.code, e.maybe_succeeded })
+      end
+    end)
+
     it("do not say so for a call that only reads, deletes, or has a token", function()
       local client = fake.client { fake.failure "timeout", fake.refusal "ResourceInUseException" }
       assert.is_nil(fake.catch(client.delete_project, client, {

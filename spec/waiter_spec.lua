@@ -90,6 +90,25 @@ describe("the waiter project_version_copied", function()
     assert.equal(2, #world.requests)
   end)
 
+  it("ends at its timeout while the pages of one poll never end", function()
+    local pages = 0
+    for name, params in pairs {
+      project_version_copied = ONE, project_version_running = { ProjectArn = PROJECT },
+      project_deleted = { ProjectArn = PROJECT },
+    } do
+      local client = fake.client { function(_, w)
+        pages, w.now = pages + 1, w.now + 1
+        local answer = page({ version("other" .. pages, 2, "STARTING") }, "t" .. pages)
+        answer.body = answer.body:gsub("^{", '{"ProjectDescriptions":[],')
+        return answer
+      end }
+      local before = pages
+      local e = fake.catch(client.wait, client, name, params, { delay = 10, timeout = 100 })
+      assert.same({ "WaiterTimeout", true }, { e.code, e.message:find("the listing had not ended", 1, true) ~= nil }, name)
+      assert.is_true(pages - before <= 101, pages - before)
+    end
+  end)
+
   it("says that a version was never listed", function()
     local client = fake.client { page {} }
     local e = fake.catch(client.wait, client, "project_version_copied", ONE, { timeout = 20 })
