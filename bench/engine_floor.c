@@ -1,7 +1,8 @@
 /* The floor of many calls in flight: curl_multi_perform and curl_multi_poll on one multi handle,
- * the signer and the headers of floor.c, a handle for each call in flight, used again immediately.
+ * the signer of floor.c, a handle for each call in flight, used again immediately. It sends what
+ * our client sends, in bytes and headers.
  *
- * usage: engine_floor URL OPERATION BODY_FILE IN_FLIGHT
+ * usage: engine_floor URL OPERATION BODY_FILE IN_FLIGHT [CA_FILE]
  * Makes as many calls as each line of its input says and prints CPU and wall time for each call, in
  * microseconds. */
 #include "clock.h"
@@ -12,7 +13,7 @@
 struct slot {
     CURL *curl;
     char date[64], target[128], authorization[600];
-    struct curl_slist lines[6];
+    struct curl_slist lines[10];
 };
 
 struct floor {
@@ -33,6 +34,16 @@ static size_t receive(char *data, size_t size, size_t count, void *user)
     return size * count;
 }
 
+/* What our client sends beside the signature, and what libcurl must not send. */
+static char *others[6] = {
+    (char *)"User-Agent: rekognition-lua/0.1.0 ua/2.1 os/linux lang/lua#5.4 m/E,N,e",
+    (char *)"amz-sdk-invocation-id: 1d4e3170-b919-407f-b6a0-fb3f85b38265",
+    (char *)"amz-sdk-request: attempt=1; max=3",
+    (char *)"Accept-Encoding: gzip",
+    (char *)"Expect:",
+    (char *)"Accept:",
+};
+
 static void begin(struct floor *floor, struct slot *slot)
 {
     minimal_sign(&floor->signer, time(NULL), floor->host, floor->operation, floor->body,
@@ -47,8 +58,8 @@ static void begin(struct floor *floor, struct slot *slot)
     lines[1] = (struct curl_slist){slot->target, &lines[2]};
     lines[2] = (struct curl_slist){slot->date, &lines[3]};
     lines[3] = (struct curl_slist){slot->authorization, &lines[4]};
-    lines[4] = (struct curl_slist){(char *)"Expect:", &lines[5]};
-    lines[5] = (struct curl_slist){(char *)"Accept:", NULL};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        lines[4 + i] = (struct curl_slist){others[i], i < 5 ? &lines[5 + i] : NULL};
     curl_easy_setopt(slot->curl, CURLOPT_HTTPHEADER, lines);
     curl_easy_setopt(slot->curl, CURLOPT_POSTFIELDS, floor->body);
     curl_easy_setopt(slot->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)floor->body_len);
@@ -106,6 +117,8 @@ static void start(struct floor *floor, char **arguments)
         curl_easy_setopt(curl, CURLOPT_URL, arguments[1]);
         curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+        if (arguments[5])
+            curl_easy_setopt(curl, CURLOPT_CAINFO, arguments[5]);
         curl_easy_setopt(curl, CURLOPT_PRIVATE, &floor->slots[i]);
     }
 }
@@ -113,8 +126,8 @@ static void start(struct floor *floor, char **arguments)
 int main(int argc, char **argv)
 {
     struct floor floor = {0};
-    if (argc != 5) {
-        fprintf(stderr, "usage: engine_floor URL OPERATION BODY_FILE IN_FLIGHT\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr, "usage: engine_floor URL OPERATION BODY_FILE IN_FLIGHT [CA_FILE]\n");
         return 2;
     }
     start(&floor, argv);

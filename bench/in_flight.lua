@@ -1,6 +1,6 @@
 --- Many calls in flight, by our client: in our own run, or stepped by a loop that watches the descriptor.
 --
--- usage: in_flight.lua run|pollable URL IN_FLIGHT
+-- usage: in_flight.lua run|pollable URL IN_FLIGHT BODY_FILE [CA_FILE]
 -- Makes as many calls as each line of its input says and prints CPU and wall time for each call, in microseconds.
 
 local core = require "rekognition.core"
@@ -9,6 +9,7 @@ local async = rekognition.async
 
 local mode, url, in_flight = arg[1], arg[2], math.tointeger(arg[3])
 local client = rekognition.client { region = "us-east-1", endpoint = url, env = {}, max_connections = in_flight,
+  ca_bundle = arg[5],
   credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" } }
 
 local body = require("cjson").new().decode(io.open(arg[4], "rb"):read "a")
