@@ -74,7 +74,7 @@ static int spawn(pid_t *pid, char *const *argv, int output)
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t defaults;
-    int why = posix_spawn_file_actions_init(&actions);
+    int why = argv[0] ? posix_spawn_file_actions_init(&actions) : EINVAL;
     if (why != 0)
         return why;
     why = posix_spawnattr_init(&attributes);

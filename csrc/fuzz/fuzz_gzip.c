@@ -78,7 +78,8 @@ static void check_members(struct rek_slice bytes)
     append_member(&text, rek_slice_of(bytes.data + 1, bytes.len - 1));
     check(rek_buffer_slice(&text));
     rek_buffer_append_slice(&text, bytes);
-    text.data[place % text.len] ^= bytes.data[2];
+    char *byte = &text.data[place % text.len];
+    *byte = (char)(*byte ^ bytes.data[2]);
     check(rek_buffer_slice(&text));
     rek_buffer_clear(&text);
 }

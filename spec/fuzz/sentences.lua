@@ -1,5 +1,5 @@
--- Files that only a command reads may be refused by a sentence. A fault inside, which Lua says with a place in the code,
--- is none.
+-- Files that only a command reads may be refused by a sentence. A fault inside, which Lua reports with a place in the
+-- code, is not such a sentence.
 
 local M = {}
 
