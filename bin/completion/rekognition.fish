@@ -222,6 +222,7 @@ complete -c rekognition -n '__fish_rekognition_seen_command policy explain' -s h
 complete -c rekognition -n '__fish_rekognition_seen_command policy explain' -l output -xa 'table json jsonl' -d 'table for people, json as one document, jsonl as one line for each item'
 
 complete -c rekognition -n '__fish_rekognition_seen_command call' -s h -l help -d 'Show this help message and exit'
+complete -c rekognition -n '__fish_rekognition_seen_command call' -l list -d 'Print the names of all operations instead'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l params -r -d 'Parameters: a JSON object, @FILE, or - for the input'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l blob -r -d 'Put a file\'s bytes into a member, such as Image.Bytes=photo.jpg'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l page -d 'Follow the response\'s token through all pages'

@@ -1,3 +1,4 @@
+local cjson = require("cjson").new()
 local commands = require "rekognition.cli.commands"
 local completion = require "rekognition.cli.completion"
 local files = require "spec.support.files"
@@ -29,6 +30,42 @@ describe("what is made from the commands' descriptions", function()
     assert.is_truthy(complete("rekognition models --all"):find("--all-regions", 1, true))
     assert.equal("table json jsonl\n", complete "rekognition models --output |")
     assert.is_truthy(complete("rekognition policy b"):find("build", 1, true))
+  end)
+end)
+
+describe("the completion in the shells themselves", function()
+  local EXPECTED = {
+    { "rekognition st", { "start", "stop", "Stop models, and wait until they are stopped" } },
+    { "rekognition models --all", { "--all-regions" } },
+    { "rekognition models --output ", { "json", "jsonl", "table" } },
+    { "rekognition policy b", { "build" } },
+  }
+
+  local function is_there(shell) return (files.run("command -v " .. shell)) end
+
+  it("fish", function()
+    if not is_there "fish" then return pending "there is no fish here" end
+    for _, case in ipairs(EXPECTED) do
+      local script = ("source bin/completion/rekognition.fish; complete -C %s"):format(files.quoted(case[1]))
+      local _, output = files.run("HOME=/nowhere fish --no-config -c " .. files.quoted(script))
+      for _, word in ipairs(case[2]) do assert.is_truthy(output:find(word, 1, true), output) end
+    end
+  end)
+
+  it("zsh", function()
+    if not is_there "zsh" then return pending "there is no zsh here" end
+    files.with_folder(function(folder)
+      files.write(folder .. "/_rekognition", files.read "bin/completion/rekognition.zsh")
+      local start = ("PS1='RE''ADY> '; fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D\n"):format(folder)
+      for _, case in ipairs(EXPECTED) do
+        files.write(folder .. "/task", cjson.encode { command = "zsh -f", env = { HOME = folder, TERM = "xterm" }, steps = {
+          { "", start }, { "READY> ", case[1] .. "\t\t" }, { (case[2][#case[2]]:gsub("^%-%-all", "")), "\21exit\n" } } })
+        local _, output = files.run("python3 spec/servers/terminal.py " .. folder .. "/task")
+        local result = cjson.decode(output)
+        for _, word in ipairs(case[2]) do assert.is_truthy(result.out:find(word, 1, true), result.out) end
+        assert.is_true(result.code >= 0) -- it was not killed for waiting too long
+      end
+    end)
   end)
 end)
 

@@ -9,8 +9,10 @@ local M = {
   description = "Calls an operation and prints its response as JSON: bytes as base64, times as ISO 8601 in UTC. "
     .. "Parameters are checked before anything is sent.",
   default_format = "json",
-  arguments = { { name = "operation", value = "OPERATION", help = "Such as DescribeProjects or describe-projects." } },
+  arguments = { { name = "operation", value = "OPERATION", args = "?",
+                  help = "Such as DescribeProjects or describe-projects." } },
   options = options.list {
+    { name = "--list", help = "Print the names of all operations instead." },
     "params", "blob",
     { name = "--page", help = "Follow the response's token through all pages. With jsonl each item is a line." },
     "profile", "region", "endpoint", "output", "quiet", "yes",
@@ -18,7 +20,8 @@ local M = {
   examples = {
     "rekognition call DescribeProjects --page",
     "rekognition call DetectLabels --blob Image.Bytes=photo.jpg --params '{\"MaxLabels\": 5}'",
-    "rekognition call CreateProject --params '{\"ProjectName\": \"birds\"}' --endpoint-url http://127.0.0.1:4566",
+    "rekognition call create-project --params @project.json --endpoint-url http://127.0.0.1:4566",
+    "rekognition call --list",
   },
   exit = "0 done, 1 refused or failed, 2 used wrongly (unknown operation, bad parameters).",
 }
@@ -101,7 +104,23 @@ local function print(context, operation, response)
   print_fields(context, value)
 end
 
+-- The names of all operations.
+local function print_names(context)
+  local names = {}
+  for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
+  table.sort(names)
+  if context.args.output == "json" then return context.output:json(json.list(names)) end
+  for _, name in ipairs(names) do
+    if context.args.output == "jsonl" then context.output:json(name) else context.output:line(name) end
+  end
+end
+
 function M.run(context)
+  if context.args.list then
+    print_names(context)
+    return 0
+  end
+  if not context.args.operation then context:usage("OPERATION is missing; `rekognition call --list` prints them") end
   local client <close> = context:client()
   local operation = params_of.operation(context, client)
   local params = params_of.params(context, operation)

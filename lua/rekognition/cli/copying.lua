@@ -7,13 +7,16 @@ local M = {}
 
 --- The options that say what is copied where.
 M.OPTIONS = {
-  { name = "--source-project", value = "PROJECT", help = "The project that has the model: its name, or its ARN." },
+  { name = "--source-project", value = "PROJECT",
+    help = "The project that has the model: its name, or its ARN. Required unless --source-version is an ARN." },
   { name = "--source-version", value = "VERSION",
     help = "The version to copy: its name, or its ARN. Default: the newest trained one." },
-  { name = "--destination-project", value = "PROJECT", help = "The project that gets the copy: its name, or its ARN." },
+  { name = "--destination-project", required = true, value = "PROJECT",
+    help = "The project that gets the copy: its name, or its ARN." },
   { name = "--create-project", help = "Create the destination project if there is none of that name." },
   { name = "--version-name", value = "NAME", help = "The copy's name. Default: the source version's." },
-  { name = "--bucket", value = "BUCKET", help = "Bucket of the destination's account that gets the training results." },
+  { name = "--bucket", required = true, value = "BUCKET",
+    help = "Bucket of the destination's account that gets the training results." },
   { name = "--prefix", value = "PREFIX", help = "Folder in the bucket. Default: none." },
   { name = "--kms-key", value = "KEY", help = "Key that encrypts the copy: its id, or its ARN." },
   { name = "--tag", value = "KEY=VALUE", many = true, convert = values.pair,

@@ -15,8 +15,7 @@ local function code_of(problem)
 end
 
 local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable",
-  "maybe_succeeded", "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message",
-  "where" }
+  "maybe_succeeded", "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message" }
 
 local function error_json(problem)
   local json = require "rekognition.cli.json"
@@ -31,9 +30,11 @@ local function error_json(problem)
   return json.encode { error = fields }
 end
 
-local function remedy_of(problem)
+-- What to do, unless the message says it already.
+local function remedy_of(problem, said)
   local remedy = type(problem) == "table" and problem.remedy
-  return type(remedy) == "string" and ("\n  what to do: %s"):format(remedy) or ""
+  if type(remedy) ~= "string" or said:find(remedy, 1, true) then return "" end
+  return (" What to do: %s"):format(remedy)
 end
 
 -- A stack says more than a sentence where the fault is ours.
@@ -47,7 +48,8 @@ local function complain(command, problem, format)
   if type(problem) == "table" and problem.usage then
     io.stderr:write(("%s: %s (`%s --help` lists the options)\n"):format(name, text.clean(problem.usage), name))
   else
-    io.stderr:write(("%s: %s%s\n"):format(name, text.clean(problem), text.clean(remedy_of(problem))))
+    local said = tostring(problem)
+    io.stderr:write(("%s: %s%s\n"):format(name, text.clean(said), text.clean(remedy_of(problem, said))))
   end
 end
 
@@ -56,6 +58,25 @@ local function is_command(name)
     if entry.name == name then return true end
   end
   return false
+end
+
+-- What is said of a command that isn't there. Who knows the AWS CLI names an operation.
+local function unknown(name)
+  local nearest = require "rekognition.text.nearest"
+  local names = {}
+  for i, entry in ipairs(commands.list) do names[i] = entry.name end
+  local operation = require("rekognition.cli.params").find(name)
+  local hint = operation and ("; `rekognition call %s` calls that operation"):format(operation)
+    or nearest.hint(name, names)
+  return ("there is no command '%s'%s"):format(name, hint)
+end
+
+-- The AWS CLI's "help" and "COMMAND help" are ours, too.
+local function with_help(arguments)
+  local first, second = arguments[1], arguments[2]
+  if first == "help" then return { second or "--help", second and "--help" } end
+  if second == "help" and #arguments == 2 then return { first, "--help" } end
+  return arguments
 end
 
 -- The format that errors have, though the arguments may be what is wrong.
@@ -82,6 +103,8 @@ local function trace(problem)
 end
 
 local function perform(name, arguments)
+  -- Where this program called the library is of no use to who runs it.
+  require("rekognition.error").place = function() return nil end
   local parser = require "rekognition.cli.parser"
   local ok, args = parser.new(name):pparse(arguments)
   if not ok then error({ usage = (args:gsub("\n", "; ")) }, 0) end
@@ -100,6 +123,7 @@ end
 ---@param arguments string[]
 ---@return integer exit_code
 function M.main(arguments)
+  arguments = with_help(arguments)
   local name = arguments[1]
   if name == "emulator" then
     return require("rekognition.emulator.cli").main { table.unpack(arguments, 2) }
@@ -111,7 +135,7 @@ function M.main(arguments)
     if name == nil then io.stderr:write(help, "\n") else io.stdout:write(help, "\n") end
     return name == nil and 2 or 0
   elseif not is_command(name) then
-    complain(nil, { usage = ("there is no command '%s'"):format(name) }, format_in(arguments))
+    complain(nil, { usage = unknown(name) }, format_in(arguments))
     return 2
   end
   local ok, result = pcall(perform, name, arguments)

@@ -177,12 +177,31 @@ function M.to_params(operation, params)
   return nil, result
 end
 
+-- "line 2, column 7", of a byte.
+local function place_of(text, at)
+  local before = text:sub(1, at - 1)
+  local _, line = before:gsub("\n", "")
+  return ("line %d, column %d"):format(line + 1, at - #(before:match("^.*\n") or ""))
+end
+
+-- What cjson says, "Expected object key string but found T_OBJ_END at character 17", with the place as people count it.
+local TOKENS = { T_OBJ_BEGIN = "{", T_OBJ_END = "}", T_ARR_BEGIN = "[", T_ARR_END = "]", T_COLON = ":", T_COMMA = ",",
+  T_END = "the end", T_STRING = "a text", T_NUMBER = "a number", T_BOOLEAN = "true or false", T_NULL = "null" }
+local function why_not(text, problem)
+  local at = tonumber(problem:match("at character ([0-9]+)$"))
+  if not at then return nil end
+  local words = problem:gsub(" at character [0-9]+$", ""):gsub("T_[A-Z_]+", TOKENS)
+  return ("%s at %s"):format(ascii.lower(words:sub(1, 1)) .. words:sub(2), place_of(text, at))
+end
+
 --- Reads a JSON object.
 ---@param text string
 ---@return table?
+---@return string? why  "expected object key string but found } at line 1, column 17", where that is known
 function M.decode_object(text)
   local ok, value = pcall(cjson.decode, text)
-  if not ok or type(value) ~= "table" or not ascii.trim(text):find("^{") then return nil end
+  if not ok then return nil, why_not(text, value) end
+  if type(value) ~= "table" or not ascii.trim(text):find("^{") then return nil end
   return value
 end
 

@@ -22,7 +22,7 @@ end
 
 local function add_option(page, option)
   add(page, ".TP", option.value and bold(option.name) .. " " .. italic(option.value) or bold(option.name))
-  local text = option.help
+  local text = option.required and option.help .. " Required." or option.help
   if option.choices then text = text .. " One of: " .. table.concat(option.choices, ", ") .. "." end
   add(page, escape(text))
 end

@@ -11,22 +11,30 @@ local function plain(name)
   return ascii.lower(name:gsub("[-_]", ""))
 end
 
---- The operation's own name: as AWS writes it, or as its method or the AWS CLI does.
+--- The name of an operation as AWS writes it, from that, its method's or the AWS CLI's; or nil.
+---@param given string
+---@return string?
+function M.find(given)
+  for name in pairs(require("rekognition.generated.model").operations) do
+    if plain(name) == plain(given) then return name end
+  end
+end
+
+--- The operation's own name.
 ---@param context rekognition.cli.Context
 ---@param client rekognition.Client
 ---@return string
 function M.operation(context, client)
   local given = context.args.operation
-  for name in pairs(require("rekognition.generated.model").operations) do
-    if plain(name) == plain(given) then return name end
-  end
+  local name = M.find(given)
+  if name then return name end
   client:call(given, {}) -- raises: there is no such operation; it names the nearest
   return given
 end
 
 local function read(context, source)
   if source == "-" then return io.read "a" or "" end
-  local path = source:match("^@(.*)$")
+  local path = source:match("^@(.*)$") or source:match("^fileb?://(.*)$") -- the latter as the AWS CLI has it
   if not path then return source end
   local text, why = files.read(path)
   if not text then context:usage("could not read %s", why or path .. ": there is no such file") end
@@ -55,8 +63,12 @@ end
 ---@return table
 function M.params(context, operation)
   local text = read(context, context.args.params or "{}")
-  local given = json.decode_object(text)
-  if not given then context:usage("--params must be a JSON object such as '{\"MaxResults\": 10}', or @FILE, or -") end
+  local given, why = json.decode_object(text)
+  if not given then
+    local is_file = not text:find("[{%[]") and files.read(text) ~= nil
+    context:usage("--params must be a JSON object such as '{\"MaxResults\": 10}', or @FILE, or -%s", is_file
+      and ("; to read the file, write @%s"):format(text) or why and ": " .. why or "")
+  end
   local params, problem = json.to_params(operation, given)
   if not params then context:usage("--params: %s %s", problem.path, problem.message) end
   for _, blob in ipairs(context.args.blob or {}) do put_blob(context, params, blob[1], blob[2]) end

@@ -26,7 +26,8 @@ local function add_option(parser, option)
     parser:flag(option.name, option.help)
     return
   end
-  local added = parser:option(option.name, option.help):argname(option.value)
+  local help = option.required and option.help .. " Required." or option.help
+  local added = parser:option(option.name, help):argname(option.value)
   if option.choices then added:choices(option.choices) end
   if option.convert then added:convert(convert(option)) end
   if option.many then added:count "*" end
@@ -70,8 +71,8 @@ end
 local function top_epilog()
   local lines = { "Exit status:" }
   for _, code in ipairs(M.EXIT_CODES) do lines[#lines + 1] = ("   %-4s %s"):format(code[1], code[2]) end
-  lines[#lines + 1] = "\n`rekognition COMMAND --help` describes a command. Settings and credentials are those of AWS's "
-    .. "own tools:\nAWS_PROFILE, AWS_REGION, ~/.aws/config and so on."
+  lines[#lines + 1] = "\n`rekognition COMMAND --help` describes a command. Settings and credentials are those of\n"
+    .. "AWS's own tools: AWS_PROFILE, AWS_REGION, ~/.aws/config and so on."
   return table.concat(lines, "\n")
 end
 

@@ -22,8 +22,10 @@ local M = {
       exit = "0 it is well, 1 it is not, 2 used wrongly." },
     { name = "build", summary = "Write a policy that lets an account copy a version",
       options = options.list {
-        { name = "--account", value = "ID", convert = values.account, help = "The account that may copy." },
-        { name = "--version", value = "ARN", many = true, help = "The version's ARN, or a pattern. May be repeated." },
+        { name = "--account", required = true, value = "ID", convert = values.account,
+          help = "The account that may copy." },
+        { name = "--version", required = true, value = "ARN", many = true,
+          help = "The version's ARN, or a pattern. May be repeated." },
         { name = "--role", value = "ROLE", help = "Only this role of the account, a name or an ARN." },
         { name = "--sid", value = "SID", help = "The statement's name." },
       },

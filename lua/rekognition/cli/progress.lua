@@ -52,7 +52,10 @@ end
 function Progress:event(event)
   local line = event.step
   if event.state then line = line .. ": " .. tostring(event.state) end
-  if event.message and event.message ~= "" then line = line .. " (" .. tostring(event.message) .. ")" end
+  local has_message = event.message and event.message ~= ""
+  if has_message and event.state ~= "failed" then -- why something failed is said in the end
+    line = line .. " (" .. tostring(event.message) .. ")"
+  end
   if event.state == "warning" then self:note(line) else self:show(line) end
 end
 

@@ -15,7 +15,7 @@ local M = {
     .. "limit is reached, and when it is interrupted. REKOGNITION_PROJECT_VERSION_ARN tells COMMAND the model's ARN.",
   arguments = { { name = "words", value = "COMMAND", args = "+", help = "The command and its arguments, behind --." } },
   options = started.options {
-    { name = "--version", value = "VERSION", help = model_of.HELP },
+    { name = "--version", required = true, value = "VERSION", help = model_of.HELP },
     { name = "--max-hours", value = "HOURS", convert = values.amount,
       help = "End COMMAND and stop the model after this." },
     { name = "--max-cost", value = "AMOUNT", convert = values.amount,
