@@ -100,7 +100,7 @@ describe("rekognition copy", function()
     local result = copy("bad_1", "--yes")
     assert.equal(1, result.code)
     assert.is_truthy(result.err:find("COPYING_FAILED", 1, true), result.err)
-    assert.is_truthy(result.err:find("what to do: ", 1, true), result.err)
+    assert.is_truthy(result.err:find("What to do: ", 1, true), result.err)
     local failure = cjson.decode(copy("bad_1", "--yes", "--quiet", "--output", "json").err).error
     assert.is_string(failure.step)
     assert.is_string(failure.remedy)
