@@ -45,11 +45,13 @@ describe("the completion in the shells themselves", function()
 
   it("fish", function()
     if not is_there "fish" then return pending "there is no fish here" end
-    for _, case in ipairs(EXPECTED) do
-      local script = ("source bin/completion/rekognition.fish; complete -C %s"):format(files.quoted(case[1]))
-      local _, output = files.run("HOME=/nowhere fish --no-config -c " .. files.quoted(script))
-      for _, word in ipairs(case[2]) do assert.is_truthy(output:find(word, 1, true), output) end
-    end
+    files.with_folder(function(folder) -- fish makes folders in HOME
+      for _, case in ipairs(EXPECTED) do
+        local script = ("source bin/completion/rekognition.fish; complete -C %s"):format(files.quoted(case[1]))
+        local _, output = files.run(("env -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME=%s fish --no-config -c %s"):format(folder, files.quoted(script)))
+        for _, word in ipairs(case[2]) do assert.is_truthy(output:find(word, 1, true), output) end
+      end
+    end)
   end)
 
   it("zsh", function()
