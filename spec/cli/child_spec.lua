@@ -40,6 +40,8 @@ describe("a child", function()
 
   it("that can't be started is said", function()
     local child, why = core.spawn({ "no-such-command" }, {})
+    -- valgrind makes a fork of posix_spawn's vfork, whose parent doesn't learn that the exec failed.
+    if os.getenv "REK_VALGRIND" then return assert.equal(127, finish(child)) end
     assert.same({ nil, "no-such-command: No such file or directory" }, { child, why })
   end)
 
