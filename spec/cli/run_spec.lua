@@ -170,6 +170,22 @@ describe("a signal", function()
     assert.is_truthy(err:find("told", 1, true), err)
   end)
 
+  it("that the command ignores ends with the command killed after its grace, and the model stopped", function()
+    for signal, status in pairs { INT = "130", TERM = "143" } do
+      local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--grace", "0.2", "--", "sh", "-c",
+        "trap '' INT TERM; while :; do sleep 0.1; done" }, "run: started", signal)
+      assert.equal(status, code, err)
+      assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
+    end
+  end)
+
+  it("that comes first during the stop doesn't end the stop", function()
+    local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.7", "--yes", "--", "true" }, "stop: RUNNING", "INT")
+    assert.equal("130", code, err)
+    assert.is_truthy(err:find("the model is being stopped", 1, true), err)
+    assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
+  end)
+
   it("twice leaves the model running, and says so; stop --mine stops it", function()
     local slow = { "run", "--version", "birds/v1", "--delay", "0.7", "--yes", "--", "sleep", "30" }
     local code, err = interrupted(slow, "run: started", "INT INT INT INT")

@@ -11,10 +11,24 @@ local NAMES = { [1] = "SIGHUP", [2] = "SIGINT", [15] = "SIGTERM" }
 -- Who has the signals instead, while a command of the person's own runs.
 local taker
 
+-- What the next signal does instead of raising, once.
+local notice
+
+--- The first signal of all only calls `f`, once: what tidies up already goes on.
+---@param f fun()
+function M.forgive_first(f)
+  if core.interrupted() == nil then notice = f end
+end
+
 --- From now on signals are ours.
 function M.catch()
   core.on_interrupt(function(number, from_terminal)
     if taker then return taker(number, from_terminal) end
+    if notice then
+      local f = notice
+      notice = nil
+      return f()
+    end
     rek_error.raise { kind = "cancelled", code = "Interrupted", signal = number,
       message = "interrupted by " .. (NAMES[number] or "signal " .. number) }
   end)

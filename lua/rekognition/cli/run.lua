@@ -65,6 +65,13 @@ local function supervise(child, run, grace, caught)
   end
 end
 
+-- The model is being stopped, or is about to be: a first signal doesn't end that.
+local function expect_stop(context)
+  interrupts.forgive_first(function()
+    context:say("interrupted; the model is being stopped (interrupt again to leave it running)")
+  end)
+end
+
 local function run_command(context, version, run)
   context.progress:clear()
   local caught = {}
@@ -78,6 +85,7 @@ local function run_command(context, version, run)
   end, function()
     return supervise(child, run, context.args.grace or 10, caught)
   end)
+  expect_stop(context)
   if caught.number then context:say("interrupted; the model is being stopped (interrupt again to leave it running)") end
   return status or 128 + signal
 end
@@ -109,7 +117,10 @@ function M.run(context)
     client = client, version = arn, project = project, min_inference_units = args.min_units,
     max_inference_units = args.max_units, max_hours = args.max_hours, max_cost = args.max_cost,
     price_per_hour = args.price_per_hour, journal = args.journal, use_running = args.use_running, delay = args.delay,
-    timeout = args.timeout, profile = args.profile, on_progress = context:on_progress(),
+    timeout = args.timeout, profile = args.profile, on_progress = function(event)
+      if event.step == "stop" then expect_stop(context) end
+      context.progress:event(event)
+    end,
   }, function(version, run) return run_command(context, version, run) end)
   if ok then return result end
   if rek_error.is_error(result) then warn_if_left(context, client, arn) end
