@@ -77,6 +77,13 @@ local function memory(pid)
   end
 end
 
+-- The seconds of processor time that a process has used; they say what a call costs however busy the machine is.
+local function processor_time(pid)
+  local file <close> = assert(io.open("/proc/" .. pid .. "/stat"))
+  local user, system = file:read("a"):match("%) %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ %S+ (%d+) (%d+)")
+  return (tonumber(user) + tonumber(system)) / 100
+end
+
 -- The bytes of a signed request.
 local function request(port, operation, params)
   local host = "127.0.0.1:" .. port
@@ -109,11 +116,11 @@ local function connect(port)
   return connection
 end
 
--- Calls a second, and the bytes of a response.
-local function measure(port, bytes)
+-- Calls a second, calls in a second of the server's processor time, and the bytes of a response.
+local function measure(port, bytes, pid)
   local connections = {}
   for i = 1, CONNECTIONS do connections[i] = connect(port) end
-  local count, size, started = 0, 0, core.monotonic()
+  local count, size, started, used = 0, 0, core.monotonic(), processor_time(pid)
   local stop = started + SECONDS
   for _, connection in ipairs(connections) do assert(connection:send(bytes)) end
   while core.monotonic() < stop do
@@ -130,13 +137,14 @@ local function measure(port, bytes)
   end
   local elapsed = core.monotonic() - started
   for _, connection in ipairs(connections) do connection:close() end
-  return count / elapsed, size
+  return count / elapsed, count / (processor_time(pid) - used), size
 end
 
 local function report(server, what, port, operation, params)
-  local ok, rate, size = pcall(measure, port, request(port, operation, params))
+  local ok, rate, by_processor, size = pcall(measure, port, request(port, operation, params), server.pid())
   if ok then
-    print(("%-12s %-44s %8.0f calls/s %8d bytes %8.1f MB"):format(server.name, what, rate, size, memory(server.pid())))
+    print(("%-12s %-44s %8.0f calls/s %8.0f calls/s of processor %8d bytes %8.1f MB"):format(server.name, what, rate,
+      by_processor, size, memory(server.pid())))
   else
     print(("%-12s %-44s %s"):format(server.name, what, rate))
   end
