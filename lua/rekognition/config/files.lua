@@ -2,7 +2,6 @@
 
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
-local profile_file = require "rekognition.config.profile_file"
 
 local M = {}
 
@@ -95,7 +94,8 @@ local function load(file, options)
     options.logger("warn", "config.unreadable", { path = file.path, message = why })
   end
   if not content then return EMPTY end
-  local result = profile_file.parse(content, {
+  -- Many processes have no such file, and load the reader never.
+  local result = require("rekognition.config.profile_file").parse(content, {
     kind = file.kind, path = file.path,
     on_problem = function(problem) options.logger("warn", "config.skipped", problem) end,
   })

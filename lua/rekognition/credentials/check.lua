@@ -3,8 +3,6 @@
 
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
-local json = require "rekognition.text.json"
-local redact = require "rekognition.text.redact"
 local time = require "rekognition.text.time"
 
 local M = {}
@@ -20,7 +18,7 @@ M.MAX_DOCUMENT = 1024 * 1024
 ---@param extra? table    further fields of the error
 function M.fail(source, message, extra)
   -- A service's own words may be in it.
-  message = redact.signing(message):gsub("[\0-\31\127]+", " "):sub(1, MAX_MESSAGE)
+  message = require("rekognition.text.redact").signing(message):gsub("[\0-\31\127]+", " "):sub(1, MAX_MESSAGE)
   local fields = { kind = "credentials", message = source .. ": " .. message, reason = message }
   for name, value in pairs(extra or {}) do fields[name] = value end
   rek_error.raise(fields)
@@ -132,7 +130,7 @@ end
 ---@param value table
 ---@return string
 function M.to_json(value)
-  return json.write(value)
+  return require("rekognition.text.json").write(value)
 end
 
 return M

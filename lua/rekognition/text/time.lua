@@ -4,7 +4,6 @@
 -- The calendar is the proleptic Gregorian one; a leap second counts as the second after it.
 
 local ascii = require "rekognition.text.ascii"
-local time_forms = require "rekognition.text.time_forms"
 
 local M = {}
 
@@ -82,7 +81,7 @@ end
 
 -- The epoch of a date and time with a zone, in any form that text/time_forms.lua reads, or nil.
 local function parse_form(text)
-  local date, clock, offset = time_forms.read(text)
+  local date, clock, offset = require("rekognition.text.time_forms").read(text) -- which few processes ever need
   if not date then return nil end
   local year = date.year
   if #year == 2 then year = full_year(year, os.time()) end
