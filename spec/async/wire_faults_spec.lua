@@ -34,12 +34,13 @@ local ways = {
   ["in another coroutine of a task"] = function(client) return coroutine.wrap(create)(client) end,
 }
 
--- Where requests share a connection of HTTP/2, libcurl does not tell whether one was refused before it was read. Where
+-- Where requests share a connection of HTTP/2, libcurl does not tell whether one was refused before it was read, and one
+-- that is handed over when the connection has ended already (8.23) was not read, unlike those before it. Where
 -- the server breaks the protocol and keeps the connection, requests that share it may wait for their timeout (libcurl
 -- 7.88): these have connections of their own. With libcurl 8.14, where a fault has two codes (case.also), one request has
 -- the one and those that share its connection the other.
 local function at_the_same_time(case, expected, client)
-  local is_unknown = case.shares and case[5] ~= true
+  local is_unknown = case.shares
   if is_unknown then expected.maybe_succeeded = nil end
   async.run(function()
     for name, way in pairs(ways) do
