@@ -89,8 +89,7 @@ local function format_in(arguments)
 end
 
 -- Signals are an ending like any other: what was under way has been left as it should be by now.
-local function ending(command, ok, result, format)
-  local interrupts = require "rekognition.cli.interrupts"
+local function ending(interrupts, command, ok, result, format)
   if ok then return interrupts.exit_code() or result or 0 end
   if type(result) == "table" and result.reader_gone then return 141 end -- what a shell says of a SIGPIPE
   complain(command, result, format)
@@ -138,8 +137,10 @@ function M.main(arguments)
     complain(nil, { usage = unknown(name) }, format_in(arguments))
     return 2
   end
+  local interrupts = require "rekognition.cli.interrupts"
   local ok, result = pcall(perform, name, arguments)
-  return ending(name, ok, result, format_in(arguments))
+  pcall(interrupts.over)
+  return ending(interrupts, name, ok, result, format_in(arguments))
 end
 
 return M

@@ -11,6 +11,12 @@ local NAMES = { [1] = "SIGHUP", [2] = "SIGINT", [15] = "SIGTERM" }
 -- Who has the signals instead, while a command of the person's own runs.
 local taker
 
+-- The command has ended: all that is left to do is to say how.
+local is_over = false
+
+--- Signals are counted from now on, and end nothing.
+function M.over() is_over = true end
+
 -- What the next signal does instead of raising, once.
 local notice
 
@@ -23,6 +29,7 @@ end
 --- From now on signals are ours.
 function M.catch()
   core.on_interrupt(function(number, from_terminal)
+    if is_over then return end
     if taker then return taker(number, from_terminal) end
     if notice then
       local f = notice
