@@ -176,6 +176,8 @@ static const char *remedy(const struct rek_http_transfer *t, enum rek_http_resul
 static const char *describe(const struct rek_http_transfer *t, enum rek_http_result result,
                             CURLcode code)
 {
+    if (result == REK_HTTP_TOO_LARGE && code == CURLE_OUT_OF_MEMORY && t->fault == REK_HTTP_OK)
+        return "a line of the response's headers is over 100 KB, or there is not enough memory";
     if (result == REK_HTTP_TOO_LARGE)
         return "the response is larger than max_response_bytes allows, or its headers than 256 KiB";
     if (result == REK_HTTP_MEMORY)

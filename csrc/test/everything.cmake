@@ -34,7 +34,8 @@ endif()
 
 foreach(target ${everything_targets})
   target_include_directories(${target} PRIVATE "${lua_include_dir}")
-  target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
+  target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L
+    REK_LUA_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/lua")
   target_link_libraries(${target} PRIVATE rekognition_service rekognition_core)
 endforeach()
 

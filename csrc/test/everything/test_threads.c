@@ -1,6 +1,7 @@
-/* Ten threads with a Lua state each, all making calls at the same time: what the process shares
- * (the generator's pool, libcurl's and OpenSSL's start, the certificates in memory) is theirs
- * alike. The build with ThreadSanitizer (script/sanitize) watches. */
+/* Ten threads with a Lua state each, all making calls at the same time, those that block and those
+ * of tasks: what the process shares (the generator's pool, libcurl's and OpenSSL's start, the
+ * certificates in memory, the rates) is theirs alike. The build with ThreadSanitizer
+ * (script/sanitize) watches. */
 #include "test/check.h"
 
 #include <arpa/inet.h>
@@ -31,7 +32,35 @@ static const char script[] =
     "about.transport.message)\n"
     "  end\n"
     "end\n"
-    "assert(core.run_process({ 'true' }, { timeout = 60, max_output = 10 }))\n";
+    "assert(core.run_process({ 'true' }, { timeout = 60, max_output = 10 }))\n"
+    "package.path = '" REK_LUA_FOLDER "/?.lua;" REK_LUA_FOLDER "/?/init.lua'\n"
+    "local rekognition = require 'rekognition'\n"
+    "local async = rekognition.async\n"
+    "local keys = { access_key_id = 'A', secret_access_key = 'S' }\n"
+    "local function new_client(credentials)\n"
+    "  return rekognition.client { region = 'us-east-1', env = {}, endpoint = url, timeout = 60,\n"
+    "    credentials = credentials, rate = { ['*'] = 1000 }, max_in_flight = 6 }\n"
+    "end\n"
+    "local client <close> = new_client(keys)\n"
+    "local function call() return client:describe_projects {} end\n"
+    "async.run(function()\n"
+    "  local list = {}\n"
+    "  for place = 1, 20 do list[place] = place end\n"
+    "  local results, errors = async.map(list, call, { concurrency = 8 })\n"
+    "  assert(next(errors) == nil and results[20].Tree)\n"
+    "  local sleeper = async.spawn(async.sleep, 60)\n"
+    "  assert(async.any { call, function() async.sleep(60) end }.Tree)\n"
+    "  local other <close> = new_client(rekognition.credentials.process { command =\n"
+    "    [[printf '{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\"}']] })\n"
+    "  assert(other:describe_projects {}.Tree)\n"
+    "  local future <close> = client:describe_projects_async {}\n"
+    "  sleeper:cancel()\n"
+    "end)\n"
+    "local pollable <close> = async.pollable()\n"
+    "local future = client:describe_projects_async {}\n"
+    "assert(pollable:pollfd() or pollable:timeout())\n"
+    "while not future:ready() do pollable:step() end\n"
+    "assert(future:await().Tree)\n";
 
 static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n"
                                "{\"Tree\":{\"Label\":\"leaf\"}}";
@@ -51,7 +80,7 @@ static void *serve_connection(void *context)
 
 static void *serve(void *context)
 {
-    static int connections[10 * THREADS]; /* more than these threads make */
+    static int connections[100 * THREADS]; /* more than these threads make */
     int listener = *(int *)context;
     for (size_t i = 0; i < COUNT_OF(connections); i++) {
         pthread_t thread;

@@ -51,8 +51,9 @@ end
 
 --- Puts a task into the queue of those that go on.
 function M.push(task)
-  last = last + 1
-  ready[last] = task
+  local place = last + 1
+  ready[place] = task -- here memory may end: nothing has changed by then
+  last = place
   if last == first then alert() end
 end
 

@@ -43,9 +43,11 @@ function Timer:__close() self.timers:remove(self) end
 --- Adds one, which a `<close>` takes out.
 ---@return rekognition.Timer
 function M:add(at, what)
-  local timer = setmetatable({ at = at, what = what, timers = self }, Timer)
-  self.count = self.count + 1
-  up(self, self.count, timer)
+  local place = self.count + 1
+  local timer = setmetatable({ at = at, what = what, timers = self, place = place }, Timer)
+  self[place] = timer -- here memory may end: nothing has changed by then
+  self.count = place
+  up(self, place, timer)
   return timer
 end
 
