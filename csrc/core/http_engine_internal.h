@@ -10,7 +10,7 @@
 
 #include <time.h>
 
-/* In the place of a group's index, in the poller: a descriptor that is watched for somebody else.
+/* Instead of a group's index, in the poller: a descriptor that is watched for somebody else.
  */
 static const unsigned REK_ENGINE_WATCHED = UINT32_MAX;
 
