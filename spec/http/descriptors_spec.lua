@@ -18,7 +18,8 @@ local function list()
   local found = {}
   local pipe = io.popen "for fd in /proc/self/fd/*; do echo \"${fd##*/} $(readlink $fd)\"; done"
   for line in pipe:lines() do
-    if line:find "^%%d+ ." and tonumber(line:match "^%%d+") > 2 then found[#found + 1] = line end
+    local is_tools = os.getenv "REK_VALGRIND" and line:find "/reports/%%d+$" -- valgrind's own, in each process
+    if line:find "^%%d+ ." and tonumber(line:match "^%%d+") > 2 and not is_tools then found[#found + 1] = line end
   end
   pipe:close()
   return found
