@@ -82,25 +82,15 @@ static void hide(int fd)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Another thread may close the descriptor meanwhile: that is harmless to ask about, but
- * ThreadSanitizer takes fstat for a use of what belongs to the other thread. */
-static bool is_pipe(int fd)
-{
-#ifdef F_GETPIPE_SZ
-    return fcntl(fd, F_GETPIPE_SZ) > 0;
-#else
-    struct stat found;
-    return fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
-#endif
-}
-
-/* A pipe, or a socket without a name in this computer. */
+/* A pipe, or a socket without a name in this computer. (Sockets first: ThreadSanitizer takes fstat
+ * for a use of the socket, which another thread may be closing.) */
 static bool may_be_pair(int fd)
 {
     struct sockaddr_storage name = {0};
     socklen_t size = sizeof name;
+    struct stat found;
     if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)
-        return is_pipe(fd);
+        return fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
     return name.ss_family == AF_UNIX && ((const struct sockaddr *)&name)->sa_data[0] == '\0';
 }
 
