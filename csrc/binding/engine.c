@@ -66,7 +66,7 @@ static struct engine *check_engine(lua_State *L, int index)
     return engine;
 }
 
-/* engine() -> an engine. Raises where memory or descriptors are used up. */
+/* engine() -> an engine; or nil and why the system refuses one. */
 static int engine_new(lua_State *L)
 {
     struct engine *engine = lrek_new_object(L, &engine_kind, 2);
@@ -78,7 +78,7 @@ static int engine_new(lua_State *L)
     if (!engine->core && errno == ENOMEM)
         return luaL_error(L, "not enough memory");
     if (!engine->core)
-        return luaL_error(L, "could not make an engine: %s", strerror(errno));
+        return luaL_fileresult(L, 0, NULL);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key);
     lua_pushvalue(L, -2);
     lua_pushboolean(L, 1);

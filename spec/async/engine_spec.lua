@@ -69,6 +69,29 @@ describe("the engine", function()
     assert.matches("^max_connections is 500, and the process may open 60 descriptors: 28 connections are used;", output)
   end)
 
+  it("can't be made without descriptors, says so, and is made when there are some again", function()
+    local files = require "spec.support.files"
+    local script = folder .. "/none.lua"
+    files.write(script, ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath) .. [[
+      local rekognition = require "rekognition"
+      rekognition.preload()
+      local client = rekognition.client { region = "us-east-1", env = {}, endpoint = ..., retry = { mode = "off" },
+        credentials = { access_key_id = "a", secret_access_key = "b" } }
+      local open = {}
+      repeat open[#open + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      local ok, e = pcall(function() return client:create_project_async({ ProjectName = "x" }):await() end)
+      print(ok, e.kind, e.code, e.retryable, e.maybe_succeeded, e.message)
+      for _, file in ipairs(open) do file:close() end
+      print(pcall(function() return client:create_project_async({ ProjectName = "x" }):await().ProjectArn end))]])
+    local ok, output = files.run(("ulimit -n 40; %s %s %s"):format(os.getenv "LUA" or "lua5.4", script,
+      support.url "/echo"))
+    assert(ok, output)
+    local failed, after = output:match "^([^\n]*)\n([^\n]*)\n$"
+    assert.matches("^false\ttransport\tconnect\ttrue\tnil\tthe engine could not be made: .*; if too many files are "
+      .. "open, raise `ulimit %-n`$", failed)
+    assert.matches("^true", after)
+  end)
+
   it("is not touched by a child that the process starts", function()
     local client <close> = new_client "/hang"
     local future <close> = client:create_project_async { ProjectName = "x" } -- luacheck: ignore future

@@ -38,9 +38,16 @@ local WAITS = {}
 --- Yielded by a task that waits; any other yield lets others go on.
 M.WAITS = WAITS
 
+local function new_network()
+  local made, why = core.engine()
+  if made then return made end
+  rek_error.raise { kind = "transport", code = "connect", retryable = true,
+    message = ("the engine could not be made: %s; if too many files are open, raise `ulimit -n`"):format(why) }
+end
+
 --- The core's engine.
 function M.network()
-  if not network then network = core.engine() end
+  network = network or new_network()
   return network
 end
 
