@@ -136,6 +136,7 @@ describe("a child inherits nothing", function()
       local keys = rekognition.credentials.default { env = { AWS_CONFIG_FILE = folder .. "/config", HOME = folder } }
       client(tls, { credentials = keys }):create_project { ProjectName = "x" }
       child "process"]], "process")
+    if os.getenv "REK_VALGRIND" then return end -- each process has some of valgrind's
     assert.equal(files.read(folder .. "/before"), files.read(folder .. "/listed"))
   end)
 
