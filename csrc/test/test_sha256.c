@@ -161,7 +161,8 @@ static void test_fronts(void)
     if (!CHECK(rek_hmac_key_init(&key, &hasher, REK_SLICE("a key"))))
         return;
     for (size_t round = 0; round < 3 * sizeof text; round++) {
-        text[round * 7 % sizeof text] += (char)(round % 3); /* every third text is the one before */
+        char *byte = &text[round * 7 % sizeof text];
+        *byte = (char)(*byte + (int)(round % 3)); /* every third text is the one before */
         struct rek_slice data = {text, round % 5 ? 64 + round % 67 : round % 64};
         unsigned char plain[REK_SHA256_SIZE], by_front[REK_SHA256_SIZE];
         CHECK(rek_sha256(&hasher, data, plain));
