@@ -145,6 +145,20 @@ describe("the examples", function()
     end
   end)
 
+  it("async_fan_out.lua makes all that can be made, and says what failed", function()
+    local output, ok = read_command("AWS_ENDPOINT_URL=%s script/lua examples/async_fan_out.lua", running.url)
+    assert.is_true(ok, output)
+    assert.matches("^not a name!\tfailed\tservice\tValidationException\n"
+      .. "19 created, 1 failed; the first: arn:aws:rekognition:[^\n]+:project/fan%-out%-1/%d+\n19 deleted\n$", output)
+  end)
+
+  it("async_tasks.lua counts, times out and cancels", function()
+    local output, ok = read_command("AWS_ENDPOINT_URL=%s script/lua examples/async_tasks.lua", running.url)
+    assert.is_true(ok, output)
+    assert.equal("counted\tinteger\tinteger\nthe child of the slow task has ended\nthe slow task has ended\n"
+      .. "false\tcancelled\tTimeout\nthe cancelled task has ended\nfalse\tcancelled\tCancelled\n", output)
+  end)
+
   it("demo.lua ends with seven copies, whatever this machine's AWS settings", function()
     local output, ok = read_command("AWS_PROFILE=none http_proxy=http://127.0.0.1:9 script/lua examples/demo.lua %s", running.url)
     assert.is_true(ok, output)

@@ -61,6 +61,11 @@ function M.place()
   end
 end
 
+--- Notes where the caller's code waits for what failed: for an error that was raised where none of it was under way.
+function M.locate(value)
+  if M.is_error(value) and value.where == nil then value.where = M.place() end
+end
+
 --- Makes an error; the fields are those of `rekognition.Error`, `kind` and `message` required.
 ---@param fields table
 ---@return rekognition.Error

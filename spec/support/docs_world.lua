@@ -8,7 +8,7 @@ local s3 = require "spec.support.emulator_s3"
 local M = {}
 
 -- docs_blocks_spec.lua runs those of the pages on configuration.
-M.pages = { "README.md", "docs/client.md", "docs/custom-labels.md", "docs/emulator.md", "docs/errors.md",
+M.pages = { "README.md", "docs/async.md", "docs/client.md", "docs/custom-labels.md", "docs/emulator.md", "docs/errors.md",
             "docs/policies.md", "docs/retries.md", "docs/running-models.md", "docs/signing.md" }
 
 local OWNER = { access_key_id = "AKIAEMULATOR00000001", secret_access_key = "emulator-secret-of-111122223333" }
@@ -105,6 +105,7 @@ function M.new()
   local env = setmetatable({
     rekognition = wrapped, client = own, destination = other, print = function() end,
     project = project, version = version, source_project = project, source_version = version,
+    async = rekognition.async, images = { PNG, PNG }, arn = version,
     destination_project = destination_project, params = {}, body = "text", host = "example.com", credentials = OWNER,
     io = {
       open = function(path) return file_of(path and PNG) end,

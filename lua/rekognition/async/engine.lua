@@ -4,6 +4,7 @@
 -- while it waits. `wake` ends the wait of either. Nothing here knows clients.
 
 local core = require "rekognition.core"
+local dropped = require "rekognition.async.dropped"
 local rek_error = require "rekognition.error"
 local seams = require "rekognition.seams"
 local timers_of = require "rekognition.async.timers"
@@ -45,9 +46,15 @@ local function new_network()
     message = ("the engine could not be made: %s; if too many files are open, raise `ulimit -n`"):format(why) }
 end
 
+local function is_forked() return network ~= nil and network:is_forked() end
+dropped.arm(is_forked)
+
 --- The core's engine.
 function M.network()
-  network = network or new_network()
+  if not network then
+    network = new_network()
+    dropped.arm(is_forked)
+  end
   return network
 end
 
@@ -191,7 +198,7 @@ end
 function M.step(limit)
   depth = depth + 1
   local _ <close> = IN_STEP
-  if network and network:is_forked() then leave_to_parent() end
+  if is_forked() then leave_to_parent() end
   if network then
     network:step(pause(limit))
     drain()

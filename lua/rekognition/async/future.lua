@@ -273,6 +273,7 @@ end
 
 local function outcome(self)
   if self.ok then return unpack(self.results, 1, self.results.n) end
+  rek_error.locate(self.results[1])
   error(self.results[1], 0)
 end
 

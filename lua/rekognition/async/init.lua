@@ -185,6 +185,7 @@ function M.map(items, f, options)
   local workers = {}
   for worker = 1, math.min(concurrency_of(options), count) do workers[worker] = work end
   M.all(workers)
+  for _, e in pairs(errors) do rek_error.locate(e) end
   return results, errors
 end
 

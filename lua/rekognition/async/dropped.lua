@@ -1,0 +1,59 @@
+--- Calls that were started and have not ended when the Lua state closes: their clients' loggers hear of them.
+
+local seams = require "rekognition.seams"
+
+local M = {}
+
+-- What was dropped, by logger and operation: how many, and how many of them had begun.
+local function dropped()
+  local by_logger = {}
+  for _, task in pairs(seams.drivers) do
+    if task.state and not task.ended and not task.raised and not task.pending then -- nor cancelled
+      local operation = task.state.operation
+      local groups = by_logger[task.logger] or {}
+      local group = groups[operation] or { count = 0, begun = 0 }
+      by_logger[task.logger], groups[operation] = groups, group
+      group.count, group.begun = group.count + 1, group.begun + (task.began and 1 or 0)
+    end
+  end
+  return by_logger
+end
+
+local function message_of(operation, group)
+  local is_one = group.count == 1
+  local sent = is_one and "It may have been sent" or ("%d of them may have been sent"):format(group.begun)
+  if group.begun == 0 then sent = is_one and "It was not sent" or "None of them was sent" end
+  return ("%d %s of %s %s started and had not ended when the program did. %s. Await %s, or start %s inside async.run")
+    :format(group.count, is_one and "call" or "calls", operation, is_one and "was" or "were", sent,
+      is_one and "its future" or "their futures", is_one and "it" or "them")
+end
+
+local function tell(logger, groups)
+  local operations = {}
+  for operation in pairs(groups) do operations[#operations + 1] = operation end
+  table.sort(operations)
+  for _, operation in ipairs(operations) do
+    local group = groups[operation]
+    logger("error", "future_dropped", { operation = operation, count = group.count, begun = group.begun,
+      message = message_of(operation, group) })
+  end
+end
+
+-- Kept until the state closes, which is when it is collected.
+local Guard = {}
+function Guard:__gc()
+  if self.is_off then return end
+  local knows, is_forked = pcall(self.is_forked)
+  if knows and is_forked then return end -- they are the parent's
+  for logger, groups in pairs(dropped()) do pcall(tell, logger, groups) end
+end
+
+--- Watches from now on. What was made before is still there when the state closes; what is made later may be gone.
+---@param is_forked fun(): boolean  whether what is under way is the parent process's
+function M.arm(is_forked)
+  local new = setmetatable({ is_forked = is_forked }, Guard)
+  if M.guard then M.guard.is_off = true end
+  M.guard = new
+end
+
+return M
