@@ -13,6 +13,7 @@ local M = {}
 ---@field command string
 ---@field output rekognition.cli.Output
 ---@field progress rekognition.cli.Progress
+---@field in_flags fun(text: string): string  with the library's options named as flags
 local Context = {}
 Context.__index = Context
 
@@ -31,7 +32,7 @@ function M.new(command, args, default_format)
   -- A terminal that can't move its cursor gets plain lines, as a pipe does.
   local is_live = core.is_terminal(2) and os.getenv "TERM" ~= "dumb"
   return setmetatable({
-    command = command, args = args,
+    command = command, args = args, in_flags = tostring,
     output = outputs.new(args.output or default_format or "table", color and core.is_terminal(1)),
     progress = progresses.new { quiet = args.quiet, terminal = is_live, color = color },
   }, Context)
@@ -83,7 +84,13 @@ end
 --- Says something that stays on the error stream.
 ---@param format string
 function Context:say(format, ...)
-  self.progress:note(format:format(...))
+  self.progress:note(self.in_flags(format:format(...)))
+end
+
+-- A signal ends the read, and is raised by the statement that follows it.
+local function read_line()
+  local line = io.read "l"
+  return line
 end
 
 --- Asks whether to go on with what costs or deletes. Where nobody can answer, --yes must have been given.
@@ -97,7 +104,11 @@ function Context:confirm(question)
   end
   io.stderr:write(text.clean(question), " Go on? [y/N] ")
   io.stderr:flush()
-  local line = io.read "l"
+  local ok, line = pcall(read_line)
+  if not ok then
+    self:say("\nnothing was done")
+    error({ is_said = true }, 0) -- interrupted: the exit status says by what
+  end
   if line and line:find("^[yY]") then return true end
   self:say(line and "nothing was done" or "\nnothing was done")
   return false

@@ -23,7 +23,7 @@ function M.run(context)
   local diagnosis = doctor.run(arguments)
   context.progress:clear()
   if context.output.format == "table" then
-    context.output:line((tostring(diagnosis):gsub("[%z\1-\9\11-\31\127]", " ")))
+    context.output:line((context.in_flags(tostring(diagnosis)):gsub("[%z\1-\9\11-\31\127]", " ")))
   elseif context.output.format == "json" then
     context.output:json { ok = diagnosis.ok, findings = json.list(diagnosis.findings),
                           documents = json.list(diagnosis.documents) }

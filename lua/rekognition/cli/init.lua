@@ -17,7 +17,13 @@ end
 local FIELDS = { "kind", "code", "message", "operation", "status", "request_id", "attempts", "retryable",
   "maybe_succeeded", "problems", "step", "remedy", "project_version_arn", "project_version_status", "status_message" }
 
-local function error_json(problem)
+-- Messages name a command's options as flags, and not as the library does.
+local function translator(command, arguments)
+  if not command then return function(text) return text end end
+  return require("rekognition.cli.flags").new(commands.load(command), arguments)
+end
+
+local function error_json(problem, in_flags)
   local json = require "rekognition.cli.json"
   if type(problem) == "table" and problem.usage then
     return json.encode { error = { kind = "usage", code = "usage", message = problem.usage } }
@@ -27,6 +33,8 @@ local function error_json(problem)
   end
   local fields = {}
   for _, name in ipairs(FIELDS) do fields[name] = problem[name] end
+  fields.message = fields.message and in_flags(fields.message, problem.problems)
+  fields.remedy = type(fields.remedy) == "string" and in_flags(fields.remedy) or fields.remedy
   return json.encode { error = fields }
 end
 
@@ -37,10 +45,20 @@ local function remedy_of(problem, said)
   return (" What to do: %s"):format(remedy)
 end
 
+-- The format that errors have, though the arguments may be what is wrong.
+local function format_in(arguments)
+  for i, argument in ipairs(arguments) do
+    if argument == "--" then return nil end
+    local format = argument:match("^%-%-output=(.*)$") or argument == "--output" and arguments[i + 1]
+    if format then return format end
+  end
+end
+
 -- A stack says more than a sentence where the fault is ours.
-local function complain(command, problem, format)
+local function complain(command, problem, arguments)
+  local format, in_flags = format_in(arguments), translator(command, arguments)
   if format == "json" or format == "jsonl" then
-    io.stderr:write(error_json(problem), "\n")
+    io.stderr:write(error_json(problem, in_flags), "\n")
     return
   end
   local text = require "rekognition.cli.text"
@@ -49,7 +67,9 @@ local function complain(command, problem, format)
     io.stderr:write(("%s: %s (`%s --help` lists the options)\n"):format(name, text.clean(problem.usage), name))
   else
     local said = tostring(problem)
-    io.stderr:write(("%s: %s%s\n"):format(name, text.clean(said), text.clean(remedy_of(problem, said))))
+    local problems = type(problem) == "table" and problem.problems or nil
+    local remedy = in_flags(remedy_of(problem, said))
+    io.stderr:write(("%s: %s%s\n"):format(name, text.clean(in_flags(said, problems)), text.clean(remedy)))
   end
 end
 
@@ -62,6 +82,7 @@ end
 
 -- What is said of a command that isn't there. Who knows the AWS CLI names an operation.
 local function unknown(name)
+  if name:find("^%-") then return ("options go after the command: rekognition COMMAND %s ..."):format(name) end
   local nearest = require "rekognition.text.nearest"
   local names = {}
   for i, entry in ipairs(commands.list) do names[i] = entry.name end
@@ -79,20 +100,11 @@ local function with_help(arguments)
   return arguments
 end
 
--- The format that errors have, though the arguments may be what is wrong.
-local function format_in(arguments)
-  for i, argument in ipairs(arguments) do
-    if argument == "--" then return nil end
-    local format = argument:match("^%-%-output=(.*)$") or argument == "--output" and arguments[i + 1]
-    if format then return format end
-  end
-end
-
 -- Signals are an ending like any other: what was under way has been left as it should be by now.
-local function ending(interrupts, command, ok, result, format)
+local function ending(interrupts, command, ok, result, arguments)
   if ok then return interrupts.exit_code() or result or 0 end
   if type(result) == "table" and result.reader_gone then return 141 end -- what a shell says of a SIGPIPE
-  complain(command, result, format)
+  if not (type(result) == "table" and result.is_said) then complain(command, result, arguments) end
   return interrupts.exit_code() or code_of(result)
 end
 
@@ -110,6 +122,7 @@ local function perform(name, arguments)
   local command = commands.load(name)
   local context = require("rekognition.cli.context").new(name, args, command.default_format)
   context.new_parser = parser.new
+  context.in_flags = translator(name, arguments)
   require("rekognition.cli.interrupts").catch()
   local result = table.pack(xpcall(command.run, trace, context))
   context.progress:clear()
@@ -134,13 +147,13 @@ function M.main(arguments)
     if name == nil then io.stderr:write(help, "\n") else io.stdout:write(help, "\n") end
     return name == nil and 2 or 0
   elseif not is_command(name) then
-    complain(nil, { usage = unknown(name) }, format_in(arguments))
+    complain(nil, { usage = unknown(name) }, arguments)
     return 2
   end
   local interrupts = require "rekognition.cli.interrupts"
   local ok, result = pcall(perform, name, arguments)
   pcall(interrupts.over)
-  return ending(interrupts, name, ok, result, format_in(arguments))
+  return ending(interrupts, name, ok, result, arguments)
 end
 
 return M

@@ -86,16 +86,30 @@ local function print_quotas(context, rows)
   end
 end
 
--- Returns whether anything could not be listed that should have been.
-local function print_problems(context, rows)
-  local failed = false
+local function is_off(context, problem)
+  return context.args.all_regions and NOT_ENABLED[problem.error.code]
+end
+
+-- Whether anything could not be listed that should have been. Where every region refuses the credentials, they are
+-- wrong.
+local function is_incomplete(context, rows, count)
+  local off = 0
   for _, problem in ipairs(rows.problems) do
-    local is_off = context.args.all_regions and NOT_ENABLED[problem.error.code]
-    failed = failed or not is_off and problem.what == "list"
-    context:say("%s: %s", problem.region, is_off and "not enabled for this account, or the credentials are wrong"
+    if is_off(context, problem) then
+      off = off + 1
+    elseif problem.what == "list" then
+      return true
+    end
+  end
+  return off == count
+end
+
+local function print_problems(context, rows)
+  for _, problem in ipairs(rows.problems) do
+    context:say("%s: %s", problem.region, is_off(context, problem)
+      and "not enabled for this account, or the credentials are wrong"
       or problem.what .. ": " .. tostring(problem.error))
   end
-  return failed
 end
 
 local function shown_rows(context, rows, profiles)
@@ -124,16 +138,16 @@ function M.run(context)
   local rows = inventory.run(clients)
   context.progress:clear()
   for _, client in ipairs(clients) do client:close() end
-  local shown = shown_rows(context, rows, profiles)
+  local shown, failed = shown_rows(context, rows, profiles), is_incomplete(context, rows, #clients)
   if context.output.format == "json" then
     print_json(context, shown, rows)
   elseif #shown > 0 or context.output.format == "jsonl" then
     context.output:rows(columns_of(context), shown)
-  else
+  elseif not failed then
     context:say("there are no models%s", context.args.running and " that run" or "")
   end
   print_quotas(context, rows)
-  local failed = print_problems(context, rows)
+  print_problems(context, rows)
   return failed and 1 or 0
 end
 

@@ -37,7 +37,7 @@ M.min_units = { name = "--min-units", value = "N", convert = values.count, help 
 M.max_units = { name = "--max-units", value = "N", convert = values.count,
   help = "Let AWS scale up to so many inference units. Default: no scaling." }
 M.params = { name = "--params", value = "JSON", help = "Parameters: a JSON object, @FILE, or - for the input." }
-M.blob = { name = "--blob", value = "MEMBER=FILE", many = true, convert = values.pair,
+M.blob = { name = "--blob", value = "MEMBER=FILE", many = true, convert = values.member,
   help = "Put a file's bytes into a member, such as Image.Bytes=photo.jpg. May be repeated." }
 
 --- A list of options: those named here, and those of the command's own.

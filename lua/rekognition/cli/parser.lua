@@ -44,15 +44,24 @@ local function add_argument(parser, argument)
   function added._get_label_lines() return { argument.value } end
 end
 
--- What stands below the options: examples, and what the exit status means.
+-- What stands below the options: examples, and what the exit status means. argparse wraps all of it, so a number
+-- stands for each example until that is done: one that is wrapped can't be copied to a shell.
 local function epilog(command)
   local lines = {}
   if command.examples then
     lines[#lines + 1] = "Examples:"
-    for _, example in ipairs(command.examples) do lines[#lines + 1] = "   " .. example end
+    for i in ipairs(command.examples) do lines[#lines + 1] = ("   \1%d"):format(i) end
   end
   if command.exit then lines[#lines + 1] = (#lines > 0 and "\n" or "") .. "Exit status: " .. command.exit end
   return #lines > 0 and table.concat(lines, "\n") or nil
+end
+
+local function add_epilog(parser, below, examples)
+  parser:epilog(below)
+  local wrapped = parser.get_help
+  function parser.get_help(...)
+    return (wrapped(...):gsub("\1([0-9]+)", function(number) return examples[tonumber(number)] end))
+  end
 end
 
 local function fill(parser, command)
@@ -60,7 +69,7 @@ local function fill(parser, command)
   for _, option in ipairs(command.options or {}) do add_option(parser, option) end
   parser:help_max_width(100)
   local below = epilog(command)
-  if below then parser:epilog(below) end
+  if below then add_epilog(parser, below, command.examples or {}) end
   if not command.commands then return end
   parser:command_target "subcommand"
   for _, sub in ipairs(command.commands) do

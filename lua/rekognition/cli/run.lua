@@ -26,8 +26,8 @@ local M = {
   },
   examples = {
     "rekognition run --version birds/model_1 --max-hours 2 --yes -- python3 detect.py images/",
-    "rekognition run --version ARN -- sh -c 'aws rekognition detect-custom-labels "
-      .. "--project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
+    "rekognition run --version ARN -- sh -c 'aws rekognition detect-custom-labels \\",
+    "  --project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
   },
   exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used "
     .. "wrongly; 127 there is no such command; 130 or 143 interrupted: COMMAND was ended and the model stopped.",
@@ -123,7 +123,8 @@ function M.run(context)
     end,
   }, function(version, run) return run_command(context, version, run) end)
   if ok then return result end
-  if rek_error.is_error(result) then warn_if_left(context, client, arn) end
+  local is_others = rek_error.is_error(result) and result.code == "ModelInUse" -- the error says what is the case
+  if rek_error.is_error(result) and not is_others then warn_if_left(context, client, arn) end
   return error(result, 0)
 end
 

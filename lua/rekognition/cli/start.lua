@@ -39,7 +39,7 @@ local function request(context, model, journal)
   local is_clear = ok or rek_error.is_error(is_ours) and is_ours.kind ~= "cancelled"
     and not running_model.is_ambiguous(is_ours)
   if is_clear then journal:remove(model.arn, model.client.endpoint) end
-  if ok then start_model.refuse_taken(model, taken) end
+  if ok then start_model.refuse_running(model, taken) end
   error(is_ours, 0)
 end
 
@@ -64,10 +64,13 @@ local function bring_up(context, client, arn, project)
   local model = running_model.find(client, arn,
     { project = project, delay = context.args.delay, on_progress = context:on_progress() })
   local version = model:describe()
-  if version and start_model.ACTIVE[version.Status] then start_model.refuse_taken(model, version) end
-  if not version or not start_model.STARTABLE[version.Status] then start_model.refuse(model, version) end
   local journal = journals.open(client, context.args.journal)
+  if version and start_model.ACTIVE[version.Status] then
+    start_model.refuse_running(model, version, journal:find(arn, client.endpoint))
+  end
+  if not version or not start_model.STARTABLE[version.Status] then start_model.refuse(model, version) end
   if not started.confirm(context, arn, "until it is stopped") then return nil end
+  context.is_requested = true
   request(context, model, journal)
   local status = "STARTING"
   if not context.args.no_wait then status = wait(context, model, journal).Status end
@@ -81,7 +84,7 @@ function M.run(context)
   local arn, project = model_of.find(context, client, context.args.version)
   local ok, result = pcall(bring_up, context, client, arn, project)
   if ok then return result and 0 or 1 end
-  if rek_error.is_error(result) and result.code == "Interrupted" then
+  if context.is_requested and rek_error.is_error(result) and result.code == "Interrupted" then
     context:say("the model may go on starting, and is billed when it runs; `rekognition stop --mine` stops it")
   end
   error(result, 0)

@@ -38,12 +38,19 @@ function M.count(text)
   return value
 end
 
---- "key=value", as { key, value }.
-function M.pair(text)
-  local name, value = text:match("^([^=]+)=(.*)$")
-  if not name then return nil, ("'%s' must be written KEY=VALUE"):format(text) end
-  return { name, value }
+local function pair_of(form)
+  return function(text)
+    local name, value = text:match("^([^=]+)=(.*)$")
+    if not name then return nil, ("'%s' must be written %s"):format(text, form) end
+    return { name, value }
+  end
 end
+
+--- "key=value", as { key, value }.
+M.pair = pair_of "KEY=VALUE"
+
+--- "member=file", as { member, file }.
+M.member = pair_of "MEMBER=FILE"
 
 --- "a,b,c", as a list.
 function M.list(text)

@@ -139,12 +139,12 @@ end
 -- someone else's, or neither.
 local function use_active(run, version)
   local model, journal = run.model, run.journal
-  local left = journal and run.lock and journal:find(model.arn, model.client.endpoint)
-  if left and not left.kept then
+  local left = journal and journal:find(model.arn, model.client.endpoint)
+  if left and run.lock and not left.kept then
     run.is_ours, run.started_at, run.guard = true, left.started_at, new_guard(run)
     model:report("start", "found", "left running by an earlier run", version)
   elseif not run.options.use_running then
-    start_model.refuse_taken(model, version)
+    start_model.refuse_taken(model, version, left)
   else
     model:report("start", "found", "someone else's; it is left running", version)
   end

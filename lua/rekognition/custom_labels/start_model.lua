@@ -48,13 +48,31 @@ function M.refuse(model, version)
     model.arn, version.Status, why(version)), version)
 end
 
---- Raises that someone else runs the model.
+--- Who started a model that runs already, by the journal's entry.
+---@param entry? rekognition.StartedModel
+---@return string
+function M.origin(entry)
+  if not entry then return "not by a run of this journal" end
+  return ("started here at %s UTC"):format(os.date("!%Y-%m-%d %H:%M:%S", math.floor(entry.started_at)))
+end
+
+--- Raises that the model runs already, and not for this run.
 ---@param model rekognition.RunningModel
 ---@param version table
-function M.refuse_taken(model, version)
-  fail(model, "ModelInUse", ("%s is %s already, and not by a run of this journal. It is neither used nor stopped. "
+---@param entry? rekognition.StartedModel  the journal's, of a model that was started to go on running
+function M.refuse_taken(model, version, entry)
+  fail(model, "ModelInUse", ("%s is %s already, %s. It is neither used nor stopped. "
     .. "To use it as it is, and leave it running, set use_running; to end it, stop it first"):format(
-    model.arn, version.Status), version)
+    model.arn, version.Status, M.origin(entry)), version)
+end
+
+--- Raises that there is nothing to start: the model runs already.
+---@param model rekognition.RunningModel
+---@param version table
+---@param entry? rekognition.StartedModel
+function M.refuse_running(model, version, entry)
+  fail(model, "ModelInUse", ("%s is %s already, %s, and is billed until it is stopped; `rekognition stop %s` stops it")
+    :format(model.arn, version.Status, M.origin(entry), model.arn), version)
 end
 
 -- Whether the version has been started, as far as looking tells.
