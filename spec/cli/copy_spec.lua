@@ -115,8 +115,8 @@ describe("rekognition copy", function()
     { { "plan" }, "'plan' needs --plan FILE" }, { { "--plan", "x.json" }, "plan, apply or check" },
     { { "nope", "--plan", "x.json" }, "must be one of" }, { { "--plan", "x.json", "--bucket", "b", "plan" }, "is of one copy" },
     { { "--plan", "/nowhere/x.json", "plan" }, "/nowhere/x.json" }, { { "--tag", "x" }, "KEY=VALUE" },
-    { { "--source-project", "a b", "--destination-project", "x", "--bucket", "bbb", "--profile", "dev", "--yes" }, "source_project" },
-    { { "--source-project", "a", "--destination-project", "x", "--bucket", "b", "--profile", "dev", "--yes" }, "output_config.S3Bucket" },
+    { { "--source-project", "a b", "--destination-project", "x", "--bucket", "bbb", "--profile", "dev", "--yes" }, "--source-project must" },
+    { { "--source-project", "a", "--destination-project", "x", "--bucket", "b", "--profile", "dev", "--yes" }, "--bucket must" },
     { { "--no-source", "--source-project", "a", "--destination-project", "x", "--bucket", "bbb", "--profile", "dev", "--yes" }, "ARN" },
   } do
     it("is refused: " .. table.concat(case[1], " "), function()

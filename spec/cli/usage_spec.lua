@@ -83,7 +83,7 @@ describe("wrong use", function()
     { { "call", "DescribeProjects", "--params", '{"Nope": 1}' }, "Nope" },
     { { "call", "DetectLabels", "--params", '{"Image": {"Bytes": "%"}}' }, "Image.Bytes must be base64" },
     { { "call", "DetectLabels", "--blob", "Image.Bytes=/nowhere" }, "could not read /nowhere" },
-    { { "call", "DetectLabels", "--blob", "Image.Bytes" }, "KEY=VALUE" },
+    { { "call", "DetectLabels", "--blob", "Image.Bytes" }, "MEMBER=FILE" },
     { { "call", "CreateProject", "--page", "--params", '{"ProjectName": "x"}' }, "does not answer in pages" },
     { { "call", "DeleteProject", "--params", ('{"ProjectArn": "%s"}'):format(ARN:gsub("/version/v1", "")) }, "only with --yes" },
     { { "presign", "DescribeProjects", "--expires", "8d" }, "expires" },
