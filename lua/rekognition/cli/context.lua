@@ -87,8 +87,10 @@ function Context:say(format, ...)
   self.progress:note(self.in_flags(format:format(...)))
 end
 
--- A signal ends the read, and is raised by the statement that follows it.
-local function read_line()
+-- Asks for a line. A signal ends the read, and is raised by the statement that follows it.
+local function ask(question)
+  io.stderr:write(question)
+  io.stderr:flush()
   local line = io.read "l"
   return line
 end
@@ -102,9 +104,7 @@ function Context:confirm(question)
   if not (core.is_terminal(0) and core.is_terminal(2)) then
     self:usage("%s Without a terminal it is done only with --yes", question)
   end
-  io.stderr:write(text.clean(question), " Go on? [y/N] ")
-  io.stderr:flush()
-  local ok, line = pcall(read_line)
+  local ok, line = pcall(ask, text.clean(question) .. " Go on? [y/N] ")
   if not ok then
     self:say("\nnothing was done")
     error({ is_said = true }, 0) -- interrupted: the exit status says by what
