@@ -3,6 +3,7 @@
 #include "core/utf8.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void lrek_fail(struct lrek_loader *l, const char *failure)
 {
@@ -59,6 +60,15 @@ void lrek_check_count(struct lrek_loader *l, const struct rek_shape *shape, size
                     shape->min > 1 ? "s" : "", count);
 }
 
+/* Whether a name was given where an ARN goes: AWS's operations take no names there. */
+static bool is_name_for_arn(struct rek_slice text, const struct lrek_place *place)
+{
+    struct rek_slice name = place->name;
+    return place->kind == LREK_NAME && name.len >= 3 &&
+           memcmp(name.data + name.len - 3, "Arn", 3) == 0 && text.len > 0 &&
+           (text.len < 4 || memcmp(text.data, "arn:", 4) != 0);
+}
+
 void lrek_check_text(struct lrek_loader *l, const struct rek_shape *shape, struct rek_slice text,
                      const struct lrek_place *place)
 {
@@ -71,5 +81,10 @@ void lrek_check_text(struct lrek_loader *l, const struct rek_shape *shape, struc
         }
         count = rek_utf8_count(text);
     }
-    lrek_check_count(l, shape, count, "character", place);
+    if (shape->has_min && (double)count < shape->min && is_name_for_arn(text, place))
+        lrek_report(l->problems, place,
+                    "must have at least %.0f characters, has %zu; it must be an ARN, not a name",
+                    shape->min, count);
+    else
+        lrek_check_count(l, shape, count, "character", place);
 }
