@@ -21,6 +21,7 @@ struct child {
     pid_t pid;
     int status;
     bool has_ended;
+    bool has_group;
 };
 
 enum { MOST_WORDS = 100000 };
@@ -78,6 +79,7 @@ static char **make_environment(lua_State *L, int index)
 /* What this process ignores for its own sake is not passed on. */
 static int start(struct child *child, char *const *argv, char *const *environment)
 {
+    short flags = POSIX_SPAWN_SETSIGDEF;
     posix_spawnattr_t attributes;
     sigset_t defaults;
     int why = posix_spawnattr_init(&attributes);
@@ -86,22 +88,27 @@ static int start(struct child *child, char *const *argv, char *const *environmen
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    if (child->has_group) {
+        flags |= POSIX_SPAWN_SETPGROUP;
+        posix_spawnattr_setpgroup(&attributes, 0);
+    }
+    posix_spawnattr_setflags(&attributes, flags);
     why = posix_spawnp(&child->pid, argv[0], NULL, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     return why;
 }
 
-/* spawn(argv, environment) -> a child, or nil and why not. `environment` is a list of "NAME=value"
- * to add to this process's own. The command is found by PATH where its name has no slash. */
+/* spawn(argv, environment, has_group) -> a child, or nil and why not. `environment` is a list of
+ * "NAME=value" to add to this process's own. The command is found by PATH where its name has no
+ * slash. `has_group`: it has a process group of its own, which gets the signals sent to it. */
 static int child_spawn(lua_State *L)
 {
     lua_Unsigned count = check_list(L, 1);
     if (count == 0)
         return luaL_argerror(L, 1, "must begin with a command's name");
-    lua_settop(L, 2);
+    lua_settop(L, 3);
     struct child *child = lua_newuserdatauv(L, sizeof *child, 0);
-    *child = (struct child){.pid = -1, .has_ended = true};
+    *child = (struct child){.pid = -1, .has_ended = true, .has_group = lua_toboolean(L, 3)};
     lrek_set_type(L, CHILD_TYPE);
     char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
     char **environment = make_environment(L, 2);
@@ -113,7 +120,7 @@ static int child_spawn(lua_State *L)
         return 2;
     }
     child->has_ended = false;
-    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 4);
     return 1;
 }
 
@@ -160,7 +167,7 @@ static int child_wait(lua_State *L)
     return 1;
 }
 
-/* child:signal(number): sends it, where the child still runs. */
+/* child:signal(number): sends it to the child, or to its group, where the child still runs. */
 static int child_signal(lua_State *L)
 {
     struct child *child = lrek_check_type(L, 1, CHILD_TYPE);
@@ -168,7 +175,7 @@ static int child_signal(lua_State *L)
     luaL_argcheck(L, number > 0 && number < 65, 2, "must be a signal");
     look(child);
     if (!child->has_ended)
-        kill(child->pid, (int)number);
+        kill(child->has_group ? -child->pid : child->pid, (int)number);
     return 0;
 }
 

@@ -38,6 +38,27 @@ describe("a child", function()
     end)
   end)
 
+  it("may have a group of its own, which gets its signals", function()
+    files.with_folder(function(folder)
+      local child = core.spawn({ "sh", "-c", "sleep 30 & echo $! >" .. folder .. "/pid; mv " .. folder .. "/pid " .. folder .. "/p; wait" }, {}, true)
+      for _ = 1, 500 do
+        if files.read(folder .. "/p") then break end
+        child:wait(0.02)
+      end
+      child:signal(9)
+      assert.same({ nil, 9 }, { finish(child) })
+      local pid = files.read(folder .. "/p"):match "%d+"
+      local state
+      for _ = 1, 200 do
+        local stat = files.read("/proc/" .. pid .. "/stat")
+        state = stat and stat:match "%) (%a)" or "gone"
+        if state == "gone" or state == "Z" then break end
+        core.sleep(0.01)
+      end
+      assert.is_truthy(state == "gone" or state == "Z", state)
+    end)
+  end)
+
   it("that can't be started is said", function()
     local child, why = core.spawn({ "no-such-command" }, {})
     -- valgrind makes a fork of posix_spawn's vfork, whose parent doesn't learn that the exec failed.

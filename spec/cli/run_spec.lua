@@ -179,6 +179,17 @@ describe("a signal", function()
     end
   end)
 
+  it("is said with what follows; a second one kills the command, and what the command started", function()
+    local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--grace", "25", "--", "sh", "-c",
+      "trap '' INT; sh -c 'trap \"\" INT; echo $$ >" .. folder .. "/grandchild; while :; do sleep 0.1; done'; :" }, "run: started", "INT INT")
+    assert.equal("130", code, err)
+    assert.is_truthy(err:find("interrupted; waiting up to 25 s for sh (again: it is killed), then the model is stopped", 1, true), err)
+    assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
+    local pid = (files.read(folder .. "/grandchild") or ""):match "%d+"
+    local stat = pid and files.read("/proc/" .. pid .. "/stat")
+    assert.is_truthy(not stat or stat:find(") Z", 1, true), stat) -- gone, or ended and not yet waited for by its new parent
+  end)
+
   it("that comes first during the stop doesn't end the stop", function()
     local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.7", "--yes", "--", "true" }, "stop: RUNNING", "INT")
     assert.equal("130", code, err)

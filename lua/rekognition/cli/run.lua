@@ -3,6 +3,7 @@
 local core = require "rekognition.core"
 local interrupts = require "rekognition.cli.interrupts"
 local journals = require "rekognition.custom_labels.run_journal"
+local number_text = require("rekognition.text.number").text
 local model_of = require "rekognition.cli.model_of"
 local rek_error = require "rekognition.error"
 local run_model = require "rekognition.custom_labels.run_model"
@@ -35,11 +36,11 @@ local M = {
 
 local SIGTERM, SIGKILL = 15, 9
 
--- Ends the command: tells it, waits, and kills it.
-local function terminate(child, number, grace, is_told)
-  if not is_told then child:signal(number) end
+-- Ends the command: tells it, waits, and kills it. It is killed before if a second signal comes meanwhile.
+local function terminate(child, number, grace, caught)
+  if number ~= caught.number or not caught.is_told then child:signal(number) end
   local ends = core.monotonic() + grace
-  while core.monotonic() < ends do
+  while core.monotonic() < ends and not caught.again do
     local status, signal = child:wait(ends - core.monotonic())
     if status or signal then return end
   end
@@ -53,13 +54,12 @@ local function supervise(child, run, grace, caught)
     local status, signal = child:wait(math.min(1, math.max(run:seconds_left(), 0.01)))
     if status or signal then return status, signal end
     if caught.number then
-      -- Ctrl-C on a terminal reaches the command as well.
-      terminate(child, caught.number, grace, caught.from_terminal)
+      terminate(child, caught.number, grace, caught)
       return nil, caught.number
     end
     local ok, problem = pcall(run.check, run)
     if not ok then
-      terminate(child, SIGTERM, grace)
+      terminate(child, SIGTERM, grace, caught)
       error(problem, 0)
     end
   end
@@ -72,18 +72,36 @@ local function expect_stop(context)
   end)
 end
 
+-- Where the command may use the terminal it stays in this process's group, which has the terminal, and gets Ctrl-C from
+-- it. Elsewhere it has a group of its own, so that what it has started gets the signals, too.
+local function has_terminal()
+  return core.is_terminal(0) or core.is_terminal(1) or core.is_terminal(2)
+end
+
+-- What a signal does while the command runs.
+local function catcher(context, caught, grace, has_group)
+  return function(number, from_terminal)
+    if caught.number then
+      caught.again = true
+      return
+    end
+    caught.number, caught.is_told = number, from_terminal and not has_group
+    context:say("interrupted; waiting up to %s s for %s (again: it is killed), then the model is stopped",
+      number_text(grace), context.args.words[1])
+  end
+end
+
 local function run_command(context, version, run)
   context.progress:clear()
-  local caught = {}
-  local child, why = core.spawn(context.args.words, { "REKOGNITION_PROJECT_VERSION_ARN=" .. version.ProjectVersionArn })
+  local caught, grace, has_group = {}, context.args.grace or 10, not has_terminal()
+  local child, why = core.spawn(context.args.words,
+    { "REKOGNITION_PROJECT_VERSION_ARN=" .. version.ProjectVersionArn }, has_group)
   if not child then
     context:say("could not run %s", why)
     return 126
   end
-  local status, signal = interrupts.with(function(number, from_terminal)
-    caught.number, caught.from_terminal = number, from_terminal
-  end, function()
-    return supervise(child, run, context.args.grace or 10, caught)
+  local status, signal = interrupts.with(catcher(context, caught, grace, has_group), function()
+    return supervise(child, run, grace, caught)
   end)
   expect_stop(context)
   if caught.number then context:say("interrupted; the model is being stopped (interrupt again to leave it running)") end
