@@ -181,7 +181,8 @@ describe("a signal", function()
 
   it("is said with what follows; a second one kills the command, and what the command started", function()
     local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--grace", "25", "--", "sh", "-c",
-      "trap '' INT; sh -c 'trap \"\" INT; echo $$ >" .. folder .. "/grandchild; while :; do sleep 0.1; done'; :" }, "run: started", "INT INT")
+      "trap '' INT; sh -c 'trap \"\" INT; echo $$ >" .. folder .. "/grandchild; echo ready >&2; while :; do sleep 0.1; done'; :" },
+      "ready", "INT INT")
     assert.equal("130", code, err)
     assert.is_truthy(err:find("interrupted; waiting up to 25 s for sh (again: it is killed), then the model is stopped", 1, true), err)
     assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
