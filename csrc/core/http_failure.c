@@ -146,8 +146,9 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
         return REK_HTTP_RESET;
     case CURLE_OUT_OF_MEMORY:
         return of_memory(t, why);
-    case CURLE_URL_MALFORMAT: /* also where there was no memory for a copy (8.14) */
-        return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_REQUEST;
+    case CURLE_URL_MALFORMAT: /* newer ones (8.14) also where there is no memory for a copy */
+        return why == ENOMEM || strcmp(t->curl_message, "No URL set") == 0 ? REK_HTTP_MEMORY
+                                                                           : REK_HTTP_REQUEST;
     default:
         if ((int)code == TOO_LARGE)
             return REK_HTTP_TOO_LARGE;
