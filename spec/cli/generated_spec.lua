@@ -30,6 +30,13 @@ describe("what is made from the commands' descriptions", function()
     assert.is_truthy(complete("rekognition models --all"):find("--all-regions", 1, true))
     assert.equal("table json jsonl\n", complete "rekognition models --output |")
     assert.is_truthy(complete("rekognition policy b"):find("build", 1, true))
+    assert.equal("DetectLabels\n", complete "rekognition call DetectL")
+    assert.equal("CopyProjectVersion\n", complete "rekognition presign Copy")
+    assert.equal("trained\n", complete "rekognition wait tr")
+    assert.equal("\n", complete "rekognition wait trained tr")
+    assert.equal("plan apply check\n", complete "rekognition copy --plan x.json |")
+    assert.equal("fish\n", complete "rekognition completion f")
+    assert.is_truthy(complete("rekognition wait --ti"):find("--timeout", 1, true))
   end)
 end)
 
@@ -39,6 +46,8 @@ describe("the completion in the shells themselves", function()
     { "rekognition models --all", { "--all-regions" } },
     { "rekognition models --output ", { "json", "jsonl", "table" } },
     { "rekognition policy b", { "build" } },
+    { "rekognition wait tra", { "trained" } },
+    { "rekognition call DetectL", { "DetectLabels" } },
   }
 
   local function is_there(shell) return (files.run("command -v " .. shell)) end

@@ -10,7 +10,7 @@ local rekognition = require "rekognition"
 local running, folder, env, arn
 
 setup(function()
-  running = emulator.start { "--train-seconds", "0", "--start-seconds", "0", "--stop-seconds", "0" }
+  running = emulator.start { "--train-seconds", "0", "--start-seconds", "0", "--stop-seconds", "0", "--copy-seconds", "2" }
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
   env = cli.env(running, folder)
   local client <close> = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
@@ -121,4 +121,15 @@ it("Ctrl-C at the question does nothing, and says that alone", function()
   lacks(result.out, "the model may")
   lacks(result.out, "interrupted")
   assert.is_nil(files.read(folder .. "/state/rekognition/started.json") and (cli.json(env, { "models", "--running", "--output", "json" }).models[1]))
+end)
+
+it("an interrupted copy is said to go on, and the same command finds it", function()
+  local words = { "copy", "--source-project", "birds", "--destination-project", "birds", "--version-name", "c1", "--bucket", "bucket-name",
+    "--delay", "0.1", "--yes" }
+  local result = cli.terminal(env, words, { { "COPYING_IN_PROGRESS", "\3" } })
+  assert.equal(130, result.code, result.out)
+  has(result.out, "a copy that was begun goes on at the service; the same command, run again, finds it")
+  local again = cli.run(env, words)
+  assert.equal(0, again.code, again.err)
+  has(again.out, "yes: it was there already")
 end)

@@ -4,6 +4,7 @@ local copying = require "rekognition.cli.copying"
 local fleet = require "rekognition.cli.fleet"
 local json = require "rekognition.cli.json"
 local copy_model = require "rekognition.custom_labels.copy_model"
+local rek_error = require "rekognition.error"
 local text = require "rekognition.cli.text"
 local values = require "rekognition.cli.values"
 
@@ -70,10 +71,19 @@ local function copy_one(context)
   return 0
 end
 
-function M.run(context)
+local function act(context)
   if context.args.plan then return fleet.run(context) end
   if context.args.action then context:usage("'%s' needs --plan FILE", context.args.action) end
   return copy_one(context)
+end
+
+function M.run(context)
+  local ok, result = pcall(act, context)
+  if ok then return result end
+  if rek_error.is_error(result) and result.kind == "cancelled" then
+    context:say("a copy that was begun goes on at the service; the same command, run again, finds it")
+  end
+  return error(result, 0)
 end
 
 return M
