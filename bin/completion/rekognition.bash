@@ -71,7 +71,7 @@ _rekognition() {
                 ;;
             call)
                 cmd="call"
-                opts="$opts -h --help --list --params --blob --page --profile --region --endpoint-url --output --quiet --yes"
+                opts="$opts -h --help --list --describe --params --blob --page --profile --region --endpoint-url --output --quiet --yes"
                 break
                 ;;
             presign)

@@ -223,6 +223,7 @@ complete -c rekognition -n '__fish_rekognition_seen_command policy explain' -l o
 
 complete -c rekognition -n '__fish_rekognition_seen_command call' -s h -l help -d 'Show this help message and exit'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l list -d 'Print the names of all operations instead'
+complete -c rekognition -n '__fish_rekognition_seen_command call' -l describe -d 'Print the operation\'s parameters instead'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l params -r -d 'Parameters: a JSON object, @FILE, or - for the input'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l blob -r -d 'Put a file\'s bytes into a member, such as Image.Bytes=photo.jpg'
 complete -c rekognition -n '__fish_rekognition_seen_command call' -l page -d 'Follow the response\'s token through all pages'

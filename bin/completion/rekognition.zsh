@@ -253,6 +253,7 @@ _rekognition() {
         $options
         {-h,--help}"[Show this help message and exit]"
         "--list[Print the names of all operations instead]"
+        "--describe[Print the operation's parameters instead]"
         "--params[Parameters\: a JSON object, @FILE, or - for the input]: :_files"
         "*--blob[Put a file's bytes into a member, such as Image.Bytes=photo.jpg]: :_files"
         "--page[Follow the response's token through all pages]"

@@ -133,3 +133,17 @@ it("an interrupted copy is said to go on, and the same command finds it", functi
   assert.equal(0, again.code, again.err)
   has(again.out, "yes: it was there already")
 end)
+
+it("call --describe prints an operation's parameters, without settings", function()
+  local result = cli.run(with { AWS_REGION = "" }, { "call", "detect-labels", "--describe" })
+  assert.same({ 0, "" }, { result.code, result.err })
+  assert.is_truthy(result.out:find("\nImage +structure +yes\n"), result.out)
+  assert.is_truthy(result.out:find("\nImage.S3Object.Bucket +string +%-\n"), result.out)
+  assert.is_truthy(result.out:find("\nFeatures +list of string +%-\n"), result.out)
+  assert.equal(2, cli.run(env, { "call", "DetectLabls", "--describe" }).code)
+  for name in pairs(require("rekognition.generated.model").operations) do
+    local rows = {}
+    require("rekognition.cli.describe").print({ args = { output = "jsonl" }, output = { json = function(_, row) rows[#rows + 1] = row end } }, name)
+    for _, row in ipairs(rows) do assert.is_string(row.type, name) end
+  end
+end)

@@ -13,6 +13,7 @@ local M = {
                   help = "Such as DescribeProjects or describe-projects." } },
   options = options.list {
     { name = "--list", help = "Print the names of all operations instead." },
+    { name = "--describe", help = "Print the operation's parameters instead." },
     "params", "blob",
     { name = "--page", help = "Follow the response's token through all pages. With jsonl each item is a line." },
     "profile", "region", "endpoint", "output", "quiet", "yes",
@@ -121,6 +122,11 @@ function M.run(context)
     return 0
   end
   if not context.args.operation then context:usage("OPERATION is missing; `rekognition call --list` prints them") end
+  local known = context.args.describe and params_of.find(context.args.operation)
+  if known then
+    require("rekognition.cli.describe").print(context, known)
+    return 0
+  end
   local client <close> = context:client()
   local operation = params_of.operation(context, client)
   local params = params_of.params(context, operation)
