@@ -1,3 +1,4 @@
+local ascii = require "rekognition.text.ascii"
 local credentials = require "rekognition.credentials"
 local fake = require "spec.support.fake"
 local support = require "spec.support.credentials"
@@ -64,7 +65,7 @@ describe("call.trace_id", function()
     client:describe_projects({}, { headers = { ["X-Amzn-Trace-Id"] = "Root=mine" } })
     local sent = {}
     for _, header in ipairs(world.requests[1].headers) do
-      if header[1]:lower() == "x-amzn-trace-id" then sent[#sent + 1] = header[2] end
+      if ascii.lower(header[1]) == "x-amzn-trace-id" then sent[#sent + 1] = header[2] end
     end
     assert.same({ "Root=mine" }, sent)
   end)

@@ -34,8 +34,9 @@ end
 ---@param scheme "http"|"https"
 function M.client(scheme, delay, connections)
   local port = scheme == "http" and server.plain or server.tls
+  local path = "/after/" .. tostring(delay):gsub(",", ".") -- whatever the locale's decimal sign
   return rekognition.client { region = "us-east-1", env = {}, max_connections = connections, retry = { mode = "off" },
-    endpoint = ("%s://127.0.0.1:%d/after/%s"):format(scheme, port, delay), connect_timeout = 30,
+    endpoint = ("%s://127.0.0.1:%d%s"):format(scheme, port, path), connect_timeout = 30,
     ca_bundle = scheme == "https" and folder .. "/slow.pem" or nil,
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }
 end
