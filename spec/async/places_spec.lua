@@ -11,8 +11,9 @@ local function run(script)
       .. [[credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, ]]
       .. [[http = function() return { status = 400, headers = {}, body = '{"__type":"AccessDeniedException"}' } end } ]])
       .. script)
-    files.write(folder .. "/paths.lua", ("package.path, package.cpath = %q, %q\n"):format(package.path, package.cpath))
-    output = select(2, files.run(("cd %s && %s -e 'dofile \"paths.lua\"' main.lua 2>&1"):format(folder, files.lua)))
+    files.write(folder .. "/start.lua",
+      ("package.path, package.cpath = %q, %q\ndofile 'main.lua'\n"):format(package.path, package.cpath))
+    output = select(2, files.run(("cd %s && %s start.lua 2>&1"):format(folder, files.lua)))
   end)
   return output
 end
