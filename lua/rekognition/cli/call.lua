@@ -107,9 +107,7 @@ end
 
 -- The names of all operations.
 local function print_names(context)
-  local names = {}
-  for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
-  table.sort(names)
+  local names = params_of.names()
   if context.args.output == "json" then return context.output:json(json.list(names)) end
   for _, name in ipairs(names) do
     if context.args.output == "jsonl" then context.output:json(name) else context.output:line(name) end

@@ -1,5 +1,7 @@
 --- `rekognition completion`: the completion script of a shell.
 
+local params_of = require "rekognition.cli.params"
+
 local M = {
   summary = "Print the completion script of a shell",
   description = "Prints a script by which the shell completes commands and options. The installed ones are in "
@@ -10,20 +12,13 @@ local M = {
   exit = "0 done, 2 used wrongly.",
 }
 
-local function operations()
-  local names = {}
-  for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 -- The words that the first argument of each command may be: { command, words }. Operations are choices here alone: the
 -- command takes them in other spellings, too.
 local function first_words(parser)
   local list = {}
   for _, command in ipairs(parser._commands) do
     local first = command._arguments[1]
-    if command._name == "call" or command._name == "presign" then first._choices = operations() end
+    if command._name == "call" or command._name == "presign" then first._choices = params_of.names() end
     if first and first._choices then list[#list + 1] = { command._name, table.concat(first._choices, " ") } end
   end
   return list

@@ -11,6 +11,15 @@ local function plain(name)
   return ascii.lower(name:gsub("[-_]", ""))
 end
 
+--- The names of all operations, in order.
+---@return string[]
+function M.names()
+  local names = {}
+  for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
 --- The name of an operation as AWS writes it, from that, its method's or the AWS CLI's; or nil.
 ---@param given string
 ---@return string?

@@ -35,6 +35,7 @@ local M = {
 }
 
 local SIGTERM, SIGKILL = 15, 9
+local STOPPING = "interrupted; the model is being stopped (interrupt again to leave it running)"
 
 -- Ends the command: tells it, waits, and kills it. It is killed before if a second signal comes meanwhile.
 local function terminate(child, number, grace, caught)
@@ -68,7 +69,7 @@ end
 -- The model is being stopped, or is about to be: a first signal doesn't end that.
 local function expect_stop(context)
   interrupts.forgive_first(function()
-    context:say("interrupted; the model is being stopped (interrupt again to leave it running)")
+    context:say(STOPPING)
   end)
 end
 
@@ -104,7 +105,7 @@ local function run_command(context, version, run)
     return supervise(child, run, grace, caught)
   end)
   expect_stop(context)
-  if caught.number then context:say("interrupted; the model is being stopped (interrupt again to leave it running)") end
+  if caught.number then context:say(STOPPING) end
   return status or 128 + signal
 end
 
