@@ -3,6 +3,7 @@
 local arns = require "rekognition.text.arn"
 local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
+local listing = require "rekognition.custom_labels.listing"
 local nearest = require "rekognition.text.nearest"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
@@ -98,14 +99,10 @@ end
 
 -- Calls `f` for each item of a listing, while there is time.
 local function each(state, operation, params, member, f)
-  for page in state.client:pages(operation, params) do
-    for _, item in ipairs(page[member] or {}) do f(item) end
-    if state.client._seams.monotonic() >= state.deadline then
-      rek_error.raise { kind = "waiter", code = "WaiterTimeout", operation = operation,
-        message = ("the time is over, and the listing of %s had not ended; set timeout to more seconds"):format(
-          member) }
-    end
-  end
+  listing.find(state.client, operation, params, member, {
+    deadline = state.deadline,
+    message = ("the time is over, and the listing of %s had not ended; set timeout to more seconds"):format(member),
+  }, function(item) f(item) end)
 end
 
 local function add_project(rows, state, project)

@@ -2,6 +2,7 @@
 
 local arns = require "rekognition.text.arn"
 local core = require "rekognition.core"
+local listing = require "rekognition.custom_labels.listing"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -21,18 +22,10 @@ local LONGEST_LISTING = 60
 
 -- What a function makes of the first item that it finds in a listing.
 local function find_in(client, operation, params, member, f)
-  local monotonic = client._seams.monotonic
-  local deadline = monotonic() + LONGEST_LISTING
-  for page in client:pages(operation, params) do
-    for _, item in ipairs(page[member] or {}) do
-      local found = f(item)
-      if found then return found end
-    end
-    if monotonic() >= deadline then
-      rek_error.raise { kind = "waiter", code = "WaiterTimeout", operation = operation, retryable = true,
-        message = ("the listing of %s had not ended after %d seconds"):format(member, LONGEST_LISTING) }
-    end
-  end
+  return listing.find(client, operation, params, member, {
+    deadline = client._seams.monotonic() + LONGEST_LISTING, retryable = true,
+    message = ("the listing of %s had not ended after %d seconds"):format(member, LONGEST_LISTING),
+  }, f)
 end
 
 -- A version's ARN names its project, but lacks the number at the end of the project's own ARN.

@@ -2,6 +2,7 @@
 --
 -- Source: the AWS STS API Reference, and IAM's documents on trust policies, session policies and role chaining.
 
+local arns = require "rekognition.text.arn"
 local auth = require "rekognition.emulator.auth"
 local errors = require "rekognition.emulator.errors"
 local iam = require "rekognition.emulator.iam"
@@ -115,7 +116,7 @@ local function assume_role(exchange, parameters)
   text(parameters, "ExternalId", 2, 1224, "[^A-Za-z0-9_+=,.@:/-]")
   local account, role_name = arn:match("^arn:aws[a-z-]*:iam::(%d%d%d%d%d%d%d%d%d%d%d%d):role/([^:]+)$")
   if not account then invalid("%s is invalid", arn:sub(1, 200)) end
-  role_name = role_name:match("^.*/(.*)$") or role_name
+  role_name = arns.last_part(role_name)
   local role = exchange.emulator.identities.roles[account .. " " .. role_name]
   if role and identities.role_arn(account, role.path, role.name) ~= arn then role = nil end
   local tags = tags_of(parameters)

@@ -48,4 +48,11 @@ function M.of_kind(text, kind)
   return arn and arn.kind == kind and arn or nil
 end
 
+--- What stands behind the last slash of an ARN or a path: a role's name, a key's id. Without a slash it is the text.
+---@param text string
+---@return string
+function M.last_part(text)
+  return text:match("^.*/(.*)$") or text
+end
+
 return M

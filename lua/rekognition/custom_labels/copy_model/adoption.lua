@@ -23,14 +23,10 @@ function M.judge(description, source_version)
     source_version, description.ProjectVersionArn, source and "a copy of " .. source or "trained there")
 end
 
-local function key_id(text)
-  return text:match("^.*/(.*)$") or text
-end
-
 -- An alias isn't what the service describes, so nothing can be said of it.
 local function is_same_key(asked, found)
   if asked == found or asked:find("alias/", 1, true) then return true end
-  return found ~= nil and key_id(asked) == key_id(found)
+  return found ~= nil and arns.last_part(asked) == arns.last_part(found)
 end
 
 local function add(differences, what, asked, found)

@@ -113,7 +113,7 @@ local function check_role(diagnosis)
   local role, known = diagnosis.job.options.role, diagnosis.destination
   if not role or not known then return end
   local name = known.arn:match(":assumed%-role/([^/]+)/")
-  local wanted = role:match("^.*/(.*)$") or role
+  local wanted = arns.last_part(role)
   if name ~= wanted then
     diagnosis:add("error", "policy",
       ("the policy would allow the role %s alone, but the destination client is %s"):format(role, known.arn),

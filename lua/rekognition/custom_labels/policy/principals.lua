@@ -2,6 +2,7 @@
 --
 -- Sources: IAM User Guide, "AWS JSON policy elements: Principal", "NotPrincipal", and "IAM identifiers".
 
+local arns = require "rekognition.text.arn"
 local conditions = require "rekognition.custom_labels.policy.conditions"
 local variables = require "rekognition.custom_labels.policy.variables"
 
@@ -23,7 +24,7 @@ local function kind_of(service, resource)
     if resource == "root" then return "account" end
     local kind, path = resource:match("^([a-z]+)/([A-Za-z0-9+=,.@_/!-]+)$")
     if kind ~= "user" and kind ~= "role" or path:sub(-1) == "/" or path:sub(1, 1) == "/" then return nil end
-    return kind, path:match("^.*/(.*)$") or path
+    return kind, arns.last_part(path)
   end
   local role = resource:match("^assumed%-role/([A-Za-z0-9+=,.@_-]+)/[A-Za-z0-9+=,.@_-]+$")
   if role then return "session", role end
