@@ -5,7 +5,6 @@ local cli = require "spec.support.cli"
 local commands = require "rekognition.cli.commands"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
-local rekognition = require "rekognition"
 
 -- REK_FULL=1 runs everything with NO_COLOR, too; else `models` stands for all.
 local FULL = os.getenv "REK_FULL" == "1"
@@ -28,16 +27,10 @@ setup(function()
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
   env = cli.env(running, folder)
   env.AWS_ENDPOINT_URL_S3, env.AWS_ENDPOINT_URL_STS = running.url, running.url
-  local client <close> = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
-    access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  local client <close> = emulator.client(running)
   project = client:create_project({ ProjectName = "birds" }).ProjectArn
   client:create_project { ProjectName = "copies" }
-  arn = client:create_project_version({
-    ProjectArn = project, VersionName = "v1", OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn }, { delay = 0.05 })
+  arn = emulator.train(client, project, "v1")
   files.write(folder .. "/params.json", '{"MaxResults": 1}')
   files.write(folder .. "/bad.json", '{\n "MaxResults": 1,}')
   files.write(folder .. "/policy.json", '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":'

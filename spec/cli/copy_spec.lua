@@ -4,15 +4,10 @@ local cjson = require("cjson").new()
 local cli = require "spec.support.cli"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
-local rekognition = require "rekognition"
 
 local running, folder, env, owner, other, source, model
 
-local function client_of(account)
-  local keys = running.accounts[account]
-  return rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
-    access_key_id = keys.access_key_id, secret_access_key = keys.secret_access_key } }
-end
+local function client_of(account) return emulator.client(running, account) end
 
 setup(function()
   running = emulator.start { "--train-seconds", "0", "--copy-seconds", "0.2", "--delete-seconds", "0", "--fail", "bad*" }
@@ -28,12 +23,7 @@ setup(function()
   files.write(env.AWS_CONFIG_FILE, table.concat(profiles))
   owner, other = client_of(1), client_of(2)
   source = owner:create_project({ ProjectName = "birds" }).ProjectArn
-  model = owner:create_project_version({
-    ProjectArn = source, VersionName = "v1", OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  owner:wait("project_version_training_completed", { ProjectArn = source, ProjectVersionArn = model }, { delay = 0.05 })
+  model = emulator.train(owner, source, "v1")
   other:create_project { ProjectName = "birds" }
 end)
 teardown(function()

@@ -5,7 +5,6 @@ local cli = require "spec.support.cli"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
 local flags = require "rekognition.cli.flags"
-local rekognition = require "rekognition"
 
 local running, folder, env, arn
 
@@ -13,15 +12,9 @@ setup(function()
   running = emulator.start { "--train-seconds", "0", "--start-seconds", "0", "--stop-seconds", "0", "--copy-seconds", "2" }
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
   env = cli.env(running, folder)
-  local client <close> = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
-    access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  local client <close> = emulator.client(running)
   local project = client:create_project({ ProjectName = "birds" }).ProjectArn
-  arn = client:create_project_version({
-    ProjectArn = project, VersionName = "v1", OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn }, { delay = 0.05 })
+  arn = emulator.train(client, project, "v1")
 end)
 teardown(function()
   running.stop()

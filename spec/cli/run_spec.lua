@@ -4,7 +4,6 @@ local cjson = require("cjson").new()
 local cli = require "spec.support.cli"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
-local rekognition = require "rekognition"
 
 local PACE = { "--delay", "0.05", "--yes" }
 
@@ -16,15 +15,7 @@ local running, folder, env, client, project, models
 local journal
 
 -- The ARN of a trained model.
-local function train(name)
-  local arn = client:create_project_version({
-    ProjectArn = project, VersionName = name, OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn }, { delay = 0.05, timeout = 60 })
-  return arn
-end
+local function train(name) return emulator.train(client, project, name) end
 
 local function status_of(name)
   local params = { ProjectArn = project, VersionNames = { name } }
@@ -51,8 +42,7 @@ setup(function()
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
   env = cli.env(running, folder)
   journal = folder .. "/state/rekognition/started.json"
-  client = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = running.accounts[1] and {
-    access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  client = emulator.client(running)
   project = client:create_project({ ProjectName = "birds" }).ProjectArn
   models = { v1 = train "v1", weak = train "weak" }
 end)

@@ -4,7 +4,6 @@ local cli = require "spec.support.cli"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
 local progresses = require "rekognition.cli.progress"
-local rekognition = require "rekognition"
 local text = require "rekognition.cli.text"
 
 local ESCAPE = "\27"
@@ -15,8 +14,7 @@ describe("in a terminal", function()
     running = emulator.start { "--train-seconds", "0", "--start-seconds", "0.5", "--stop-seconds", "0.3" }
     folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
     env = cli.env(running, folder)
-    local client <close> = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
-      access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+    local client <close> = emulator.client(running)
     project = client:create_project({ ProjectName = "birds" }).ProjectArn
     client:create_project_version {
       ProjectArn = project, VersionName = "v1", OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },

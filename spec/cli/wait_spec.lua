@@ -3,7 +3,6 @@
 local cli = require "spec.support.cli"
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
-local rekognition = require "rekognition"
 
 local NONE = "arn:aws:rekognition:us-east-1:111122223333:project/none"
 
@@ -15,17 +14,11 @@ setup(function()
   running = emulator.start { "--train-seconds", "0", "--start-seconds", "0", "--stop-seconds", "0", "--copy-seconds", "0" }
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
   env = cli.env(running, folder)
-  local client <close> = rekognition.client { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
-    access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  local client <close> = emulator.client(running)
   local project = client:create_project({ ProjectName = "birds" }).ProjectArn
   local dataset = client:create_dataset({ ProjectArn = client:create_project({ ProjectName = "sets" }).ProjectArn, DatasetType = "TRAIN" }).DatasetArn
   client:wait("dataset_created", { DatasetArn = dataset }, { delay = 0.05 })
-  local arn = client:create_project_version({
-    ProjectArn = project, VersionName = "v1", OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn }, { delay = 0.05 })
+  local arn = emulator.train(client, project, "v1")
   names = { ARN = arn, PROJECT = project, DATASET = dataset, OF = project:match("^(.*)/") }
 end)
 teardown(function()

@@ -11,21 +11,9 @@ local async, run_model = rekognition.async, rekognition.custom_labels.run_model
 local running, folder, arn, second, project
 
 local function new_client(more)
-  local options = { region = "us-east-1", endpoint = running.url, env = { XDG_STATE_HOME = folder, HOME = "/nowhere" },
-    credentials = { access_key_id = running.accounts[1].access_key_id, secret_access_key = running.accounts[1].secret_access_key } }
+  local options = { env = { XDG_STATE_HOME = folder, HOME = "/nowhere" } }
   for name, value in pairs(more or {}) do options[name] = value end
-  return rekognition.client(options)
-end
-
--- A model that is trained and not started.
-local function train(client, name)
-  local made = client:create_project_version({
-    ProjectArn = project, VersionName = name, OutputConfig = { S3Bucket = "bucket-name", S3KeyPrefix = "p" },
-    TrainingData = { Assets = { { GroundTruthManifest = { S3Object = { Bucket = "bucket-name", Name = "train.manifest" } } } } },
-    TestingData = { AutoCreate = true },
-  }).ProjectVersionArn
-  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = made }, { delay = 0.05, timeout = 60 })
-  return made
+  return emulator.client(running, 1, options)
 end
 
 local client, logged
@@ -35,7 +23,7 @@ setup(function()
   client = new_client { logger = function(level, event, fields) logged[#logged + 1] = { level, event, fields } end }
   logged = {}
   project = client:create_project({ ProjectName = "birds" }).ProjectArn
-  arn, second = train(client, "v1"), train(client, "v2")
+  arn, second = emulator.train(client, project, "v1"), emulator.train(client, project, "v2")
 end)
 teardown(function()
   client:close()

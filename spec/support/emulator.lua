@@ -8,6 +8,9 @@
 -- The emulator ends when it is told to, and at the latest with the process that started it: it
 -- is watched by a shell that reads a pipe from here.
 
+local calls = require "spec.support.emulator_calls"
+local rekognition = require "rekognition"
+
 local M = {}
 
 local root = os.getenv("REK_ROOT") or "."
@@ -84,6 +87,31 @@ function M.start(arguments)
   end
   return { url = url, pid = tonumber(read_all(base .. ".pid")), stop = stop,
            accounts = require("rekognition.emulator").DEFAULT_ACCOUNTS }
+end
+
+--- A client of it, with the keys of one of its accounts.
+---@param running spec.Emulator
+---@param account? integer  1
+---@param more? table       further options of the client
+---@return rekognition.Client
+function M.client(running, account, more)
+  local keys = running.accounts[account or 1]
+  local options = { region = "us-east-1", endpoint = running.url, env = {}, credentials = {
+    access_key_id = keys.access_key_id, secret_access_key = keys.secret_access_key } }
+  for name, value in pairs(more or {}) do options[name] = value end
+  return rekognition.client(options)
+end
+
+--- Trains a version, and waits for it.
+---@param client rekognition.Client
+---@param project string  its ARN
+---@param name string     the version's
+---@return string arn  the version's
+function M.train(client, project, name)
+  local arn = client:create_project_version(calls.train_params(project, name)).ProjectVersionArn
+  client:wait("project_version_training_completed", { ProjectArn = project, ProjectVersionArn = arn },
+    { delay = 0.05, timeout = 60 })
+  return arn
 end
 
 return M
