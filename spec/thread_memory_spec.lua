@@ -1,6 +1,6 @@
 -- A thread of the host's that has no memory left, and makes its first random UUID there: the call fails, and the process
 -- lives. Memory of each thread's own is made when a thread first looks at it, and the C library ends the process where
--- there is none; so the module must have none.
+-- that fails; so the module must not use such memory.
 
 local files = require "spec.support.files"
 

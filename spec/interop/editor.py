@@ -19,7 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIMEOUT = 120
-# What the server is told, and which of its diagnostics don't count, with the reasons.
+# What the server gets to know, and which of its diagnostics don't count, with the reasons.
 CONFIG = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text())
 
 

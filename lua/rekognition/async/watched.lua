@@ -6,7 +6,7 @@ local futures = require "rekognition.async.future"
 
 local M = {}
 
--- The engine's part: asks, and comes back when it is told to.
+-- The engine's part: asks, and asks again after the seconds that were returned.
 local function ask(watch)
   local seconds, e = watch.look()
   if e then return watch.future:_cancel(e) end

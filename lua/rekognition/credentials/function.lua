@@ -8,7 +8,7 @@ local M = {}
 --- A provider over a function, which is called when credentials are first needed, ahead of their
 --- `expiration`, and when a service says that they have expired; without an expiration they are kept.
 ---@param get fun(): table?, string?  { access_key_id, secret_access_key, session_token, expiration
----  (epoch seconds, or a text that text/time.lua reads), account_id }; or nil and why there are none; what it raises is
+---  (epoch seconds, or a text that text/time.lua reads), account_id }; or nil and why it has no keys; what it raises is
 ---  passed on
 ---@param context rekognition.CredentialContext
 ---@return rekognition.CredentialProvider

@@ -34,7 +34,8 @@ function M.origin_form(request)
   return origin
 end
 
---- The letters and digits that a text ends with; "-" if there are none. A pattern would look for them from every place.
+--- The letters and digits that a text ends with; "-" if it ends with neither. A pattern would look for them from every
+--- place.
 ---@param text string
 ---@return string
 function M.last_word(text)
