@@ -66,14 +66,13 @@ static struct rek_http_request http_request(lua_State *L, const struct lrek_targ
 
 /* Sends what was prepared and pushes what came of it; returns how many values, or -1 where a hook
  * of Lua raised: that is on top then. */
-static int perform(lua_State *L, const struct lrek_target *target, struct lrek_request *request,
-                   struct rek_slice url, struct lrek_attempt *attempt)
+static int perform(lua_State *L, const struct lrek_target *target, struct rek_http_client *client,
+                   struct lrek_request *request, struct rek_slice url, struct lrek_attempt *attempt)
 {
     struct rek_http_failure failure;
     struct lrek_hook hook;
     const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
     const struct rek_http_request sent = http_request(L, target, request, url, attempt);
-    struct rek_http_client *client = lrek_check_transport(L, 2);
     lrek_hold_request(request); /* a hook may close it */
     enum rek_http_result result =
         rek_http_perform(client, &sent, &attempt->response, &watch, &failure);
@@ -105,13 +104,13 @@ static int target_send(lua_State *L)
     struct rek_slice url;
     lua_settop(L, 13);
     struct lrek_attempt *attempt = lrek_take(L, &attempt_kind); /* 14 */
-    lrek_check_transport(L, 2);
+    struct rek_http_client *client = lrek_check_transport(L, 2);
     struct lrek_request *request = lrek_check_request(L, 3); /* after what lets finalizers run */
     int count;
     if (lrek_read_credentials(L, 4, &arguments, &refusal) &&
         lrek_read_extras(L, 8, 12, &arguments, &refusal) &&
         lrek_prepare_attempt(L, target, request, &arguments, attempt, &url, &refusal))
-        count = perform(L, target, request, url, attempt);
+        count = perform(L, target, client, request, url, attempt);
     else
         count = push_refusal(L, &refusal);
     lrek_give(L, 14, &attempt_kind);

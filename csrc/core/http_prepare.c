@@ -201,19 +201,31 @@ static void add_line(struct rek_http_transfer *t, size_t *count, char *line)
     ++*count;
 }
 
+static bool has_header(const struct rek_http_request *request, struct rek_slice name)
+{
+    for (size_t i = 0; i < request->header_count; i++)
+        if (rek_http_same_name(request->headers[i].name, name))
+            return true;
+    return false;
+}
+
 /* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
- * request. Content-Length is left to libcurl, which knows the body. The line that leaves something
- * out comes first: libcurl looks for it in the list. */
+ * request. Content-Length is left to libcurl, which knows the body. Our own lines come first:
+ * libcurl goes through the list for each name that it looks for. */
 static enum rek_http_result set_headers(struct rek_http_transfer *t,
                                         const struct rek_http_request *request)
 {
     char *line = reserve_headers(t, request);
     if (!line)
         return REK_HTTP_MEMORY;
-    bool has_content_type = false;
-    bool has_encoding = false;
     size_t count = 0;
     add_line(t, &count, no_accept);
+    if (!has_header(request, REK_SLICE("Accept-Encoding")))
+        add_line(t, &count, accept_gzip);
+    if (!has_header(request, REK_SLICE("Content-Type")))
+        add_line(t, &count, no_content_type);
+    if (request->body.len >= LARGE_BODY)
+        add_line(t, &count, no_expect); /* libcurl would from 1 MiB on */
     for (size_t i = 0; i < request->header_count; i++) {
         const struct rek_http_header *header = &request->headers[i];
         const char *problem = check_header(header);
@@ -221,17 +233,9 @@ static enum rek_http_result set_headers(struct rek_http_transfer *t,
             return refuse(t, problem);
         if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
             continue;
-        has_content_type |= rek_http_same_name(header->name, REK_SLICE("Content-Type"));
-        has_encoding |= rek_http_same_name(header->name, REK_SLICE("Accept-Encoding"));
         add_line(t, &count, line);
         line = write_line(line, header->name, rek_http_trim(header->value));
     }
-    if (!has_content_type)
-        add_line(t, &count, no_content_type);
-    if (!has_encoding)
-        add_line(t, &count, accept_gzip);
-    if (request->body.len >= LARGE_BODY)
-        add_line(t, &count, no_expect); /* libcurl would from 1 MiB on */
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->nodes);
     return REK_HTTP_OK;
 }

@@ -31,7 +31,7 @@ local limits_of = lazy "rekognition.retry.limits"
 
 local SERVICE = "rekognition"
 local service = core.service
-local request_of = service.request -- looked up once
+local request_of, new_state, run = service.request, call.state, call.run -- looked up once
 
 ---@class rekognition.Client
 ---@field region string    as resolved
@@ -124,7 +124,7 @@ end
 
 -- The state of a call with options of its own.
 local function state_of(self, operation, request, options, on_behalf)
-  local state = call.state(operation, request)
+  local state = new_state(operation, request)
   state.plain, state.on_behalf = false, on_behalf
   if options.headers ~= nil then state.headers = headers_option.list(options.headers, "headers") end
   state.connect_timeout, state.timeout = options.connect_timeout, options.timeout
@@ -136,12 +136,9 @@ local function state_of(self, operation, request, options, on_behalf)
   return state
 end
 
--- The state of a call without any.
-local function plain_state(self, operation, request, on_behalf)
-  local state = call.state(operation, request)
-  if not self._limits and not on_behalf then return state end
+-- What the state of a call without options has beside the plain one's fields.
+local function add_limits(self, state, on_behalf)
   state.plain, state.on_behalf, state.total_timeout, state.hooks = false, on_behalf, self._total_timeout, self._hooks
-  return state
 end
 
 --- Calls an operation, as the client's methods, its paginator and its waiter do.
@@ -149,10 +146,12 @@ end
 local function call_operation(self, operation, params, options, on_behalf)
   local request <close> = new_request(self, operation, params)
   if options == nil then
-    return call.run(self._channel, plain_state(self, operation, request, on_behalf))
+    local state = new_state(operation, request)
+    if self._limits or on_behalf then add_limits(self, state, on_behalf) end
+    return run(self._channel, state)
   end
   options_check.check_call(options)
-  return call.run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
+  return run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
 end
 
 Client._call = call_operation
@@ -169,7 +168,7 @@ end
 ---@return table response
 ---@return table metadata   request_id, status, headers, attempts, elapsed (seconds)
 function Client:call(operation, params, options)
-  check_self(self, "call", '("CopyProjectVersion", { ... })')
+  if not is_made[self] then check_self(self, "call", '("CopyProjectVersion", { ... })') end
   return call_operation(self, operation, params, options)
 end
 
@@ -236,7 +235,8 @@ function Client:start(operation, params, options)
 end
 
 local function begin(self, admission, operation, params, options)
-  local state = options and state_of(self, operation, nil, options) or plain_state(self, operation, nil)
+  local state = options and state_of(self, operation, nil, options) or new_state(operation)
+  if not options and self._limits then add_limits(self, state) end
   local channel = options and channel_for(self, options) or self._channel
   state.request = new_request(self, operation, params)
   return in_flight.start(channel, state, admission)

@@ -170,10 +170,10 @@ end
 
 -- Within the client's bound on calls in flight. A call whose time is over goes on without a place: it sends nothing.
 local function through(gate, self, loop, channel, call)
-  call.since = channel.seams.monotonic()
-  if not gate:take(self, call.total_timeout) then return loop(channel, call) end
+  local since = channel.monotonic()
+  if not gate:take(self, call.total_timeout) then return loop(channel, call, since) end
   local place <close> = gate -- luacheck: ignore place
-  return loop(channel, call)
+  return loop(channel, call, since)
 end
 
 --- A call that is this driver's only one: `loop(channel, call)`. Whoever calls notes what is known where it is

@@ -23,12 +23,12 @@ local M = {}
 ---@field read_error fun(status: integer, headers: table, body: string, secrets: string[]?): table
 ---@field is_modelled? fun(operation: string, code: string): boolean
 ---@field makes? fun(operation: string): boolean  whether it makes something, and a repeated request makes it twice
----@field trace_id? fun(): string?
+---@field trace_id? false|fun(): string?
 ---@field agent? table            app_id, execution_env, features: for the User-Agent
 ---@field is_closed? fun(): boolean
 ---@field logs? boolean           whether successes are logged
 ---@field gate? rekognition.Semaphore  what bounds the calls in flight
----@field limits? rekognition.Limits   what spaces the attempts of an operation
+---@field limits? false|rekognition.Limits   what spaces the attempts of an operation
 
 ---@class rekognition.Channel : rekognition.ChannelOptions
 ---@field send function           see `rekognition.call.native`
@@ -73,6 +73,8 @@ function M.new(options)
   self.clock = self.clock or clocks.new(self.seams.clock)
   self.is_closed = self.is_closed or never
   self.monotonic = self.seams.monotonic
+  -- Looked at in each call: what is false is found sooner than what is absent.
+  self.logs, self.limits, self.trace_id = self.logs or false, self.limits or false, self.trace_id or false
   return connect(self)
 end
 

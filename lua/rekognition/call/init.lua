@@ -40,7 +40,6 @@ local M = {}
 ---@field time? number          what the attempt is signed with, epoch seconds
 ---@field agent? string         the User-Agent
 ---@field started? number       a moment of the seam `monotonic`
----@field since? number         the same, where the call waited before: for the deadline
 ---@field driver? table         what waits instead of blocking, see `rekognition.seams`
 
 local NO_CREDENTIALS = {}
@@ -298,14 +297,21 @@ local function ask_for_credentials(channel, call, provider)
   return credentials
 end
 
+-- What a call that isn't plain may have of its own. It need not come from `M.state`.
+local function own_parts(channel, call)
+  call.attempt = 1
+  if call.total_timeout or call.deadline then set_deadline(call) end
+  return call.retry or channel.retry, call.provider or channel.provider, call.secrets
+end
+
+---@param since? number  a moment of the seam `monotonic`, where the call waited before: for the deadline
 ---@return any response
 ---@return table metadata
-local function loop(channel, call)
-  local retry, provider = call.retry or channel.retry, call.provider or channel.provider
-  local secrets = call.secrets
-  call.attempt, call.started = 1, call.since or channel.monotonic()
-  if not call.plain and (call.total_timeout or call.deadline) then set_deadline(call) end
+local function loop(channel, call, since)
+  local retry, provider, secrets = channel.retry, channel.provider, nil
+  call.started = since or channel.monotonic()
   if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
+  if not call.plain then retry, provider, secrets = own_parts(channel, call) end
   while true do
     if retry.limiter then wait_for_turn(channel, call, retry) end
     local fixed = provider and provider._fixed

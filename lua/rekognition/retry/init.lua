@@ -65,7 +65,7 @@ function M.new(options, seams)
     max_backoff = options.max_backoff or 20,
     limit_exceeded = options.limit_exceeded or "throttling",
     seams = seams,
-    limiter = mode == "adaptive" and rate_limiter.new(seams.monotonic) or nil,
+    limiter = mode == "adaptive" and rate_limiter.new(seams.monotonic), -- or false: each call looks at it
   }, Retry)
 end
 
