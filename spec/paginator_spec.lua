@@ -44,8 +44,9 @@ describe("pages", function()
 
   it("raise for an operation that has none", function()
     local client = fake.client { faces(1, 1) }
-    for _, operation in ipairs { "CopyProjectVersion", "Nonsense" } do
-      assert.equal("NotPaginated", fake.catch(client.pages, client, operation, {}).code)
+    assert.equal("NotPaginated", fake.catch(client.pages, client, "CopyProjectVersion", {}).code)
+    for _, operation in ipairs { "Nonsense", "describe_projects", 5 } do
+      assert.equal("UnknownOperation", fake.catch(client.pages, client, operation, {}).code)
     end
   end)
 end)

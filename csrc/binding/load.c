@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /* Up to this many members are all listed where an unknown one is met. */
-enum { FEW_MEMBERS = 8 };
+enum { FEW_MEMBERS = 8, MEMBERS_SIZE = 256 };
 
 static void load_value(struct lrek_loader *l, const struct rek_shape *shape, void *out,
                        const struct lrek_place *place);
@@ -19,6 +19,21 @@ static void *allocate(struct lrek_loader *l, size_t count, size_t size)
     return piece;
 }
 
+/* Writes a structure's members if they are few, or an empty text. */
+static void list_members(const struct rek_shape *shape, const char *before, char out[MEMBERS_SIZE])
+{
+    size_t len = 0;
+    out[0] = '\0';
+    for (unsigned i = 0; shape->member_count <= FEW_MEMBERS && i < shape->member_count; i++) {
+        const struct rek_slice *name = &shape->members[i].name;
+        int wrote = snprintf(out + len, MEMBERS_SIZE - len, "%s%.*s", i == 0 ? before : ", ",
+                             (int)name->len, name->data);
+        len += (size_t)wrote;
+        if (len >= MEMBERS_SIZE)
+            break;
+    }
+}
+
 static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
                            const struct lrek_place *place)
 {
@@ -29,16 +44,8 @@ static void report_unknown(struct lrek_loader *l, const struct rek_shape *shape,
     }
     struct rek_slice near =
         lrek_nearest(place->name, shape->members, sizeof *shape->members, shape->member_count);
-    char names[256] = "";
-    size_t len = 0;
-    for (unsigned i = 0; shape->member_count <= FEW_MEMBERS && i < shape->member_count; i++) {
-        const struct rek_slice *name = &shape->members[i].name;
-        int wrote = snprintf(names + len, sizeof names - len, "%s%.*s",
-                             i == 0 ? "; the members are " : ", ", (int)name->len, name->data);
-        len += (size_t)wrote;
-        if (len >= sizeof names)
-            break;
-    }
+    char names[MEMBERS_SIZE];
+    list_members(shape, "; the members are ", names);
     lrek_report(l->problems, place, "unknown member%s%.*s%s%s",
                 near.len > 0 ? ", did you mean " : "", (int)near.len, near.len > 0 ? near.data : "",
                 near.len > 0 ? "?" : "", names);
@@ -90,11 +97,24 @@ static bool check_table(struct lrek_loader *l, const char *wanted, const struct 
     return true;
 }
 
+/* The same for a structure; the message has its members, unless it is the whole of the parameters.
+ */
+static bool check_structure(struct lrek_loader *l, const struct rek_shape *shape,
+                            const struct lrek_place *place)
+{
+    if (lua_type(l->L, -1) == LUA_TTABLE || !place->parent)
+        return check_table(l, "table", place);
+    char names[MEMBERS_SIZE], wanted[MEMBERS_SIZE + 16];
+    list_members(shape, " with the members ", names);
+    snprintf(wanted, sizeof wanted, "table%s", names);
+    return check_table(l, wanted, place);
+}
+
 static void *load_structure(struct lrek_loader *l, const struct rek_shape *shape,
                             const struct lrek_place *place)
 {
     lua_State *L = l->L;
-    if (!check_table(l, "table", place))
+    if (!check_structure(l, shape, place))
         return NULL;
     char *request = allocate(l, 1, shape->size);
     if (!request)
@@ -231,7 +251,8 @@ static void load_map(struct lrek_loader *l, const struct rek_shape *shape, struc
             l->body_size += here.name.len + 4;
             load_value(l, shape->value, values + slot++ * storage, &here);
         } else {
-            lrek_report(l->problems, &here, "must have a string as the key, got %s",
+            lrek_report(l->problems, &here,
+                        "must have a string as the key, got %s; a map is {name = value}",
                         lrek_type_name(L, -2));
         }
         lua_pop(L, 1);

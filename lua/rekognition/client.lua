@@ -18,6 +18,7 @@ local trace_id = require "rekognition.call.trace_id"
 
 -- What most programs never need, or only later.
 local headers_option = lazy "rekognition.call.headers_option"
+local familiar = lazy "rekognition.text.familiar"
 local nearest = lazy "rekognition.text.nearest"
 local paginator = lazy "rekognition.paginator"
 local presigned = lazy "rekognition.call.presign"
@@ -56,7 +57,7 @@ end
 setmetatable(Client, { __index = function(_, name)
   if type(name) ~= "string" or name:byte() == ("_"):byte() then return nil end
   return slip("UnknownMethod", ("a client has no method or field %s%s"):format(
-    quote.value(name), nearest.hint(name, METHODS)))
+    quote.value(name), familiar.method_hint(name, METHODS)))
 end })
 
 --- What is wrong with an operation's name, or nil where it is one.
@@ -321,12 +322,10 @@ local function retry_options(options, config)
 end
 
 local function new_transport(options, config, timeouts)
-  return http.new {
-    proxy = options.proxy, ca_bundle = config:get("ca_bundle"), env = options.env,
+  return http.new { proxy = options.proxy, ca_bundle = config:get("ca_bundle"), env = options.env,
     client_cert = options.client_cert, client_key = options.client_key,
     max_connections = options.max_connections, max_response_bytes = options.max_response_bytes,
-    connect_timeout = timeouts.connect, timeout = timeouts.whole,
-  }
+    connect_timeout = timeouts.connect, timeout = timeouts.whole }
 end
 
 -- What goes into the User-Agent.
@@ -360,7 +359,7 @@ local function new_channel(self, options, config, endpoint)
     agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
     logs = options.logger ~= nil, is_closed = function() return self._closed end,
     makes = makes, gate = options.max_in_flight and in_flight.gate(options) or nil,
-    limits = options.rate and limits_of.new(options.rate) or nil,
+    limits = options.rate and limits_of.new(options.rate) or nil, region_hint = config_of.region_hint,
     read_error = function(...) return service_error.read(...) end,
     is_modelled = function(operation, code) return service:is_modelled(operation, code) end,
   }

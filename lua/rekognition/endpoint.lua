@@ -152,6 +152,21 @@ local function partition_of(region)
   return partitions[1]
 end
 
+--- What an error of a host that can't be reached says of the region in its name; "" if the region is a known one.
+---@param region? string
+---@param url string
+---@return string
+function M.region_hint(region, url)
+  if not region or region == "" or not url:find(region, 1, true) then return "" end
+  local names = {}
+  for _, partition in ipairs(partitions) do
+    if partition.regions[region] then return "" end
+    for name in next, partition.regions do names[#names + 1] = name end
+  end
+  table.sort(names, ascii.less)
+  return ("; %s is not a region that is known here%s"):format(quote.value(region), nearest.hint(region, names))
+end
+
 -- A choice: longer URLs are nobody's endpoint.
 local LONGEST_URL = 2048
 

@@ -9,6 +9,7 @@ local require = core.bind(path, require) -- from here on: the library's own file
 
 local expect = require "rekognition.text.expect"
 local lazy = require "rekognition.lazy"
+local familiar = lazy "rekognition.text.familiar"
 local rek_error = require "rekognition.error"
 
 ---@class rekognition.Module
@@ -25,17 +26,17 @@ local M = {
   sigv4 = expect.stands_for(lazy "rekognition.sigv4", "rekognition.sigv4"),
 }
 
-local new_client = require("rekognition.client").new
+local client = require "rekognition.client"
 
 --- Makes a client: `rekognition.client { region = "us-east-1" }`; see `rekognition.client`.
 ---@param options? rekognition.ClientOptions
 ---@return rekognition.Client
 function M.client(options)
-  return new_client(options, M)
+  return client.new(options, M)
 end
 
 --- Loads all parts now, and reads the system's certificates: before a chroot, a sandbox, or a drop of privileges. The
---- emulator, the command line and the adapters for event loops are not among the parts.
+--- emulator and the command line are not among the parts.
 function M.preload(...)
   expect.dot((...), "rekognition.preload")
   core.preload_certificates()
@@ -55,5 +56,16 @@ local module = setmetatable(M, {
     return part
   end,
 })
-expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" })
+
+-- What to write instead of a name that a client or another SDK has.
+local function instead_of(name)
+  for _, operation in ipairs(core.service:operations()) do
+    if name == operation.method or name == operation.name then
+      return ("a client's method: client:%s, after local client = rekognition.client { ... }"):format(operation.method)
+    end
+  end
+  return familiar.of_module(name)
+end
+
+expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" }, instead_of)
 return module

@@ -116,6 +116,8 @@ local function refuse(code, message)
 end
 
 local function unknown(path, name, known)
+  local familiar = known ~= RETRY and known ~= HOOKS and require("rekognition.text.familiar").option(name)
+  if familiar then refuse("UnknownOption", ("unknown option %s; use %s"):format(path, familiar)) end
   local all = names(known)
   refuse("UnknownOption", ("unknown option %s%s; the options are: %s"):format(
     path, nearest.hint(name, all), table.concat(all, ", ")))

@@ -1,4 +1,4 @@
---- Pages and items of the operations that answer in pieces.
+--- Pages and items of the operations that return pages.
 --
 -- What is paginated is generated from the model (`rekognition.generated.paginators`).
 
@@ -12,11 +12,10 @@ local M = {}
 local function paginator_of(client, operation)
   local paginator = paginators[operation]
   if paginator then return paginator end
-  local message = "this operation does not answer in pages; call it once"
   local unknown = client:_unknown_operation(operation)
-  if unknown then message = unknown end
-  return rek_error.raise { kind = "validation", code = "NotPaginated",
-    operation = type(operation) == "string" and operation or nil, message = message }
+  return rek_error.raise { kind = "validation", code = unknown and "UnknownOperation" or "NotPaginated",
+    operation = not unknown and operation or nil,
+    message = unknown or "this operation does not return pages; call it once" }
 end
 
 local function shallow_copy(operation, params)

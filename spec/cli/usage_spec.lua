@@ -84,7 +84,7 @@ describe("wrong use", function()
     { { "call", "DetectLabels", "--params", '{"Image": {"Bytes": "%"}}' }, "Image.Bytes must be base64" },
     { { "call", "DetectLabels", "--blob", "Image.Bytes=/nowhere" }, "could not read /nowhere" },
     { { "call", "DetectLabels", "--blob", "Image.Bytes" }, "MEMBER=FILE" },
-    { { "call", "CreateProject", "--page", "--params", '{"ProjectName": "x"}' }, "does not answer in pages" },
+    { { "call", "CreateProject", "--page", "--params", '{"ProjectName": "x"}' }, "does not return pages" },
     { { "call", "DeleteProject", "--params", ('{"ProjectArn": "%s"}'):format(ARN:gsub("/version/v1", "")) }, "only with --yes" },
     { { "presign", "DescribeProjects", "--expires", "8d" }, "expires" },
     { { "presign", "DescribeProjects", "--expires", "0.5" }, "whole seconds" },

@@ -182,6 +182,8 @@ local function fail(channel, call, meaning, reason)
     fields.message = fields.message .. " (an earlier attempt of this call got no clear response and may have succeeded)"
   elseif fields.code == "InvalidImageFormatException" then
     fields.message = fields.message .. image_hint(call.request:body())
+  elseif fields.code == "connect" and channel.region_hint then
+    fields.message = fields.message .. channel.region_hint(channel.region, channel.url)
   end
   channel.seams.logger(call.quiet and "debug" or "error", "call_failed",
     { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,

@@ -141,7 +141,7 @@ function M.load(options)
     file_of(options.env, "credentials", "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
   local config, credentials = load(config_file, options), load(credentials_file, options)
   local merged = {
-    profiles = {}, origins = {}, malformed = {},
+    profiles = {}, origins = {}, malformed = {}, bare = config.bare or {},
     sso_sessions = config.sso_sessions, services = config.services,
     config_path = config_file.path, credentials_path = credentials_file.path,
   }

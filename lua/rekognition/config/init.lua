@@ -29,6 +29,7 @@ local files = require("rekognition.lazy") "rekognition.config.files"
 ---@field services table<string, table<string, rekognition.ProfileValue>>
 ---@field origins table<string, table<string, string>>  profile -> key -> the path of the file that it was read from
 ---@field settings table<string, rekognition.Setting>  every setting; a value that is nowhere set is nil
+---@field package bare table<string, integer>
 ---@field malformed rekognition.ProfileProblem[]  the lines of both files that break the format, and were skipped
 ---@field config_path? string       where the config file is, or would be
 ---@field credentials_path? string  the same for the credentials file
@@ -76,6 +77,12 @@ local function skipped_lines(config)
   local first = config.malformed[1]
   if not first then return "" end
   return (". %s, line %d: %s"):format(first.path, first.line, first.message)
+end
+
+-- The same of a section that lacks the word `profile`: only the credentials file has profiles without it.
+local function bare_section(config, name)
+  local line = config.bare[name]
+  return line and (". %s, line %d has [%s]; write [profile %s]"):format(config.config_path, line, name, name) or ""
 end
 
 --- Raises a `config` error (code InvalidConfigFile) if a line of the shared files breaks the format. For what must not
@@ -204,7 +211,7 @@ function Config:endpoint(service, region, given_url)
   if not region and not url and service == "sts" then region = "aws-global" end
   if not region and service ~= "sts" then
     fail("NoRegion", "Invalid Configuration: Missing Region; pass the option region, set AWS_REGION, or write region "
-      .. "in profile %s%s", self.profile_name, skipped_lines(self))
+      .. "in profile %s%s%s", self.profile_name, bare_section(self, self.profile_name), skipped_lines(self))
   end
   return endpoint.resolve {
     service = service, region = region, region_source = region_source, endpoint = url, endpoint_source = url_source,
@@ -230,9 +237,10 @@ end
 local function choose_profile(config, options)
   local name, source = named_profile(options, config.env)
   if name and not config.profiles[name] then
-    fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s",
+    fail("ProfileNotFound", "profile %s (%s) is neither in %s nor in %s; write it there, or name another%s%s",
       quote.value(name), source == "client option" and "option profile" or source,
-      config.config_path or "a config file", config.credentials_path or "a credentials file", skipped_lines(config))
+      config.config_path or "a config file", config.credentials_path or "a credentials file",
+      bare_section(config, name), skipped_lines(config))
   end
   config.profile_name, config.named_in_code = name or "default", options.profile ~= nil
   config.profile = config.profiles[config.profile_name] or {}
@@ -329,5 +337,7 @@ function M.load(options, names_are_checked)
   report_ineffective(options, seam.logger)
   return config
 end
+
+M.region_hint = endpoint.region_hint -- of a host that could not be reached
 
 return M

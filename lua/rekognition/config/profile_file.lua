@@ -24,6 +24,7 @@ local M = {}
 ---@field sso_sessions table<string, table<string, rekognition.ProfileValue>>
 ---@field services table<string, table<string, rekognition.ProfileValue>>
 ---@field malformed rekognition.ProfileProblem[]  the lines that break the format, at most 10
+---@field bare? table<string, integer>  the sections of the config file that lack the word `profile`, and their lines
 
 -- The sections of the config file that have a name, by the word in front of it.
 local KINDS = { profile = "profiles", ["sso-session"] = "sso_sessions", services = "services" }
@@ -99,6 +100,11 @@ local function closing_bracket(text)
   end
 end
 
+function Parser:note_bare(name)
+  self.result.bare = self.result.bare or {}
+  self.result.bare[name] = self.line
+end
+
 -- The section that a header of the config file names, and where its "]" is. Without a section: why.
 function Parser:config_section(text)
   local words, at = quoted_header(text)
@@ -110,6 +116,7 @@ function Parser:config_section(text)
   end
   local kind = KINDS[words[1]]
   if not kind or #words ~= 2 then
+    if #words == 1 then self:note_bare(words[1]) end
     return nil, at, "a section is [default], [profile NAME], [sso-session NAME] or [services NAME]; "
       .. "a name with blanks stands in quotes"
   end

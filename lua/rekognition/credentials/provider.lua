@@ -77,7 +77,9 @@ function M.raise_none_of(reasons)
   local why = table.concat(reasons, "; ")
   rek_error.raise {
     kind = "credentials", code = "NoCredentials",
-    message = "no credentials were found. Tried in turn: " .. why, reason = why, tried = reasons,
+    message = "no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile that has "
+      .. "some (AWS_PROFILE, or the option profile), or pass the option credentials. Tried in turn: " .. why,
+    reason = why, tried = reasons,
   }
 end
 

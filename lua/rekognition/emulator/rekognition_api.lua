@@ -93,7 +93,8 @@ function M.perform(exchange)
   check_content_type(exchange.headers)
   local operation = operations[name]
   if not operation then
-    errors.front("NotImplementedException", ("rekognition-emulator does not emulate %s."):format(name), 501)
+    errors.front("NotImplementedException",
+      ("rekognition-emulator does not emulate %s; it emulates Custom Labels alone."):format(name), 501)
   end
   local context = { store = emulator.store, settings = emulator.settings, caller = exchange.caller, operation = name,
                     now = exchange.now, faults = emulator.faults, headers = exchange.headers, remote = exchange.remote }

@@ -77,8 +77,9 @@ M.refuse = raise
 ---@param module T
 ---@param name string     "rekognition.async"
 ---@param later? string[]  names of what is loaded when it is first used
+---@param instead? fun(key: string): string?  what to write instead of a name that isn't there
 ---@return T module
-function M.face(module, name, later)
+function M.face(module, name, later, instead)
   faces[module] = name
   local meta = getmetatable(module) or {}
   local find = meta.__index
@@ -86,6 +87,8 @@ function M.face(module, name, later)
     local value
     if find then value = find(module, key) end
     if value ~= nil or type(key) ~= "string" then return value end
+    local use = instead and instead(key)
+    if use then raise("UnknownMethod", ("%s has no %s; use %s"):format(name, quote.value(key), use)) end
     local names = names_of(module)
     table.move(later or {}, 1, #(later or {}), #names + 1, names)
     local near = nearest.of(key, names)

@@ -56,4 +56,14 @@ function M.hint(given, names)
   return name and (", did you mean %s?"):format(name) or ""
 end
 
+--- What an error says of a name that is not one of several options: the nearest one, and all of them.
+---@param given any
+---@param names string[]
+---@return string
+function M.options(given, names)
+  local all = table.move(names, 1, #names, 1, {})
+  table.sort(all, ascii.less)
+  return ("%s; the options are: %s"):format(M.hint(given, names), table.concat(all, ", "))
+end
+
 return M

@@ -64,7 +64,9 @@ local function check(options)
     end
   end
   for name in next, options do
-    if not known[name] then refuse(tostring(name), "is not an option of copy_models" .. nearest.hint(name, names)) end
+    if not known[name] then
+      refuse(tostring(name), "is not an option of copy_models" .. nearest.options(name, names))
+    end
   end
 end
 
