@@ -12,7 +12,7 @@ local LINE = 100
 local function sorted_keys(object)
   local keys = {}
   for key in pairs(object) do keys[#keys + 1] = key end
-  table.sort(keys, ascii.less)
+  ascii.sort(keys)
   return keys
 end
 

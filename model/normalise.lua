@@ -30,13 +30,13 @@ end
 local function sorted_keys(map)
   local keys = {}
   for key in pairs(map or {}) do keys[#keys + 1] = key end
-  table.sort(keys, ascii.less)
+  ascii.sort(keys)
   return keys
 end
 
 local function sorted(list)
   local result = { table.unpack(list or {}) }
-  table.sort(result, ascii.less)
+  ascii.sort(result)
   return #result > 0 and result or nil
 end
 

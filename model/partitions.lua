@@ -22,7 +22,7 @@ end
 local function sorted_keys(map)
   local keys = {}
   for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys, ascii.less)
+  ascii.sort(keys)
   return keys
 end
 

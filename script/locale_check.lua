@@ -2,9 +2,10 @@
 -- Finds what goes by the process's locale, which belongs to the host: script/locale_check.lua [FILE...]
 --
 -- In Lua: string.lower and string.upper; the pattern classes %a %c %g %l %p %s %u %w and their complements; %g, %f and
--- %e in a format (the decimal point); os.setlocale, and os.date with names of days or months. In C: the functions of
--- <ctype.h> but isdigit and isxdigit, strtod, strcasecmp and their like. Without files: all that git knows below lua/,
--- csrc/ and model/. A line that ends in "locale: " and a reason is left out.
+-- %e in a format (the decimal point); table.sort without an order, which uses `<`; os.setlocale, and os.date with names
+-- of days or months. In C: the functions of <ctype.h> but isdigit and isxdigit, strtod, strcasecmp and their like.
+-- Without files: all that git knows below lua/, csrc/ and model/. A line that ends in "locale: " and a reason is left
+-- out.
 --
 -- %s is a format far more often than a class. It counts as a class in a text that is passed to find, match, gmatch or
 -- gsub first, or that begins with "^" or ends with "$".
@@ -82,6 +83,19 @@ local function is_pattern_argument(list, index)
   return before ~= nil and before.kind == "name" and PATTERN_FUNCTIONS[before.value] == true
 end
 
+-- Whether the call of the name at an index has one argument.
+local function has_one_argument(list, index)
+  local depth = 0
+  for at = index + 1, #list do
+    local sign = list[at].kind == "sign" and list[at].value
+    if sign == "(" or sign == "{" then depth = depth + 1 end
+    if sign == ")" or sign == "}" then depth = depth - 1 end
+    if sign == "," and depth == 1 then return false end
+    if depth == 0 then return true end
+  end
+  return true
+end
+
 local function classes_in(value, is_pattern)
   local list = {}
   value = value:gsub("%%%%", "")
@@ -118,6 +132,9 @@ local function check_lua(path, text)
     elseif token.kind == "name" and (token.value == "lower" or token.value == "upper") and before
       and (before.value == ":" or before.value == "." and list[index - 2].value == "string") then
       complain(token.line, token.value .. " goes by the locale; use rekognition.text.ascii")
+    elseif token.value == "sort" and before and before.value == "." and list[index - 2].value == "table"
+      and has_one_argument(list, index) then
+      complain(token.line, "Lua's order of texts goes by the locale; use ascii.sort of rekognition.text")
     elseif token.value == "setlocale" then
       complain(token.line, "the locale belongs to the host")
     end

@@ -98,6 +98,21 @@ local PARTS = {
     local ok, problem = pcall(client.detect_labels, client, { MinConfidence = -0.5, [1.5] = 1 })
     assert(not ok and not tostring(problem):find("[0-9],[0-9]"), tostring(problem))
   ]==],
+  ["the order of names: in a listing, a journal's place, a signed form"] = [==[
+    assert("a" < "B", "the locale's order is that of bytes")
+    local emulator, s3 = require "rekognition.emulator", require "spec.support.emulator_s3"
+    local service = emulator.new { accounts = emulator.DEFAULT_ACCOUNTS }
+    s3.must(service, "PUT", "/bucket-1")
+    for _, key in ipairs { "a", "B", "c" } do s3.must(service, "PUT", "/bucket-1/" .. key, { body = "x" }) end
+    local listed = s3.must(service, "GET", "/bucket-1?list-type=2")
+    check("B a c", listed:match "<Key>(.-)</Key>.*" .. " " .. listed:match "</Key>.-<Key>(.-)</Key>.*<Key>" .. " c")
+    check(nil, (s3.must(service, "GET", "/bucket-1?list-type=2&start-after=a")):match "<Key>B</Key>")
+    local journal = require "rekognition.custom_labels.fleet.journal"
+    local function item(key) return { key = key, job = { destination = { endpoint = "https://h" } } } end
+    local path = journal.new({ item "a", item "B" }, { HOME = "/h" }).path
+    os.setlocale("C", "collate")
+    check(journal.new({ item "a", item "B" }, { HOME = "/h" }).path, path)
+  ]==],
   ["dates"] = [==[
     local time = require "rekognition.text.time"
     check(784111777, time.parse_http "Sun, 06 Nov 1994 08:49:37 GMT")

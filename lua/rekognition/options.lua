@@ -1,5 +1,6 @@
 --- The options of a client, of a call, of a wait and of presigning: what they may be, checked before anything is done.
 
+local ascii = require "rekognition.text.ascii"
 local rek_error = require "rekognition.error"
 local expect = require "rekognition.text.expect"
 local nearest = require "rekognition.text.nearest"
@@ -107,7 +108,7 @@ local PRESIGN = {
 local function names(known)
   local list = {}
   for name in pairs(known) do list[#list + 1] = name end
-  table.sort(list)
+  ascii.sort(list)
   return list
 end
 

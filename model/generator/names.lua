@@ -65,7 +65,7 @@ end
 function M.sorted_keys(map)
   local keys = {}
   for key in pairs(map or {}) do keys[#keys + 1] = key end
-  table.sort(keys, ascii.less)
+  ascii.sort(keys)
   return keys
 end
 

@@ -25,8 +25,11 @@ describe("text.ascii", function()
 
   it("sorts by bytes", function()
     local words = { "b", "", "B", "a", "AD", "A", "\u{e9}" }
-    table.sort(words, ascii.less)
+    ascii.sort(words)
     assert.same({ "", "A", "AD", "B", "a", "b", "\u{e9}" }, words)
     assert.is_false(ascii.less("a", "a"))
+    local items = { { name = "b" }, { name = "a" }, { name = "B" } }
+    ascii.sort(items, "name")
+    assert.equal("Bab", items[1].name .. items[2].name .. items[3].name)
   end)
 end)

@@ -1,5 +1,6 @@
 --- Calls that were started and have not ended when the Lua state closes: their clients' loggers hear of them.
 
+local ascii = require "rekognition.text.ascii"
 local seams = require "rekognition.seams"
 
 local M = {}
@@ -31,7 +32,7 @@ end
 local function tell(logger, groups)
   local operations = {}
   for operation in pairs(groups) do operations[#operations + 1] = operation end
-  table.sort(operations)
+  ascii.sort(operations)
   for _, operation in ipairs(operations) do
     local group = groups[operation]
     logger("error", "future_dropped", { operation = operation, count = group.count, begun = group.begun,

@@ -54,7 +54,7 @@ function M.list(headers, path)
   end
   table.sort(list, function(a, b)
     if a[3] ~= b[3] then return a[3] < b[3] end
-    return a[1] < b[1]
+    return ascii.less(a[1], b[1])
   end)
   for _, header in ipairs(list) do header[3] = nil end
   return list

@@ -28,7 +28,7 @@ function M.features(names)
   for _, name in ipairs(names) do
     for _, letter in ipairs(CREDENTIAL_FEATURES[name] or { FEATURES[name] }) do letters[#letters + 1] = letter end
   end
-  table.sort(letters, ascii.less)
+  ascii.sort(letters)
   return letters
 end
 

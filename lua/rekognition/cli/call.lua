@@ -1,5 +1,6 @@
 --- `rekognition call`: any operation.
 
+local ascii = require "rekognition.text.ascii"
 local json = require "rekognition.cli.json"
 local options = require "rekognition.cli.options"
 local params_of = require "rekognition.cli.params"
@@ -69,7 +70,7 @@ local function find_list(response)
   for name, value in pairs(response) do
     if type(value) == "table" and type(value[1]) == "table" then names[#names + 1] = name end
   end
-  table.sort(names)
+  ascii.sort(names)
   return response[names[1]]
 end
 
@@ -83,7 +84,7 @@ local function columns_of(list)
       end
     end
   end
-  table.sort(columns, function(left, right) return left.key < right.key end)
+  ascii.sort(columns, "key")
   return columns
 end
 
@@ -92,7 +93,7 @@ local function print_fields(context, response)
   for name, value in pairs(response) do
     fields[#fields + 1] = { name, type(value) == "table" and json.encode(value) or value }
   end
-  table.sort(fields, function(left, right) return left[1] < right[1] end)
+  ascii.sort(fields, 1)
   context.output:record(fields, response)
 end
 

@@ -1,5 +1,6 @@
 --- `rekognition call OPERATION --describe`: an operation's parameters, from the service's model.
 
+local ascii = require "rekognition.text.ascii"
 local json = require "rekognition.cli.json"
 
 local M = {}
@@ -13,7 +14,7 @@ local function add(rows, shapes, name, path, seen)
   local required, names = {}, {}
   for _, member in ipairs(shape.required or {}) do required[member] = true end
   for member in pairs(shape.members or {}) do names[#names + 1] = member end
-  table.sort(names)
+  ascii.sort(names)
   for _, member in ipairs(names) do
     local target, place = shape.members[member].shape, path .. member
     local prefix = ""

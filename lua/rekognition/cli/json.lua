@@ -67,7 +67,7 @@ local function encode_table(value, indent)
   end
   local names = {}
   for name in pairs(value) do names[#names + 1] = tostring(name) end
-  table.sort(names)
+  ascii.sort(names)
   for i, name in ipairs(names) do
     parts[i] = quote(name) .. (indent and ": " or ":") .. encode(value[name], deeper)
   end

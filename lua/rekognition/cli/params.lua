@@ -16,7 +16,7 @@ end
 function M.names()
   local names = {}
   for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   return names
 end
 

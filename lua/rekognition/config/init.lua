@@ -184,7 +184,7 @@ function Config:get(name)
     expect.argument(name, expect.STRING, "config:get", "name", { kind = "config", code = "UnknownSetting" })
     local names = {}
     for known in pairs(self.settings) do names[#names + 1] = known end
-    table.sort(names)
+    ascii.sort(names)
     fail("UnknownSetting", "there is no setting %s%s; there are: %s", quote.value(name), nearest.hint(name, names),
       table.concat(names, ", "))
   end

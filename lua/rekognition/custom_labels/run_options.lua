@@ -1,5 +1,6 @@
 --- The options of run_model: what they may be, and their defaults.
 
+local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
@@ -75,7 +76,7 @@ local function find_problems(options)
     end
   end
   check_units(options, problems)
-  table.sort(problems, function(left, right) return left.path < right.path end)
+  ascii.sort(problems, "path")
   return problems
 end
 

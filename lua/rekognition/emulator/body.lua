@@ -1,6 +1,7 @@
 --- Reads JSON strictly (RFC 8259), with what core's reader leaves out of its value: that an empty list is not an empty
 --- object, and where null stands in a list. And writes such values again.
 
+local ascii = require "rekognition.text.ascii"
 local number = require "rekognition.text.number"
 local core = require "rekognition.core"
 local errors = require "rekognition.emulator.errors"
@@ -98,7 +99,7 @@ local function encode_table(value)
     return "[" .. table.concat(parts, ",") .. "]"
   end
   for key, item in pairs(value) do parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(item) end
-  table.sort(parts)
+  ascii.sort(parts)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 

@@ -1,5 +1,6 @@
 --- The command rekognition-emulator: reads its options and serves until it is told to stop.
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local decimal = require("rekognition.text.number").decimal
 local emulator = require "rekognition.emulator"
@@ -61,7 +62,7 @@ local function help()
   end
   local names = {}
   for name in pairs(quotas.AWS) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   local text = HELP:format(table.concat(lines))
   return (text:gsub("@QUOTAS@", table.concat(names, ", ")))
 end

@@ -1,5 +1,6 @@
 --- ListDatasetEntries, ListDatasetLabels, UpdateDatasetEntries, DistributeDatasetEntries.
 
+local ascii = require "rekognition.text.ascii"
 local codes = require "rekognition.emulator.manifest_codes"
 local core = require "rekognition.core"
 local datasets = require "rekognition.emulator.datasets"
@@ -65,7 +66,7 @@ local function label_list(dataset)
   for name, images in pairs((manifest.labels(lines))) do
     list[#list + 1] = { name = name, images = images, boxes = boxes[name] or 0 }
   end
-  table.sort(list, function(a, b) return a.name < b.name end)
+  ascii.sort(list, "name")
   for i, label in ipairs(list) do label.number = i end
   return list
 end

@@ -232,7 +232,7 @@ function M.read(model, operation, text)
   local problems = {}
   local params = check(model, model.operations[operation].input, value, "", problems)
   if #problems > 0 then
-    table.sort(problems)
+    ascii.sort(problems)
     local noun = #problems == 1 and "error" or "errors"
     errors.front("ValidationException", ("%d validation %s detected: %s"):format(#problems, noun,
       table.concat(problems, "; ", 1, math.min(#problems, SHOWN))))

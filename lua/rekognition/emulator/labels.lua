@@ -3,6 +3,7 @@
 -- A model knows its labels and the images it was trained and tested with. In an image that it knows it finds what the
 -- manifest says, with a confidence over 99. In any other it finds what a hash of the bytes and of the label says.
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 
 local M = {}
@@ -41,14 +42,14 @@ end
 function M.model(kind, names, known)
   local model = { kind = kind, labels = {}, known = {} }
   for name in pairs(names) do model.labels[#model.labels + 1] = name end
-  table.sort(model.labels)
+  ascii.sort(model.labels)
   for i = 1, math.min(#known, MOST_KNOWN) do
     local line, found = known[i].line, {}
     if kind == "OBJECT_LOCALIZATION" then
       found = line.boxes
     else
       for name in pairs(line.by_kind[kind]) do found[#found + 1] = { label = name } end
-      table.sort(found, function(a, b) return a.label < b.label end)
+      ascii.sort(found, "label")
     end
     model.known[known[i].hash] = found
   end
@@ -100,7 +101,7 @@ function M.detect(model, hash, least_confidence, most)
   end
   table.sort(all, function(a, b)
     if a.Confidence ~= b.Confidence then return a.Confidence > b.Confidence end
-    return a.Name < b.Name
+    return ascii.less(a.Name, b.Name)
   end)
   local chosen = {}
   for _, label in ipairs(all) do

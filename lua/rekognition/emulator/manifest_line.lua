@@ -4,6 +4,7 @@
 -- A fault is noted in the line itself, where AWS notes it: at the image, at the label attribute, at its metadata or at
 -- the bounding box.
 
+local ascii = require "rekognition.text.ascii"
 local body = require "rekognition.emulator.body"
 local codes = require "rekognition.emulator.manifest_codes"
 local image = require "rekognition.emulator.image"
@@ -178,7 +179,7 @@ local function attribute_names(value)
   for name in pairs(value) do
     if value[name .. "-metadata"] ~= nil then names[#names + 1] = name end
   end
-  table.sort(names)
+  ascii.sort(names)
   return names
 end
 

@@ -5,6 +5,7 @@
 -- and both metrics have the units that the model was started with.
 
 local arn = require "rekognition.emulator.arn"
+local ascii = require "rekognition.text.ascii"
 
 local M = {}
 
@@ -23,7 +24,7 @@ local function versions_of(store, caller)
     local place = version.runs and arn.parse(version.arn)
     if place and place.account == caller.account and place.region == caller.region then found[#found + 1] = version end
   end
-  table.sort(found, function(a, b) return a.arn < b.arn end)
+  ascii.sort(found, "arn")
   return found
 end
 

@@ -3,6 +3,7 @@
 -- For each shape a function is made once, which knows the shape's members in the order of their names. A structure may
 -- come as a text: then it was written before, by M.write_shape.
 
+local ascii = require "rekognition.text.ascii"
 local number = require "rekognition.text.number"
 local cjson = require("cjson").new()
 
@@ -14,7 +15,7 @@ local by_type = {}
 function by_type.structure(model, shape)
   local names, keys, writers = {}, {}, {}
   for name in pairs(shape.members) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   for i, name in ipairs(names) do
     keys[i] = cjson.encode(name) .. ":"
     local member, writer = shape.members[name].shape, nil
@@ -51,7 +52,7 @@ function by_type.map(model, shape)
   return function(value)
     local parts = {}
     for key, item in pairs(value) do parts[#parts + 1] = cjson.encode(key) .. ":" .. write_item(item) end
-    table.sort(parts)
+    ascii.sort(parts)
     return "{" .. table.concat(parts, ",") .. "}"
   end
 end

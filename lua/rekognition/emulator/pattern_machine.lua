@@ -60,7 +60,7 @@ local function may_end(program, places, first)
 end
 
 local function state_of(memory, places, first)
-  table.sort(places)
+  table.sort(places) -- locale: they are numbers
   local name = table.concat(places, " ")
   local state = memory.states[name]
   if not state then

@@ -1,5 +1,6 @@
 --- S3's operations on buckets: create, list, head, delete, and what a bucket tells of itself.
 
+local ascii = require "rekognition.text.ascii"
 local errors = require "rekognition.emulator.errors"
 local failures = require "rekognition.emulator.s3_failures"
 local iam = require "rekognition.emulator.iam"
@@ -94,7 +95,7 @@ function M.list_all(exchange)
   for name, bucket in pairs(exchange.emulator.store.buckets) do
     if bucket.account == exchange.caller.account then names[#names + 1] = name end
   end
-  table.sort(names)
+  ascii.sort(names)
   for i, name in ipairs(names) do
     local bucket = exchange.emulator.store.buckets[name]
     elements[i] = { "Bucket", { { "Name", name }, { "CreationDate", timestamp.format(bucket.created) },

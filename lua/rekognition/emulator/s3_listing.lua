@@ -2,6 +2,7 @@
 --
 -- Source: Amazon S3 API Reference, ListObjectsV2. Keys are in the order of their bytes.
 
+local ascii = require "rekognition.text.ascii"
 local failures = require "rekognition.emulator.s3_failures"
 local timestamp = require "rekognition.text.time"
 local xml = require "rekognition.emulator.xml"
@@ -37,9 +38,9 @@ end
 local function sorted_keys(bucket, prefix, after)
   local keys = {}
   for key in pairs(bucket.objects) do
-    if key:sub(1, #prefix) == prefix and key > after then keys[#keys + 1] = key end
+    if key:sub(1, #prefix) == prefix and ascii.less(after, key) then keys[#keys + 1] = key end
   end
-  table.sort(keys)
+  ascii.sort(keys)
   return keys
 end
 

@@ -1,5 +1,6 @@
 --- An emulator's options, with what holds where one is left out.
 
+local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
 local quotas = require "rekognition.emulator.quotas"
 
@@ -12,7 +13,7 @@ local DEFAULTS = { train_seconds = 5, copy_seconds = 5, delete_seconds = 1, star
 ---@type string[]
 M.NAMES = { "fail", "fail_start", "quotas", "rates" }
 for name in pairs(DEFAULTS) do M.NAMES[#M.NAMES + 1] = name end
-table.sort(M.NAMES)
+ascii.sort(M.NAMES)
 
 --- Whether an option can be changed while the emulator runs.
 ---@param name string

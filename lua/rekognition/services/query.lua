@@ -1,5 +1,6 @@
 --- AWS's Query protocol: a form in, XML out (Smithy specification, "AWS query protocol").
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local quote = require "rekognition.text.quote"
 local redact = require "rekognition.text.redact"
@@ -15,7 +16,7 @@ local MAX_DOCUMENT = 1024 * 1024 -- a choice, well over what these operations an
 local function form(parameters)
   local names, pairs_of = {}, {}
   for name in pairs(parameters) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   for index, name in ipairs(names) do
     pairs_of[index] = name .. "=" .. uri.escape(tostring(parameters[name]))
   end

@@ -1,7 +1,8 @@
---- Letter case in ASCII, whatever the process's locale is.
+--- Letter case in ASCII, and the order of bytes, whatever the process's locale is.
 --
 -- `string.lower`, `string.upper` and the pattern classes %a, %w, %l, %u, %s, %p and %g follow the locale that the host
--- has set: under a Turkish one "I" has another lower case. Text of a protocol is ASCII, so it is handled here.
+-- has set: under a Turkish one "I" has another lower case. Text of a protocol is ASCII, so it is handled here. The
+-- order of `<`, and of `table.sort` with it, follows the locale too.
 
 local M = {}
 
@@ -48,6 +49,14 @@ function M.less(left, right)
     if a ~= b then return a < b end
     at = at + 1
   end
+end
+
+--- Sorts a list by bytes, as `table.sort` alone does not: that goes by the locale.
+---@param list any[] texts, or tables with a text each
+---@param member? string|integer where each table has its text
+function M.sort(list, member)
+  if not member then return table.sort(list, M.less) end
+  table.sort(list, function(left, right) return M.less(left[member], right[member]) end)
 end
 
 return M

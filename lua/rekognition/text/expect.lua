@@ -2,6 +2,7 @@
 --
 -- Functions that are called with a dot know their module too: a colon passes the module as the first argument.
 
+local ascii = require "rekognition.text.ascii"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -57,7 +58,7 @@ local function names_of(known)
   for name in next, known do
     if type(name) == "string" then names[#names + 1] = name end
   end
-  table.sort(names)
+  ascii.sort(names)
   return names
 end
 

@@ -32,7 +32,7 @@ local function write_object(value, depth)
     if type(name) ~= "string" then fail("a key that is a " .. type(name)) end
     names[#names + 1] = name
   end
-  table.sort(names, ascii.less)
+  ascii.sort(names)
   for index, name in ipairs(names) do parts[index] = write_text(name) .. ":" .. write(value[name], depth) end
   return "{" .. table.concat(parts, ",") .. "}"
 end

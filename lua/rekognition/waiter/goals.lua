@@ -4,6 +4,8 @@
 -- others are ours, since the model has none for them; what their statuses mean is read from the names of the statuses
 -- and is our decision, as are their delays and timeouts.
 
+local ascii = require "rekognition.text.ascii"
+
 local M = {}
 
 local function set(...)
@@ -105,7 +107,7 @@ end
 function M.names()
   local names = {}
   for name in pairs(GOALS) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   return names
 end
 

@@ -1,6 +1,7 @@
 --- The journal of a fleet: which version each copy is of, so that a run that goes on copies the same model, although a
 -- newer one was trained meanwhile. What became of each copy is looked up, not remembered.
 
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
 local state_file = require "rekognition.custom_labels.state_file"
@@ -18,7 +19,7 @@ Journal.__index = Journal
 local function name_of(items)
   local keys = {}
   for i, item in ipairs(items) do keys[i] = item.key .. "\t" .. item.job.destination.endpoint end
-  table.sort(keys)
+  ascii.sort(keys)
   return core.sha256_hex(table.concat(keys, "\n")):sub(1, 32)
 end
 

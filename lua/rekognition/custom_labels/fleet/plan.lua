@@ -8,6 +8,7 @@
 --   }
 
 local arns = require "rekognition.text.arn"
+local ascii = require "rekognition.text.ascii"
 local copy_options = require "rekognition.custom_labels.copy_model.options"
 local rek_error = require "rekognition.error"
 
@@ -34,7 +35,7 @@ local FORMS = {
 local function names_of(form)
   local names = {}
   for name in pairs(form) do names[#names + 1] = name end
-  table.sort(names)
+  ascii.sort(names)
   return table.concat(names, ", ")
 end
 

@@ -1,5 +1,6 @@
 --- policy.build and policy.merge: documents made, and statements added to one.
 
+local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -115,13 +116,13 @@ end
 local function canonical(value)
   if json.is_object(value) then
     local names, parts = table.move(json.names(value), 1, #json.names(value), 1, {}), {}
-    table.sort(names)
+    ascii.sort(names)
     for _, name in ipairs(names) do parts[#parts + 1] = json.write(name) .. ":" .. canonical(value[name]) end
     return "{" .. table.concat(parts, ",") .. "}"
   elseif json.is_list(value) then
     local parts = {}
     for i, item in ipairs(value) do parts[i] = canonical(item) end
-    table.sort(parts)
+    ascii.sort(parts)
     return #parts == 1 and parts[1] or "[" .. table.concat(parts, ",") .. "]"
   end
   return json.write(value)

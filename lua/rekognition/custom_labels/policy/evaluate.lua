@@ -75,7 +75,7 @@ local function sorted_keys(...)
       seen[lower] = true
     end
   end
-  table.sort(list)
+  ascii.sort(list)
   return list
 end
 
