@@ -63,7 +63,7 @@ function M.PutProjectPolicy(context, params)
     table.insert(project.policies, policy)
   end
   policy.document, policy.revision, policy.updated = params.PolicyDocument, new_revision(), context.now
-  context.store.changed = true
+  context.store:touch(project)
   return { PolicyRevisionId = policy.revision }
 end
 
@@ -87,7 +87,7 @@ function M.DeleteProjectPolicy(context, params)
   end
   if (params.PolicyRevisionId or "") ~= "" then check_revision(policy, params.PolicyRevisionId) end
   table.remove(project.policies, place)
-  context.store.changed = true
+  context.store:touch(project)
   return {}
 end
 

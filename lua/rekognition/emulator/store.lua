@@ -5,10 +5,9 @@ local core = require "rekognition.core"
 local pages = require "rekognition.emulator.pages"
 local runs = require "rekognition.emulator.runs"
 local s3 = require "rekognition.emulator.s3"
+local state_text = require "rekognition.emulator.state_text"
 local states = require "rekognition.emulator.states"
 local cjson = require("cjson").new()
-
-local FORMAT = 1 -- of the state file
 
 ---@class rekognition.emulator.Project
 ---@field arn string
@@ -42,6 +41,7 @@ local FORMAT = 1 -- of the state file
 
 ---@class rekognition.emulator.Store
 ---@field written table<table, string>  resources' descriptions as JSON, until their next state; see versions.lua
+---@field state rekognition.emulator.StateText  what the file has of each resource
 local Store = {}
 Store.__index = Store
 
@@ -78,7 +78,7 @@ local WHOLE = {
 }
 
 local function check_state(state)
-  if type(state) ~= "table" or state.format ~= FORMAT then return "it has no format that is known" end
+  if type(state) ~= "table" or state.format ~= state_text.FORMAT then return "it has no format that is known" end
   if type(state.projects) ~= "table" or type(state.versions) ~= "table" or not math.tointeger(state.last_number) then
     return "parts of it are missing"
   end
@@ -106,6 +106,7 @@ local function clear(store)
   for _, name in ipairs { "projects", "versions", "datasets", "buckets", "groups", "passing" } do store[name] = {} end
   store.next_end = math.huge
   store.written = setmetatable({}, { __mode = "k" })
+  store.state = state_text.new()
 end
 
 -- Fills a store with what a state file's text has; returns what is wrong with it, if something is.
@@ -128,7 +129,7 @@ function Store:load()
     error(("the state file %s can't be used: %s. It was left as it is. Repair it, move it away, or name another with "
       .. "--state"):format(self.path, problem), 0)
   end
-  self.saved, self.changed = text, false
+  self.saved, self.changed = { text }, false
   return true
 end
 
@@ -198,6 +199,14 @@ local function group_of(store, name)
   return group
 end
 
+--- Notes that a resource was changed, so that the next save writes it anew.
+---@param resource table  a project, a version or a dataset
+function Store:touch(resource)
+  self.state:forget(resource)
+  self.written[resource] = nil
+  self.changed = true
+end
+
 --- Remembers a new project, version or dataset.
 ---@param kind "projects"|"versions"|"datasets"
 function Store:add(kind, resource)
@@ -233,10 +242,9 @@ end
 --- Puts a resource into a state that passes; see states.begin.
 function Store:begin(resource, status, now, seconds, failure)
   states.begin(resource, status, now, seconds, failure)
-  self.written[resource] = nil
   runs.note(resource, now)
   self:watch(resource)
-  self.changed = true
+  self:touch(resource)
 end
 
 -- What a resource has for its bucket when its state ends is put there: a training's files, for one.
@@ -254,8 +262,7 @@ function Store:settle(now)
   for resource in pairs(self.passing) do
     if states.settle(resource, now) then
       self.passing[resource] = nil
-      self.written[resource] = nil
-      self.changed = true
+      self:touch(resource)
       runs.note(resource, resource.ended_at)
       put_files(self, resource)
       if resource.status == states.GONE then self:remove(resource) end
@@ -291,28 +298,12 @@ function Store:datasets_of(project)
   return group.list, group.named
 end
 
--- The resources of a kind by their numbers, for the file.
-local function values(map)
-  local list = {}
-  for _, resource in pairs(map) do list[#list + 1] = resource end
-  table.sort(list, function(a, b) return a.number < b.number end)
-  return list
-end
-
-local function state_of(store)
-  local json = cjson.new()
-  json.encode_number_precision(14) -- the most that cjson offers: milliseconds since 1970 have 13 digits
-  return json.encode { format = FORMAT, last_number = store.last_number, projects = values(store.projects),
-                       versions = values(store.versions), datasets = values(store.datasets),
-                       buckets = next(store.buckets) and store.buckets or nil }
-end
-
 -- Writes a text beside the file first and puts it in its place then, so that the file is whole at every moment.
-local function replace_file(path, text)
+local function replace_file(path, pieces)
   local beside = path .. ".new"
   local file, problem = io.open(beside, "wb")
   local written, why
-  if file then written, why = file:write(text, "\n") end
+  if file then written, why = file:write(table.concat(pieces)) end
   local closed, why_closed
   if file then closed, why_closed = file:close() end
   if written and closed then
@@ -326,7 +317,7 @@ end
 
 -- Back to what the file has: nobody hears of a change that isn't kept.
 local function undo(store)
-  if store.saved then fill(store, store.saved) end
+  if store.saved then fill(store, table.concat(store.saved)) end
   store.changed = false
 end
 
@@ -334,13 +325,13 @@ end
 --- change, and a sentence is raised.
 function Store:save()
   if not (self.path and self.changed) then return end
-  local text = state_of(self)
-  local ok, problem = pcall(replace_file, self.path, text)
+  local pieces = self.state:write(self)
+  local ok, problem = pcall(replace_file, self.path, pieces)
   if not ok then
     undo(self)
     error(problem, 0)
   end
-  self.saved, self.changed = text, false
+  self.saved, self.changed = pieces, false
 end
 
 return M

@@ -18,14 +18,14 @@ function M.TagResource(context, params)
   for key, value in pairs(params.Tags) do tags[key] = value end
   quotas.check(context, "tags", count(tags) - 1, "ServiceQuotaExceededException", "tags of a resource")
   resource.tags = tags
-  context.store.changed = true
+  context.store:touch(resource)
   return {}
 end
 
 function M.UntagResource(context, params)
   local resource = lookup.own_resource(context, params.ResourceArn, "ResourceArn")
   for _, key in ipairs(params.TagKeys) do resource.tags[key] = nil end
-  context.store.changed = true
+  context.store:touch(resource)
   return {}
 end
 
