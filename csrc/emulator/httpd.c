@@ -63,12 +63,16 @@ __attribute__((destructor)) static void on_unload(void)
 }
 
 /* catch_signals(): SIGINT and SIGTERM are remembered from now on instead of ending the process;
- * they interrupt step(). For a process of one's own, not for a host application's. */
+ * they interrupt step(). A file that grows over the process's limit makes its write fail, as a full
+ * disk does, instead of ending the process. For a process of one's own, not for a host's. */
 static int httpd_catch_signals(lua_State *L)
 {
     (void)L;
     catching = true;
     set_signals(on_signal);
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignored.sa_mask);
+    sigaction(SIGXFSZ, &ignored, NULL);
     return 0;
 }
 

@@ -313,6 +313,8 @@ describe("the emulator's identities", function()
     ["a name with a blank"] = { { [OWNER] = { users = { { name = "a b" } } } }, "users[1].name must have 1 to 64" },
     ["a policy that isn't one"] = { { [OWNER] = { users = { { name = "a", policies = { "{" } } } } },
       "users[1].policies[1] must be a policy document" },
+    ["a boundary that isn't one"] = { { [OWNER] = { users = { { name = "a", permissions_boundary = "{" } } } },
+      "users[1].permissions_boundary must be a policy document" },
     ["a trust policy that isn't one"] = { { [OWNER] = { roles = { { name = "a", trust = statement() } } } },
       "roles[1].trust must be a policy document" },
     ["a key without a secret"] = { { [OWNER] = { users = { { name = "a", access_key_id = "x" } } } },

@@ -119,6 +119,49 @@ describe("the emulator's state file", function()
     assert.equal(bytes, (s3.must(open(), "GET", "/bucket-1/%C3%A9%00")))
   end)
 
+  it("has after each call all that a new emulator must know", function()
+    local s3 = require "spec.support.emulator_s3"
+    local service = open()
+    local function after(operation, params)
+      local response = client.must(service, operation, params)
+      local state = require("rekognition.emulator.state_text").new()
+      assert.same(cjson.decode(table.concat(state:write(service.store))), cjson.decode(read(path)), operation)
+      time = time + 10
+      return response
+    end
+    local arn = after("CreateProject", { ProjectName = "p" }).ProjectArn
+    after("TagResource", { ResourceArn = arn, Tags = { a = "1", b = "2" } })
+    after("UntagResource", { ResourceArn = arn, TagKeys = { "a" } })
+    local version = after("CreateProjectVersion", calls.train_params(arn, "m")).ProjectVersionArn
+    after("StartProjectVersion", { ProjectVersionArn = version, MinInferenceUnits = 1 })
+    after("StopProjectVersion", { ProjectVersionArn = version })
+    local policy = { ProjectArn = arn, PolicyName = "x", PolicyDocument = calls.policy() }
+    policy.PolicyRevisionId = after("PutProjectPolicy", policy).PolicyRevisionId
+    after("PutProjectPolicy", policy)
+    after("DeleteProjectPolicy", { ProjectArn = arn, PolicyName = "x" })
+    local train = after("CreateDataset", { ProjectArn = arn, DatasetType = "TRAIN" }).DatasetArn
+    local test = after("CreateDataset", { ProjectArn = arn, DatasetType = "TEST" }).DatasetArn
+    local lines = {}
+    for i = 1, 10 do
+      lines[i] = cjson.encode { ["source-ref"] = ("s3://bucket-1/%d.png"):format(i), a = 1, ["a-metadata"] = {
+        confidence = 1, ["class-name"] = i % 2 == 0 and "x" or "y", ["human-annotated"] = "yes",
+        ["creation-date"] = "2020-01-01T00:00:00", type = "groundtruth/image-classification" } }
+    end
+    after("UpdateDatasetEntries", { DatasetArn = train,
+      Changes = { GroundTruth = require("rekognition.core").base64_encode(table.concat(lines, "\n")) } })
+    after("DistributeDatasetEntries", { Datasets = { { Arn = train }, { Arn = test } } })
+    s3.must(service, "PUT", "/bucket-1", { time = time })
+    s3.must(service, "PUT", "/bucket-1/a", { time = time, body = "one" })
+    s3.must(service, "PUT", "/bucket-1/a", { time = time, body = "two" })
+    s3.must(service, "PUT", "/bucket-1/b", { time = time })
+    s3.must(service, "DELETE", "/bucket-1/b", { time = time })
+    for _, dataset in ipairs { train, test } do after("DeleteDataset", { DatasetArn = dataset }) end
+    after("DeleteProjectVersion", { ProjectVersionArn = version })
+    after("DeleteProject", { ProjectArn = arn })
+    after("CreateProject", { ProjectName = "q" })
+    assert.equal("two", (s3.must(open(), "GET", "/bucket-1/a", { time = time })))
+  end)
+
   it("keeps nothing of a change that can't be written, and says so", function()
     local service = open()
     local arn = fill(service)

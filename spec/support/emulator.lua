@@ -30,6 +30,7 @@ end
 
 -- The shell starts the emulator, writes its pid, and waits for a line or for the end of its stdin.
 local SCRIPT = [[
+%s
 BUILD=%s %s/script/lua %s/bin/rekognition-emulator --port 0 %s </dev/null >%s.out 2>%s.err &
 pid=$!
 echo "$pid" >%s.pid
@@ -59,13 +60,14 @@ end
 
 --- Starts bin/rekognition-emulator on a free port of the loopback.
 ---@param arguments? string[]  further arguments of the command
+---@param before? string       what the shell does first: "ulimit -f 64"
 ---@return spec.Emulator
-function M.start(arguments)
+function M.start(arguments, before)
   local base = os.tmpname()
   local quoted = {}
   for i, argument in ipairs(arguments or {}) do quoted[i] = quote(argument) end
   local q = quote(base)
-  local script = SCRIPT:format(quote(build), quote(root), quote(root), table.concat(quoted, " "), q, q, q, q)
+  local script = SCRIPT:format(before or "", quote(build), quote(root), quote(root), table.concat(quoted, " "), q, q, q, q)
   local pipe = assert(io.popen("sh -c " .. quote(script), "w"))
   local stopped
 

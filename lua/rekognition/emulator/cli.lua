@@ -222,6 +222,7 @@ end
 -- Serves until a signal comes.
 local function serve(options)
   local httpd = load_server()
+  httpd.catch_signals() -- before anything is written: a file over the process's limit is an error then, not the end
   local offset = options.clock_offset or 0
   options.clock = function() return core.now() + offset end
   options.identities = options.identities_file and identities.read_file(options.identities_file)
@@ -233,7 +234,6 @@ local function serve(options)
   local server <close> = httpd.new {
     host = host, port = options.port, handler = function(request) return service:handle(request) end,
   }
-  httpd.catch_signals()
   io.stdout:write("rekognition-emulator listens on ", url(host, server:port()), "\n")
   io.stdout:flush()
   if options.ready_file then write_ready(options.ready_file, url(host, server:port())) end

@@ -1,8 +1,9 @@
 --- May this caller do this? Identity policies, session policies and a resource's own policies, as IAM decides.
 --
--- Sources: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "How permissions for
--- each method work" and "Troubleshoot access denied error messages". A caller without policies of its own may do
--- everything in its account, as the account's root may: our decision, so that the emulator can be used without any.
+-- Sources: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions
+-- boundaries", "How permissions for each method work" and "Troubleshoot access denied error messages". A caller without policies of
+-- its own may do everything in its account, as the account's root may: our decision, so that the emulator can be used
+-- without any.
 
 local ascii = require "rekognition.text.ascii"
 local policy = require "rekognition.custom_labels.policy"
@@ -15,9 +16,13 @@ local function global_keys(caller, request)
   local keys = {
     ["aws:useragent"] = request.headers and (request.headers["user-agent"] or ""):sub(1, 1024),
     ["aws:sourceip"] = request.remote, ["aws:securetransport"] = "false", ["aws:userid"] = caller.user_id,
-    ["aws:principalorgid"] = caller.organization,
+    ["aws:principalorgid"] = caller.organization, ["aws:viaawsservice"] = "false",
+    ["aws:referer"] = request.headers and request.headers.referer,
   }
-  if caller.issued then keys["aws:tokenissuetime"] = timestamp.format(caller.issued) end
+  if caller.issued then
+    -- Only temporary keys have the second; nobody has shown a device.
+    keys["aws:tokenissuetime"], keys["aws:multifactorauthpresent"] = timestamp.format(caller.issued), "false"
+  end
   for name, value in pairs(caller.tags) do keys["aws:PrincipalTag/" .. name] = value end
   return keys
 end
@@ -54,44 +59,57 @@ local function by_identity(caller, request)
   return (policy.evaluate(caller.policies, request))
 end
 
-local function by_session(caller, request)
-  if #caller.session_policies == 0 then return "Allow" end
-  return (policy.evaluate(caller.session_policies, request))
+-- What limits the caller's own policies, and grants nothing itself: the boundary of the user or role, and the policy
+-- that a session was made with.
+local function by_limit(documents, request)
+  if #documents == 0 then return "Allow" end
+  return (policy.evaluate(documents, request))
 end
 
--- Whether a resource's policy alone is enough inside its account: where it names the caller, and not just the account.
-local function names_caller(caller, question, request)
-  if caller.kind == "root" then return true end
-  local direct = setmetatable({ direct = true }, { __index = request })
-  return policy.evaluate(question.policies, direct) == "Allow"
+-- Whether a resource's policy names the caller, and not just the account: "session" where it names the session (or the
+-- user), which no boundary and no session policy limits then; "role" where it names a session's role, which they limit.
+local function naming(caller, question, request)
+  if caller.kind == "root" then return "session" end
+  for _, level in ipairs { "session", true } do
+    local direct = setmetatable({ direct = level }, { __index = request })
+    if policy.evaluate(question.policies, direct) == "Allow" then return level == "session" and "session" or "role" end
+  end
 end
+
+local NAMES = { identity = "identity-based policy", boundary = "permissions boundary", session = "session policy",
+                resource = "resource-based policy" }
 
 local function because(kind, action)
-  return ("because no %s policy allows the %s action"):format(kind, action)
+  return ("because no %s allows the %s action"):format(NAMES[kind], action)
 end
 
 local function explicit(kind)
-  return ("with an explicit deny in a%s %s policy"):format(kind == "identity-based" and "n" or "", kind)
+  return ("with an explicit deny in a%s %s"):format(kind == "identity" and "n" or "", NAMES[kind])
 end
 
-local function combine(caller, question, request, own, session)
-  local resource = question.policies and policy.evaluate(question.policies, request)
-  if resource == "Deny" then return false, explicit "resource-based" end
-  if own == "Deny" then return false, explicit "identity-based" end
-  if session == "Deny" then return false, explicit "session" end
-  local across = (question.owner or caller.account) ~= caller.account
-  if (across or question.required) and resource ~= "Allow" then
-    return false, because("resource-based", question.action)
+local OWN = { "identity", "boundary", "session" }
+
+-- `said`: what the caller's own policies, its boundary, its session policy and the resource's policy say.
+local function combine(caller, question, request, said)
+  for _, kind in ipairs { "resource", "identity", "boundary", "session" } do
+    if said[kind] == "Deny" then return false, explicit(kind) end
   end
-  local enough = not across and resource == "Allow" and names_caller(caller, question, request)
-  if enough then return true end
-  if own ~= "Allow" then return false, because("identity-based", question.action) end
-  if session ~= "Allow" then return false, because("session", question.action) end
+  local across = (question.owner or caller.account) ~= caller.account
+  if (across or question.required) and said.resource ~= "Allow" then
+    return false, because("resource", question.action)
+  end
+  local named = not across and said.resource == "Allow" and naming(caller, question, request)
+  if named == "session" then return true end
+  for _, kind in ipairs(OWN) do
+    local granted = kind == "identity" and named == "role"
+    if not granted and said[kind] ~= "Allow" then return false, because(kind, question.action) end
+  end
   return true
 end
 
 --- Whether a caller may do something. Inside an account its policies or the resource's must allow it, across accounts
---- both; a Deny anywhere wins.
+--- both; a Deny anywhere wins. Boundaries and session policies limit what the caller's own policies allow, and what a
+--- resource's policy allows to its role.
 ---@param caller rekognition.emulator.Caller
 ---@param question rekognition.emulator.Question
 ---@param about {now: number, headers?: table<string, string>, remote?: string}
@@ -99,7 +117,11 @@ end
 ---@return string? reason  why not, as AWS's messages end
 function M.allows(caller, question, about)
   local request = request_of(caller, question, about)
-  return combine(caller, question, request, by_identity(caller, request), by_session(caller, request))
+  return combine(caller, question, request, {
+    identity = by_identity(caller, request), boundary = by_limit({ caller.boundary }, request),
+    session = by_limit(caller.session_policies, request),
+    resource = question.policies and policy.evaluate(question.policies, request) or nil,
+  })
 end
 
 return M

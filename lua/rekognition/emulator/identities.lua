@@ -30,6 +30,7 @@ local SEAL = "rekognition-emulator session 1" -- what checksums begin with
 ---@field name string
 ---@field path string
 ---@field policies? rekognition.policy.Document[]  nil: everything is allowed
+---@field boundary? rekognition.policy.Document     the most that it may do
 ---@field tags table<string, string>
 
 ---@class rekognition.emulator.Role : rekognition.emulator.User
@@ -64,6 +65,11 @@ local function read_policies(list, where)
   local documents = {}
   for i, one in ipairs(list) do documents[i] = read_policy(one, "identity", ("%s[%d]"):format(where, i)) end
   return documents
+end
+
+local function read_boundary(document, where)
+  if document == nil then return nil end
+  return read_policy(document, "identity", where .. ".permissions_boundary")
 end
 
 local function check_name(name, where)
@@ -102,6 +108,7 @@ local function read_user(self, account, user, where)
   self.users[account .. " " .. user.name] = {
     name = user.name, path = read_path(user.path, where), tags = read_tags(user.tags, where),
     policies = read_policies(user.policies, where .. ".policies"),
+    boundary = read_boundary(user.permissions_boundary, where),
   }
   if user.access_key_id ~= nil then
     self:add_key({ access_key_id = user.access_key_id, secret_access_key = user.secret_access_key, account_id = account,
@@ -124,6 +131,7 @@ local function read_role(self, account, role, where)
   self.roles[account .. " " .. role.name] = {
     name = role.name, path = read_path(role.path, where), tags = read_tags(role.tags, where),
     policies = read_policies(role.policies, where .. ".policies"), max_session_duration = longest,
+    boundary = read_boundary(role.permissions_boundary, where),
     trust = read_policy(role.trust or own_trust(account), "trust", where .. ".trust"),
   }
 end
@@ -267,6 +275,7 @@ end
 ---@field user_id string
 ---@field policies? rekognition.policy.Document[]  identity policies; nil: everything is allowed
 ---@field session_policies rekognition.policy.Document[]
+---@field boundary? rekognition.policy.Document  the permissions boundary of the user or the role
 ---@field tags table<string, string>
 ---@field issued? number
 ---@field organization? string
@@ -278,6 +287,7 @@ end
 local function user_caller(self, account, caller)
   local user = self.users[account.account_id .. " " .. account.user] or { path = "/", tags = {} }
   caller.kind, caller.name, caller.policies, caller.tags = "user", account.user, user.policies, user.tags
+  caller.boundary = user.boundary
   caller.arn = ("arn:aws:iam::%s:user%s%s"):format(account.account_id, user.path, account.user)
   caller.principal_arn, caller.user_id = caller.arn, unique_id("AIDA", caller.arn)
   return caller
@@ -286,6 +296,7 @@ end
 local function session_caller(self, account, caller)
   local role = self.roles[account.account_id .. " " .. account.role] or { path = "/", tags = {} }
   caller.kind, caller.name, caller.policies, caller.tags = "session", account.role, role.policies, {}
+  caller.boundary = role.boundary
   for key, value in pairs(role.tags) do caller.tags[key] = value end
   for key, value in pairs(account.tags or {}) do caller.tags[key] = value end
   caller.arn = ("arn:aws:sts::%s:assumed-role/%s/%s"):format(account.account_id, account.role, account.session)

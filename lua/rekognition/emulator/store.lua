@@ -199,7 +199,7 @@ local function group_of(store, name)
   return group
 end
 
---- Notes that a resource was changed, so that the next save writes it anew.
+--- Notes that a resource was changed, so that the next save writes it again.
 ---@param resource table  a project, a version or a dataset
 function Store:touch(resource)
   self.state:forget(resource)

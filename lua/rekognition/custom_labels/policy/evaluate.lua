@@ -19,7 +19,8 @@ local M = {}
 ---@field resource? string   an ARN, or "*" where the action has none
 ---@field get fun(key: string): string[]|nil|table  a condition key's values, see variables.expand
 ---@field unseen? fun(key: string)  told of each key that can't be seen; set here
----@field direct? boolean          an Allow for the whole account doesn't count: who is asked for must be named
+---@field direct? true|"session"   an Allow for the whole account doesn't count: who is asked for must be named; with
+---                                "session" an Allow for the role of a session doesn't count either
 ---@field variables? boolean       set from the document
 
 local function action_fits(element, request)
@@ -48,7 +49,7 @@ local function principal_fits(statement, request)
   if not element then return true end
   local identity = request.identity
   if request.direct and statement.effect == "Allow" then
-    identity = setmetatable({ direct = true }, { __index = identity })
+    identity = setmetatable({ direct = request.direct }, { __index = identity })
   end
   local result = element.inverted and conditions.negate(principals.left_out(element, identity, statement.effect))
     or not element.inverted and principals.match(element, identity)

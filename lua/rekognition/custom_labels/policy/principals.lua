@@ -81,6 +81,7 @@ local function fits(principal, identity)
   if principal.kind == "other" or principal.account ~= identity.account then return false end
   if principal.partition and identity.partition and principal.partition ~= identity.partition then return false end
   if principal.kind == "account" then return not identity.direct end
+  if principal.kind == "role" and identity.direct == "session" then return false end
   if not identity.principal then return UNKNOWN end -- somebody of the account; nobody said who
   if principal.kind == "role" then return fits_role(principal, identity) end
   return principal.arn == identity.principal.arn
