@@ -1,9 +1,9 @@
 --- May this caller do this? Identity policies, session policies and a resource's own policies, as IAM decides.
 --
 -- Sources: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions
--- boundaries", "How permissions for each method work" and "Troubleshoot access denied error messages". A caller without policies of
--- its own may do everything in its account, as the account's root may: our decision, so that the emulator can be used
--- without any.
+-- boundaries", "How permissions for each method work" and "Troubleshoot access denied error messages". A caller without
+-- policies of its own may do everything in its account, as the account's root may: our decision, so that the emulator
+-- can be used without any.
 
 local ascii = require "rekognition.text.ascii"
 local policy = require "rekognition.custom_labels.policy"
