@@ -2,6 +2,7 @@
 --
 -- A code that comes instead of a result is S3's own: NoSuchBucket, NoSuchKey, AccessDenied.
 
+local checksums = require "rekognition.emulator.checksums"
 local core = require "rekognition.core"
 local iam = require "rekognition.emulator.iam"
 
@@ -114,13 +115,23 @@ function M.get_object(store, identity, bucket_name, key)
   return object.body
 end
 
+local MOST_MD5 = 4 * 1024 * 1024
+
+--- An object's or a part's ETag: its MD5, as S3's is of what isn't encrypted by a key of its own. Of a larger body it
+--- is another digest, which takes less time: our decision, so that nobody else waits.
+---@param body string
+---@return string
+function M.etag(body)
+  if #body > MOST_MD5 then return core.sha256_hex(body):sub(1, 32) end
+  return checksums.hex(checksums.md5(body))
+end
+
 --- Puts an object by the service itself, which has the right to: nothing happens without the bucket.
 ---@return rekognition.emulator.Object?
 function M.store_object(store, bucket_name, key, body, now)
   local bucket = store.buckets[bucket_name]
   if not bucket then return nil end
-  -- S3's own is a digest that clients must not rely on; so is this one.
-  local object = { body = body, etag = core.sha256_hex(body):sub(1, 32), modified = now }
+  local object = { body = body, etag = M.etag(body), modified = now }
   bucket.objects[key] = object
   store.changed = true
   return object

@@ -24,6 +24,9 @@ local CODES = {
   InvalidArgument = { 400, "Invalid Argument" },
   InvalidPart = { 400, "One or more of the specified parts could not be found. The part may not have been uploaded, or "
     .. "the specified entity tag may not match the part's entity tag." },
+  InvalidDigest = { 400, "The Content-MD5 you specified is not valid." },
+  BadDigest = { 400, "The Content-MD5 you specified did not match what we received." },
+  InvalidRequest = { 400, "The request is not valid." },
   MalformedXML = { 400, "The XML you provided was not well-formed or did not validate against our published schema" },
   IncompleteBody = { 400, "The request body terminated unexpectedly" },
   KeyTooLongError = { 400, "Your key is too long" },

@@ -1,6 +1,8 @@
 --- S3's operations on objects: put, copy, get, head, delete.
 
+local ascii = require "rekognition.text.ascii"
 local buckets = require "rekognition.emulator.s3_buckets"
+local checksums = require "rekognition.emulator.checksums"
 local core = require "rekognition.core"
 local failures = require "rekognition.emulator.s3_failures"
 local http = require "rekognition.emulator.http"
@@ -15,8 +17,10 @@ local M = {}
 
 -- Headers that come back with the object.
 local KEPT = { "content-type", "content-disposition", "content-language", "cache-control", "expires" }
-local CHECKSUMS = { "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
-                    "x-amz-checksum-sha256" }
+-- Those that a reader may ask to have another value (response-content-type and so on).
+local REPLACEABLE = { "content-type", "content-disposition", "content-language", "content-encoding", "cache-control",
+                      "expires" }
+local CHECKSUMS = { "crc32", "crc32c", "crc64nvme", "sha1", "sha256" }
 
 -- The bytes of a body that came in pieces (aws-chunked): length in hexadecimal, perhaps a signature, the piece. A
 -- piece's own signature is not verified. The trailer may have a checksum.
@@ -61,13 +65,13 @@ local function kept_headers(headers)
   for name, value in pairs(headers) do
     if name:sub(1, 11) == "x-amz-meta-" then kept[name] = value end
   end
+  -- aws-chunked is the coding of the way, not of the object.
+  local codings = {}
+  for coding in (headers["content-encoding"] or ""):gmatch("[^, \t]+") do
+    if coding ~= "aws-chunked" then codings[#codings + 1] = coding end
+  end
+  kept["content-encoding"] = codings[1] and table.concat(codings, ",")
   return kept
-end
-
-local function checksums_of(headers, trailer)
-  local checksums = {}
-  for _, name in ipairs(CHECKSUMS) do checksums[name] = headers[name] or trailer[name] end
-  return checksums
 end
 
 local function headers_of(exchange, more)
@@ -76,14 +80,36 @@ end
 
 local function quoted(etag) return '"' .. etag .. '"' end
 
--- S3's own check of what came, for the digests that the core can make.
-local function check_digests(body, checksums)
-  local said = checksums["x-amz-checksum-sha256"]
-  if said and said ~= core.base64_encode((core.sha256_hex(body):gsub("..", function(pair)
-    return string.char(tonumber(pair, 16))
-  end))) then
-    failures.raise("InvalidArgument", "Value for x-amz-checksum-sha256 header is invalid.")
+-- Content-MD5 and the checksums of headers and of the trailer must be those of the body.
+local function check_md5(exchange, body)
+  local said = exchange.headers["content-md5"]
+  if not said then return end
+  local bytes = core.base64_decode(said)
+  if not bytes or #bytes ~= 16 then failures.raise "InvalidDigest" end
+  if bytes ~= checksums.md5(body) then failures.raise "BadDigest" end
+end
+
+--- The checksums that came with a body, by the names of their headers. Raises where one is not the body's.
+---@param exchange rekognition.emulator.Exchange
+---@param body string
+---@param trailer table<string, string>
+---@return table<string, string>
+function M.checksums_of(exchange, body, trailer)
+  local found = {}
+  check_md5(exchange, body)
+  for _, name in ipairs(CHECKSUMS) do
+    local header = "x-amz-checksum-" .. name
+    local said = exchange.headers[header] or trailer[header]
+    local bytes = said and core.base64_decode(said)
+    if said and (not bytes or bytes == "") then
+      failures.raise("InvalidRequest", ("Value for %s header is invalid."):format(header))
+    elseif said and bytes ~= checksums[name](body) then
+      failures.raise("BadDigest", ("The %s you specified did not match the calculated checksum."):format(
+        ascii.upper(name)))
+    end
+    found[header] = said
   end
+  return found
 end
 
 -- Conditions of a write: If-None-Match: * and If-Match.
@@ -122,12 +148,11 @@ function M.put(exchange)
   local source = exchange.headers["x-amz-copy-source"]
   if source then return copy(exchange, source) end
   local body, trailer = M.body_of(exchange)
-  local checksums = checksums_of(exchange.headers, trailer)
-  check_digests(body, checksums)
+  local sums = M.checksums_of(exchange, body, trailer)
   local object = s3.store_object(exchange.emulator.store, exchange.bucket, exchange.key, body, exchange.now)
-  object.headers, object.checksums = kept_headers(exchange.headers), checksums
+  object.headers, object.checksums = kept_headers(exchange.headers), sums
   local headers = headers_of(exchange, { { "ETag", quoted(object.etag) } })
-  for name, value in pairs(checksums) do headers[#headers + 1] = { name, value } end
+  for name, value in pairs(sums) do headers[#headers + 1] = { name, value } end
   return 200, headers, ""
 end
 
@@ -145,7 +170,9 @@ end
 local function describe(exchange, object)
   local headers = headers_of(exchange, { { "ETag", quoted(object.etag) }, { "Accept-Ranges", "bytes" },
     { "Last-Modified", http.date(object.modified) } })
-  local kept = object.headers or {}
+  local kept = {}
+  for name, value in pairs(object.headers or {}) do kept[name] = value end
+  for _, name in ipairs(REPLACEABLE) do kept[name] = exchange.query["response-" .. name] or kept[name] end
   if not kept["content-type"] then headers[#headers + 1] = { "Content-Type", "binary/octet-stream" } end
   for name, value in pairs(kept) do headers[#headers + 1] = { name, value } end
   if exchange.headers["x-amz-checksum-mode"] == "ENABLED" and not exchange.headers.range then
@@ -198,14 +225,15 @@ end
 function M.delete_several(exchange)
   if not exchange.query.delete then failures.raise("InvalidArgument", "The emulator does not know this request.") end
   local keys, elements = xml.texts(exchange.request.body, "Key"), {}
+  local quiet = xml.texts(exchange.request.body, "Quiet")[1] == "true" -- what went well is left out then
   if #keys == 0 or #keys > 1000 then failures.raise "MalformedXML" end
   local store = exchange.emulator.store
-  for i, key in ipairs(keys) do
+  for _, key in ipairs(keys) do
     local bucket, code = s3.bucket_for(store, exchange.caller, exchange.bucket, "s3:DeleteObject", key)
     if code == "NoSuchBucket" then failures.raise(code) end
     if bucket then remove(exchange, bucket, key) end
-    elements[i] = bucket and { "Deleted", { { "Key", key } } }
-      or { "Error", { { "Key", key }, { "Code", code }, { "Message", "Access Denied" } } }
+    elements[#elements + 1] = bucket and not quiet and { "Deleted", { { "Key", key } } }
+      or not bucket and { "Error", { { "Key", key }, { "Code", code }, { "Message", "Access Denied" } } } or nil
   end
   return 200, headers_of(exchange, { { "Content-Type", "application/xml" } }),
     xml.document("DeleteResult", NAMESPACE, elements)

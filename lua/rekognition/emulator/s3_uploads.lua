@@ -4,6 +4,7 @@
 -- is complete; parts may have any size: our decision.
 
 local buckets = require "rekognition.emulator.s3_buckets"
+local checksums = require "rekognition.emulator.checksums"
 local core = require "rekognition.core"
 local failures = require "rekognition.emulator.s3_failures"
 local objects = require "rekognition.emulator.s3_objects"
@@ -57,16 +58,19 @@ function M.PUT(exchange)
   if not number or number < 1 or number > MOST_PARTS then
     failures.raise("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
   end
-  local body = objects.body_of(exchange)
+  local body, trailer = objects.body_of(exchange)
+  local sums = objects.checksums_of(exchange, body, trailer)
   local old = upload.parts[number]
   uploads.bytes = uploads.bytes + #body - (old and #old.body or 0)
   if uploads.bytes > MOST_BYTES then
     uploads.bytes = uploads.bytes - #body + (old and #old.body or 0)
     failures.raise("InvalidArgument", "The emulator keeps 256 MiB of parts at most")
   end
-  local etag = core.sha256_hex(body):sub(1, 32)
+  local etag = s3.etag(body)
   upload.parts[number] = { body = body, etag = etag }
-  return 200, headers_of(exchange, { { "ETag", '"' .. etag .. '"' } }), ""
+  local headers = headers_of(exchange, { { "ETag", '"' .. etag .. '"' } })
+  for name, value in pairs(sums) do headers[#headers + 1] = { name, value } end
+  return 200, headers, ""
 end
 
 local function forget(exchange, upload)
@@ -76,17 +80,17 @@ local function forget(exchange, upload)
 end
 
 local function complete(exchange)
-  local upload, pieces = find(exchange), {}
+  local upload, pieces, digests = find(exchange), {}, {}
   local numbers, etags = xml.texts(exchange.request.body, "PartNumber"), xml.texts(exchange.request.body, "ETag")
   if #numbers == 0 or #numbers ~= #etags then failures.raise "MalformedXML" end
   for i, number in ipairs(numbers) do
     local part = upload.parts[math.tointeger(tonumber(number)) or 0]
     if not part or part.etag ~= etags[i]:gsub('"', "") then failures.raise "InvalidPart" end
-    pieces[i] = part.body
+    pieces[i], digests[i] = part.body, checksums.bytes(part.etag)
   end
   local object = s3.store_object(exchange.emulator.store, exchange.bucket, exchange.key, table.concat(pieces),
     exchange.now)
-  object.etag = ("%s-%d"):format(object.etag, #pieces)
+  object.etag = ("%s-%d"):format(checksums.hex(checksums.md5(table.concat(digests))), #pieces)
   object.headers = { ["content-type"] = upload.type }
   forget(exchange, upload)
   return 200, headers_of(exchange), xml.document("CompleteMultipartUploadResult", NAMESPACE, {
