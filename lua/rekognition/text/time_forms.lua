@@ -30,15 +30,15 @@ local function month_of(word)
   return word and MONTHS[ascii.lower(word)]
 end
 
--- "Jan 2, 2099": month and day; the year may stand behind the time.
+-- "Jan 2, 2099", "Jan-02-2099": month and day; the year may stand behind the time.
 local function read_month_day(text, at)
-  local word, day, stop = text:match("^([A-Za-z]+)[. -/]+(%d%d?)()%f[^0-9]", at)
+  local word, day, stop = text:match("^([A-Za-z]+)[-. /]*(%d%d?)()%f[^0-9]", at)
   local month = month_of(word)
   if month then return stop, { month = month, day = day } end
 end
 
 local function read_year(text, at)
-  local year, stop = text:match("^,? *(%d%d%d%d)()%f[^0-9]", at)
+  local year, stop = text:match("^[-,./]? *(%d%d%d%d)()%f[^0-9]", at)
   return stop, year
 end
 
@@ -54,9 +54,9 @@ local function read_numeric_date(text, at)
   return stop, { year = year, month = month, day = day }
 end
 
--- "2 Jan 2099", "02-Jan-2099", "2099-Jan-02".
+-- "2 Jan 2099", "02-Jan-2099", "02Jan2099", "2099-Jan-02".
 local function read_named_date(text, at)
-  local first, _, word, last, stop = text:match("^(%d+)([-/. ]) ?([A-Za-z]+)[-/., ]+(%d+)()", at)
+  local first, word, last, stop = text:match("^(%d+)[-/. ]? ?([A-Za-z]+)[-/., ]*(%d+)()", at)
   local month = month_of(word)
   if not month then return nil end
   if #first == 4 and #last <= 2 then return stop, { year = first, month = month, day = last } end
@@ -87,6 +87,7 @@ end
 
 local function read_half(text, at, time)
   local letter, stop = text:match("^ ?([AaPp])[Mm]()%f[^A-Za-z]", at)
+  if not letter then letter, stop = text:match("^ ?([AaPp])%.[Mm]%.()", at) end
   if not letter then return at, time end
   local hour = math.tointeger(time.hour)
   if hour < 1 or hour > 12 then return nil end
@@ -96,7 +97,8 @@ end
 
 local CLOCKS = {
   { "^(%d%d?):(%d%d?):(%d%d?)()%f[^0-9]", 1 }, { "^(%d%d?):(%d%d?)()%f[^0-9:]", 60 },
-  { "^(%d%d?)h(%d%d?)m(%d%d?)s()", 1 }, { "^(%d%d?)h(%d%d?)m()", 60 },
+  { "^(%d%d?)h(%d%d?)m(%d%d?)s()", 1 }, { "^(%d%d?)h(%d%d?)m()", 60 }, { "^(%d%d?)h(%d%d?)()%f[^0-9]", 60 },
+  { "^(%d%d?)h()", 3600 },
   { "^(%d%d)(%d%d)(%d%d)()%f[^0-9]", 1 }, { "^(%d%d)(%d%d)()%f[^0-9]", 60 }, { "^(%d%d)()%f[^0-9]", 3600 },
   { "^(%d%d?)() ?%f[AaPp]", 3600 },
 }
@@ -122,7 +124,8 @@ local function read_zone(text, at)
   local is_named = name == "Z" or name == "z" or name == "UTC" or name == "GMT"
   if name and not is_named then return nil end
   local from = is_named and behind or at
-  local sign, hours, minutes, stop = text:match("^ *([+-])(%d%d?):?(%d%d)()%f[^0-9]", from)
+  local sign, hours, minutes, stop = text:match("^ *([+-])(%d%d?):(%d%d?)()%f[^0-9]", from)
+  if not sign then sign, hours, minutes, stop = text:match("^ *([+-])(%d%d)(%d%d)()%f[^0-9]", from) end
   if not sign then
     sign, hours, stop = text:match("^ *([+-])(%d%d?)()%f[^0-9:]", from)
     minutes = "0"
@@ -154,7 +157,16 @@ local function date_first(text)
   if at and at > #text then return date, time, zone end
 end
 
--- "Jan  2 03:04:05 2099 +0000", and "03:04:05 2099-01-02 UTC".
+-- The time and a zone behind it, if there is one, then the date.
+local function time_first(text)
+  local at, time = read_time(text, 1)
+  if not at then return nil end
+  local behind, zone = read_zone(text, at)
+  local stop, date = read_date(text, skip_between(text, behind or at) or #text + 1)
+  return stop, time, date, behind and zone
+end
+
+-- "Jan  2 03:04:05 2099 +0000", "03:04:05 2099-01-02 UTC" and "03:04:05 UTC 2099-01-02".
 local function zone_last(text)
   local at, date = read_date(text, 1)
   local time, zone
@@ -162,13 +174,12 @@ local function zone_last(text)
     at, time = read_time(text, skip_between(text, at))
     if at then at, date.year = read_year(text, at) end
   elseif not at then
-    at, time = read_time(text, 1)
-    if at then at, date = read_date(text, skip_between(text, at)) end
+    at, time, date, zone = time_first(text)
   else
     return nil
   end
   if not at or not date.year then return nil end
-  at, zone = read_zone(text, at)
+  if not zone then at, zone = read_zone(text, at) end
   if at and at > #text then return date, time, zone end
 end
 
@@ -179,6 +190,7 @@ end
 ---@return table? time  hour, minute, second; fraction and its unit in seconds
 ---@return integer? offset
 function M.read(text)
+  text = text:gsub("(%f[0-9]%d%d?)[SsNnRrTt][TtDdHh]%f[^A-Za-z]", "%1"):gsub(" of ", " ") -- "2nd of January"
   local date, time, zone = date_first(text)
   if date then return date, time, zone end
   return zone_last(text)
