@@ -71,6 +71,10 @@ local CONFIG = {
     "[default]\n\u{a0}a\u{2003}=\u{a0}b c\u{3000}\u{202f}\n\u{1680}\u{a0} d = e\n\u{2028}\n", { default = { a = "b c\nd = e" } } },
   { "Unicode blanks inside a value", "[default]\na = b\u{a0}c", { default = { a = "b\u{a0}c" } } },
   { "a control character in a quoted name", "[profile 'a\1b']\na = 1", {}, 1 },
+  { "[DEFAULT], whose keys every section has", "[DEFAULT]\na = 1\ns3 =\n b = 2\n[profile x]\nA = 3\n[default]\n[DEFAULT]\nc = 4",
+    { x = { a = "3", s3 = { b = "2" }, c = "4" }, default = { a = "1", s3 = { b = "2" }, c = "4" } } },
+  { "[DEFAULT] alone, which is no profile", "[DEFAULT]\na = 1", {} },
+  { "a profile that is named DEFAULT", "[profile DEFAULT]\na = 1\n[profile x]", { DEFAULT = { a = "1" }, x = {} } },
   { "a key with a blank", "[default]\nin valid = 1\n  more\nb = 2", { default = { b = "2" } }, 1 },
 }
 
@@ -80,6 +84,7 @@ local CREDENTIALS = {
     { ["profile foo"] = { a = "1" }, foo = { b = "2" } } },
   { "a name with a blank, as the AWS CLI writes it", "[Foo Bar]\na = 1", { ["Foo Bar"] = { a = "1" } } },
   { "a name with a comment's sign", "[team #1]\na = 1\n[b] # c", { ["team #1"] = { a = "1" }, b = {} } },
+  { "[DEFAULT], whose keys every section has", "[DEFAULT] # c\na = 1\n[x]\nb = 2", { x = { a = "1", b = "2" } } },
   { "a name with a bracket", "[a]b]\na = 1", { ["a]b"] = { a = "1" } } },
   { "text behind a header's bracket", "[a] b\nc = 1", { a = { c = "1" } }, 1 },
   { "an empty name", "[ ]\na = 1\n[\1]", {}, 2 },

@@ -23,7 +23,7 @@ from botocore.exceptions import ConfigParseError
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLANKS = ["", "", "", " ", "\t", "  ", "\u00a0", "\u2003", "\u3000", " \u202f"]
 NAMES = ["a", "b", "c-d", "e/f@g", "%h", "\u00e9", "'i j'", '"k #l"', "m'n o'", "p\\ q", "'r]'", "s t", "'u"]
-BARE = ["a", "b", "Foo Bar", "team #1", "c]d", "\u00e9", "profile a", "'q'", "x;y"]
+BARE = ["a", "b", "DEFAULT", "Foo Bar", "team #1", "c]d", "\u00e9", "profile a", "'q'", "x;y"]
 KEYS = ["region", "Region", "aws_access_key_id", "k.l", "sts", "s3"]
 VALUES = ["", "v", "v w", "a=b", "a:b", "x#y", "'q'", "\u00e9", "https://h:1/p?x=y", "[z]"]
 
@@ -32,7 +32,7 @@ def header(rng, kind):
     if kind == "credentials":
         return f"[{rng.choice(BARE)}]"
     word = rng.choice(["profile", "profile", "profile", "sso-session", "services", "plugins"])
-    name = rng.choice(["default", f"{word} {rng.choice(NAMES)}", f"{word} {rng.choice(NAMES)}", word])
+    name = rng.choice(["default", "default", "DEFAULT", f"{word} {rng.choice(NAMES)}", f"{word} {rng.choice(NAMES)}", word])
     return f"[{name}]"
 
 

@@ -33,6 +33,10 @@ local KEY = "^[A-Za-z0-9_%-/.%%@+]+$"
 local CONTROLS = "[\0-\31\127]"
 local MOST_KEPT = 10
 
+-- The section whose keys every other section has too, unless it has its own: Python's configparser reads it so, and
+-- botocore with it.
+local COMMON = "DEFAULT"
+
 local trim = blank.trim
 
 -- A comment inside a line starts with a # or ; after a blank.
@@ -110,6 +114,7 @@ function Parser:config_section(text)
   local words, at = quoted_header(text)
   if not words then return nil, #text, "a quote in its name has no end" end
   if at > #text then return nil, at end
+  if #words == 1 and words[1] == COMMON then return self:open("common", COMMON), at end
   if #words == 1 and words[1] == "default" then
     self.plain_default_line = self.line
     return self:open("plain_default", "default"), at
@@ -132,7 +137,7 @@ function Parser:credentials_section(text)
   if not at then return nil, #text + 1 end
   local name = trim(text:sub(2, at - 1))
   if name == "" or name:find(CONTROLS) then return nil, at, "its name is empty or holds a control character" end
-  return self:open("profiles", name), at
+  return self:open(name == COMMON and "common" or "profiles", name), at
 end
 
 function Parser:read_header(text)
@@ -239,6 +244,20 @@ local function settle_default(parser)
   end
 end
 
+-- Gives the keys of [DEFAULT] to the sections that don't have them.
+local function settle_common(result)
+  local common = result.common[COMMON]
+  result.common = nil
+  if not common then return end
+  for _, kind in ipairs { "profiles", "sso_sessions", "services" } do
+    for _, section in pairs(result[kind]) do
+      for name, value in pairs(common) do
+        if section[name] == nil then section[name] = value end
+      end
+    end
+  end
+end
+
 function Parser:read(text)
   self.is_clean = encoding_problem(text) == nil
   local start, size = 1, #text
@@ -258,7 +277,7 @@ end
 function M.parse(text, options)
   local parser = setmetatable({
     kind = options.kind, path = options.path, on_problem = options.on_problem or function() end, line = 0,
-    result = { profiles = {}, sso_sessions = {}, services = {}, plain_default = {}, malformed = {} },
+    result = { profiles = {}, sso_sessions = {}, services = {}, plain_default = {}, common = {}, malformed = {} },
   }, Parser)
   if text:find("^\xEF\xBB\xBF") then text = text:sub(4) end
   if text:find("^\xFF\xFE") or text:find("^\xFE\xFF") then
@@ -269,6 +288,7 @@ function M.parse(text, options)
     parser:read(text)
   end
   settle_default(parser)
+  settle_common(parser.result)
   return parser.result
 end
 
