@@ -22,6 +22,10 @@ local ENCODINGS = {
   ["in lines"] = TOKEN:sub(1, 10) .. "\n" .. TOKEN:sub(11, 20) .. "\r\n  " .. TOKEN:sub(21),
   ["in lines, in JSON"] = TOKEN:sub(1, 10) .. "\\n" .. TOKEN:sub(11, 20) .. "\\r\\n\\t" .. TOKEN:sub(21):gsub('"', '\\"'),
   ["as a form is decoded"] = TOKEN:gsub("%+", " "),
+  ["in hexadecimal digits"] = TOKEN:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end),
+  ["in upper-case hexadecimal digits"] = TOKEN:gsub(".", function(byte) return ("%02X"):format(byte:byte()) end),
+  ["with octal escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\%03o"):format(byte:byte()) end),
+  ["with \\u{} escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\u{%x}"):format(byte:byte()) end),
   ["percent-encoded, in JSON"] = percent(TOKEN):gsub("%%", "\\u0025"),
 }
 
@@ -48,8 +52,20 @@ describe("redact", function()
     end
   end)
 
+  it("finds parts of a secret, wherever they begin and end", function()
+    local long = ("%s%s"):format(TOKEN, ("0123456789"):rep(20))
+    for first = 1, #TOKEN - 14 do
+      for last = first + 14, #TOKEN do
+        assert.equal("<[...]>", redact.secrets("<" .. TOKEN:sub(first, last) .. ">", { TOKEN }))
+      end
+    end
+    assert.equal('{"a":"[...]","b":"[...]"}', redact.secrets('{"a":"' .. TOKEN:sub(1, 18) .. '","b":"' .. TOKEN:sub(19) .. '"}', { TOKEN }))
+    assert.equal("[...] and [...]", redact.secrets(percent(long:sub(1, 100)) .. " and " .. long:sub(101), { "other-secret", long }))
+    assert.equal(TOKEN:sub(1, 14) .. " [...]", redact.secrets(TOKEN:sub(1, 14) .. " " .. TOKEN:sub(1, 15), { TOKEN }))
+  end)
+
   it("leaves other texts as they are", function()
-    for _, text in ipairs { "", "100 %", "a\\nb", "&amp;", TOKEN:sub(2), ("x"):rep(5000) } do
+    for _, text in ipairs { "", "100 %", "a\\nb", "&amp;", TOKEN:sub(1, 14), TOKEN:sub(-14), ("x"):rep(5000) } do
       assert.equal(text, redact.secrets(text, { TOKEN }))
       assert.equal(text, redact.secrets(text, nil))
       assert.equal(text, redact.secrets(text, {}))

@@ -244,7 +244,7 @@ local function settle_default(parser)
   end
 end
 
--- Gives the keys of [DEFAULT] to the sections that don't have them.
+-- Adds the keys of [DEFAULT] to the sections that lack them.
 local function settle_common(result)
   local common = result.common[COMMON]
   result.common = nil

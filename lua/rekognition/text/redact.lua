@@ -2,16 +2,21 @@
 --
 -- Some responses repeat the request: a signature error quotes the canonical request, a proxy's page shows the headers.
 -- They may show a value as it is, percent-encoded, escaped for JSON, or as HTML entities, and in two of these ways one
--- after the other; in lines; in base64, alone or amid other text; with blanks instead of "+", as a form is decoded. A
--- secret is found in all of them.
+-- after the other; in lines; in base64, alone or amid other text; in hexadecimal digits; with blanks instead of "+", as
+-- a form is decoded. A secret is found in all of them, and so is a longer part of one: a text may be cut off, or its
+-- parts stand in two members.
 
 local core = require "rekognition.core"
+local ascii = require "rekognition.text.ascii"
 
 local M = {}
 
 -- Shorter ones are not secrets, and may be part of any word.
 local LEAST_SECRET = 8
 local PLACEHOLDER = "[...]"
+-- A part of a secret is found if it holds a whole block, counted from the secret's beginning, and so any of LEAST_PART.
+local BLOCK = 8
+local LEAST_PART = 2 * BLOCK - 1
 local LEVELS = 2
 local LONGEST_ENTITY = 10 -- "&#x00002f;" is one
 local JSON_ESCAPES = { ["/"] = "/", ["\\"] = "\\", ['"'] = '"', n = "\n", r = "\r", t = "\t" }
@@ -28,6 +33,10 @@ local function escape_at(text, at)
     if hex then return string.char(tonumber(hex, 16)), 6 end
     hex = text:match("^\\x([0-7][0-9A-Fa-f])", at)
     if hex then return string.char(tonumber(hex, 16)), 4 end
+    hex = text:match("^\\u{([0-7]?[0-9A-Fa-f])}", at)
+    if hex then return string.char(tonumber(hex, 16)), 4 + #hex end
+    local octal = text:match("^\\([01][0-7][0-7])", at)
+    if octal then return string.char(tonumber(octal, 8)), 4 end
     local plain = JSON_ESCAPES[text:sub(at + 1, at + 1)]
     if plain then return plain, 2 end
   elseif first == "&" then
@@ -94,6 +103,13 @@ local function base64_forms(secret, add)
   end
 end
 
+-- The secret in hexadecimal digits.
+local function hex_forms(secret, add)
+  local text = secret:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  add(text)
+  add(ascii.upper(text))
+end
+
 -- The texts to look for, by the list of secrets.
 local known_forms = setmetatable({}, { __mode = "k" })
 
@@ -110,10 +126,17 @@ local function forms_of(secrets)
       add(secret)
       add((secret:gsub("%+", ""))) -- and the blanks instead are squeezed out
       base64_forms(secret, add)
+      hex_forms(secret, add)
     end
   end
   known_forms[secrets] = forms
   return forms
+end
+
+-- Notes in `spans` where a piece of a level's text stands in the first text.
+local function mark(spans, starts, stops, first, last)
+  local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
+  spans[#spans + 1] = { starts and starts[first] or first, stop }
 end
 
 -- Marks in `spans` where the secret stands.
@@ -122,9 +145,36 @@ local function find_all(text, starts, stops, secret, spans)
   while true do
     local first, last = text:find(secret, at, true)
     if not first then return end
-    local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
-    spans[#spans + 1] = { starts and starts[first] or first, stop }
+    mark(spans, starts, stops, first, last)
     at = last + 1
+  end
+end
+
+-- How far two texts are the same from two places on, in steps of 1 or -1.
+local function same_run(text, at, secret, from, step)
+  local count = 0
+  while true do
+    local byte = text:byte(at + count * step)
+    if not byte or byte ~= secret:byte(from + count * step) or at + count * step < 1 then return count end
+    count = count + 1
+  end
+end
+
+-- Marks in `spans` the parts of the secret that are long enough.
+local function find_parts(text, starts, stops, secret, spans)
+  for from = 1, #secret - BLOCK + 1, BLOCK do
+    local block, at = secret:sub(from, from + BLOCK - 1), 1
+    while true do
+      local first = text:find(block, at, true)
+      if not first then break end
+      local before = from > 1 and same_run(text, first - 1, secret, from - 1, -1) or 0
+      local last = first + same_run(text, first, secret, from, 1) - 1
+      first = first - before
+      if last - first + 1 >= LEAST_PART then
+        mark(spans, starts, stops, first, last)
+      end
+      at = last + 1
+    end
   end
 end
 
@@ -150,6 +200,9 @@ function M.secrets(text, secrets)
   local spans, level, starts, forms = {}, text, nil, forms_of(secrets)
   local function find_forms(where, map, stops)
     for _, form in ipairs(forms) do find_all(where, map, stops, form, spans) end
+    for _, secret in ipairs(secrets) do
+      if #secret > LEAST_PART then find_parts(where, map, stops, secret, spans) end
+    end
   end
   for _ = 0, LEVELS do
     find_forms(level, starts)
