@@ -359,7 +359,7 @@ local function new_channel(self, options, config, endpoint)
     agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
     logs = options.logger ~= nil, is_closed = function() return self._closed end,
     makes = makes, gate = options.max_in_flight and in_flight.gate(options) or nil,
-    limits = options.rate and limits_of.new(options.rate) or nil, region_hint = config_of.region_hint,
+    limits = options.rate and limits_of.new(options.rate) or nil, region_hint = config_of._region_hint,
     read_error = function(...) return service_error.read(...) end,
     is_modelled = function(operation, code) return service:is_modelled(operation, code) end,
   }

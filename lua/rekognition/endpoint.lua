@@ -156,7 +156,7 @@ end
 ---@param region? string
 ---@param url string
 ---@return string
-function M.region_hint(region, url)
+function M._region_hint(region, url)
   if not region or region == "" or not url:find(region, 1, true) then return "" end
   local names = {}
   for _, partition in ipairs(partitions) do

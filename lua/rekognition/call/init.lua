@@ -90,7 +90,7 @@ local spare -- the state of a plain call whose only attempt succeeded, for the n
 --- The state of a call, with room for what the loop notes in a call that succeeds: tables are dear, and those that grow
 --- more so.
 ---@param operation string
----@param request userdata
+---@param request? userdata  what is sent; a call that is begun later gets it then
 ---@return rekognition.Call
 function M.state(operation, request)
   local call = spare

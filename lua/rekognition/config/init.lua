@@ -338,6 +338,6 @@ function M.load(options, names_are_checked)
   return config
 end
 
-M.region_hint = endpoint.region_hint -- of a host that could not be reached
+M._region_hint = endpoint._region_hint -- of a host that could not be reached
 
 return M
