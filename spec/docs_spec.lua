@@ -1,5 +1,6 @@
 -- Every block of Lua in README and docs/ is run, and every list there is compared with the code.
 
+local ascii = require "rekognition.text.ascii"
 local files = require "spec.support.files"
 local rekognition = require "rekognition"
 
@@ -93,14 +94,49 @@ describe("docs/errors.md", function()
   end)
 end)
 
+local function options_of(message)
+  local names = {}
+  for name in message:match "the options are: ([^;]*)":gmatch "[a-z0-9_]+" do names[#names + 1] = name end
+  return names
+end
+
+local function sorted(names)
+  table.sort(names, ascii.less)
+  return names
+end
+
+-- The names in the first column of the first table from a line on: a heading, or the head of the table.
+local function table_of(text, heading)
+  local from = assert(text:find("\n" .. heading .. "\n", 1, true))
+  local _, head = text:find("\n| %-%-%-[^\n]*\n", from)
+  local names = {}
+  for line in text:sub(head + 1):gmatch "([^\n]*)\n" do
+    if line:sub(1, 1) ~= "|" then return sorted(names) end
+    for name in line:match "^| ([^|]*) |":gmatch "`([a-z_]+)`" do names[#names + 1] = name end
+  end
+end
+
+describe("the tables of the workflows' options", function()
+  local labels = rekognition.custom_labels
+  local client = rekognition.client { region = "us-east-1", env = {}, credentials = function() end }
+  local arn = "arn:aws:rekognition:us-east-1:111122223333:project/p/version/v/1"
+  local cases = {
+    { "custom-labels", "## copy_model: arguments", labels.copy_model, {} },
+    { "custom-labels", "| argument of `copy_models` | what it is | default |", labels.copy_models, { plan = {} } },
+    { "running-models", "## Options", labels.run_model, { client = client, version = arn } },
+    { "running-models", "## What runs, and what it costs", labels.inventory, { client } },
+  }
+  for _, case in ipairs(cases) do
+    it(("docs/%s.md, %s: as the code has them"):format(case[1], case[2]), function()
+      case[4]["?"] = 1
+      local _, e = pcall(case[3], case[4], function() end)
+      assert.same(sorted(options_of(e.message)), table_of(files.read(("docs/%s.md"):format(case[1])), case[2]))
+    end)
+  end
+end)
+
 describe("docs/client.md", function()
   local text = files.read "docs/client.md"
-
-  local function options_of(message)
-    local names = {}
-    for name in message:match "the options are: (.*)$":gmatch "[a-z0-9_]+" do names[#names + 1] = name end
-    return names
-  end
 
   it("names every option of a client, or the page that does", function()
     local _, e = pcall(rekognition.client, { ["?"] = 1 })
@@ -115,6 +151,14 @@ describe("docs/client.md", function()
     local _, e = pcall(client.describe_projects, client, {}, { ["?"] = 1 })
     local part = text:match "## Options of one call(.-)\n## "
     for _, name in ipairs(options_of(e.message)) do assert(part:find("`" .. name .. "`", 1, true), name) end
+  end)
+
+  it("has as options of a call and of a wait what the code takes, and nothing else", function()
+    local client = rekognition.client { region = "us-east-1", env = {}, credentials = function() end }
+    local _, e = pcall(client.describe_projects, client, {}, { ["?"] = 1 })
+    assert.same(sorted(options_of(e.message)), table_of(text, "## Options of one call"))
+    _, e = pcall(client.wait, client, "project_created", { ProjectArn = "a" }, { ["?"] = 1 })
+    assert.same(sorted(options_of(e.message)), table_of(text, "## Waiters"))
   end)
 
   it("says how many operations there are", function()
