@@ -134,3 +134,45 @@ int main(int argc, char **argv)
     end)
   end)
 end)
+
+describe("a chunk without names", function()
+  local without_names = dofile "csrc/startup/without_names.lua"
+  local SOURCE = [[
+    local count <const>, many = 3, { 1.5, -7, 2 ^ 53, math.maxinteger, true, false, nil, "short", ("long"):rep(20) }
+    local text = "a constant that is longer than forty bytes, which Lua writes in another way"
+    local function inner(...)
+      local sum = count
+      for _, value in ipairs { ... } do sum = sum + value end
+      goto done
+      ::done::
+      return sum, text, function() return many, debug.getinfo(1, "Sl"), debug.getlocal(2, 1) end
+    end
+
+
+    local sum, said, last = inner(1, 2.5)
+    return sum, said, last
+  ]]
+  local dumped = string.dump(assert(load(SOURCE, "@folder/name.lua")))
+
+  it("does what it did, and knows its file and its lines", function()
+    local sum, text, last = assert(load(without_names(dumped), "=chunk", "b"))()
+    assert.equal(6.5, sum)
+    assert.matches("^a constant that is longer", text)
+    local many, info = last()
+    assert.same({ 1.5, -7, 2 ^ 53, math.maxinteger, true, false, nil, "short", ("long"):rep(20) }, many)
+    assert.same({ "@folder/name.lua", 8 }, { info.source, info.currentline })
+  end)
+
+  it("has no name of a local variable or an upvalue", function()
+    if not dumped:find("^\27Lua\x54") then return end
+    local _, _, last = assert(load(without_names(dumped), "=chunk", "b"))()
+    assert.not_equal("many", (debug.getupvalue(last, 1)))
+    assert.is_nil(without_names(dumped):find("inner", 1, true))
+  end)
+
+  it("is left as it is where it is of another Lua", function()
+    for _, other in ipairs { "", "text", "\27Lua\x53" .. dumped:sub(6), "\27Lua\x60" .. dumped:sub(6) } do
+      assert.equal(other, without_names(other))
+    end
+  end)
+end)

@@ -67,6 +67,30 @@ static int service_operations(lua_State *L)
     return 1;
 }
 
+/* service:has(operation) -> whether the service has an operation of that name, a string */
+static int service_has(lua_State *L)
+{
+    lua_pushboolean(L, find_operation(L, check_service(L, 1), 2) != NULL);
+    return 1;
+}
+
+/* service:operation_of(method) -> "CopyProjectVersion" for "copy_project_version"; nil for what is
+ * no client's method for an operation */
+static int service_operation_of(lua_State *L)
+{
+    const struct rek_service *service = check_service(L, 1);
+    luaL_checktype(L, 2, LUA_TSTRING);
+    struct rek_slice method = lrek_string_at(L, 2);
+    for (size_t i = 0; i < service->operation_count; i++) {
+        if (!rek_slice_equal(service->operations[i].method, method))
+            continue;
+        lrek_push_slice(L, service->operations[i].name);
+        return 1;
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
 /* nil, { {path = "", message =} }, 0 for an operation that is not there */
 static int push_unknown(lua_State *L, const struct rek_service *service, int index)
 {
@@ -178,10 +202,14 @@ static int service_tostring(lua_State *L)
 /* Pushes { operations =, request =, decode =, id =, endpoint_prefix =, ... }. */
 static void push_fields(lua_State *L, const struct rek_service *service)
 {
-    static const luaL_Reg methods[] = {
-        {"operations", service_operations}, {"request", service_request},
-        {"decode", service_decode},         {"is_modelled", service_is_modelled},
-        {"has_token", service_has_token},   {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"operations", service_operations},
+                                       {"operation_of", service_operation_of},
+                                       {"has", service_has},
+                                       {"request", service_request},
+                                       {"decode", service_decode},
+                                       {"is_modelled", service_is_modelled},
+                                       {"has_token", service_has_token},
+                                       {NULL, NULL}};
     const struct {
         const char *name;
         struct rek_slice value;

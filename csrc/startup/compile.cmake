@@ -14,7 +14,8 @@ if(REK_STARTUP AND lua_release)
   add_custom_command(OUTPUT "${compiled_source}"
     COMMAND "${LUA}" "${source_dir}/startup/compile.lua" "${lua_release}" "${compiled_source}"
       "${CMAKE_CURRENT_SOURCE_DIR}/lua" ${compiled_files}
-    DEPENDS "${source_dir}/startup/compile.lua" ${compiled_files} VERBATIM)
+    DEPENDS "${source_dir}/startup/compile.lua" "${source_dir}/startup/without_names.lua"
+      ${compiled_files} VERBATIM)
 else()
   message(STATUS "The Lua files are not compiled beforehand")
   set(rows "")

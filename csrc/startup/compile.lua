@@ -5,6 +5,8 @@
 -- RELEASE is what `lua -v` says of the version, "Lua 5.4.4". The files are below FOLDER, and their chunks are named
 -- after the rest of their paths.
 
+local without_names = dofile(arg[0]:match("^(.*)compile%.lua$") .. "without_names.lua")
+
 local release, output, folder = arg[1], arg[2], arg[3]
 
 -- What a file is recognised by, beside its length; compiled.c computes the same.
@@ -33,7 +35,7 @@ out:write '#include "startup/compiled.h"\n'
 for i = 4, #arg do
   local file <close> = assert(io.open(arg[i], "rb"))
   local source, path = file:read "a", arg[i]:sub(#folder + 2)
-  local chunk = string.dump(assert(load(source, "@" .. path, "t")))
+  local chunk = without_names(string.dump(assert(load(source, "@" .. path, "t"))))
   out:write(("static const unsigned char chunk%d[] = {\n%s};\n"):format(i, items(chunk)))
   local name = path:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", ".")
   rows[#rows + 1] = { name = name, text = ('{"%s", "%s", UINT64_C(0x%016x), %d, chunk%d, sizeof chunk%d},\n'):format(

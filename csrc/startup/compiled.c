@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -61,12 +60,10 @@ static bool is_newer(struct timespec time, struct timespec built)
     return time.tv_nsec >= built.tv_nsec;
 }
 
-static bool is_source(const char *folder, const struct rek_chunk *chunk, struct timespec built)
+static bool is_source(const char *path, const struct rek_chunk *chunk, struct timespec built)
 {
-    char path[4096];
     struct stat file;
-    int len = snprintf(path, sizeof path, "%s%s", folder, chunk->file);
-    if (len < 0 || (size_t)len >= sizeof path || stat(path, &file) != 0)
+    if (stat(path, &file) != 0)
         return false;
     if (!S_ISREG(file.st_mode) || (uint64_t)file.st_size != chunk->source_len)
         return false;
@@ -94,6 +91,16 @@ void rek_check_chunks(const char *folder, const char *lua_ident, bool *valid)
 {
     bool same_release = is_same_release(lua_ident);
     struct timespec built = build_time();
-    for (size_t i = 0; i < rek_chunk_count; i++)
-        valid[i] = same_release && rek_chunks[i].data && is_source(folder, &rek_chunks[i], built);
+    char path[4096];
+    size_t folder_len = strlen(folder);
+    for (size_t i = 0; i < rek_chunk_count; i++) {
+        const struct rek_chunk *chunk = &rek_chunks[i];
+        size_t size = strlen(chunk->file) + 1;
+        valid[i] = false;
+        if (!same_release || !chunk->data || folder_len + size > sizeof path)
+            continue;
+        memcpy(path, folder, folder_len);
+        memcpy(path + folder_len, chunk->file, size);
+        valid[i] = is_source(path, chunk, built);
+    }
 }

@@ -4,24 +4,23 @@ local call = require "rekognition.call"
 local channels = require "rekognition.call.channel"
 local clocks = require "rekognition.call.clock"
 local config_of = require "rekognition.config"
-local contexts = require "rekognition.credentials.context"
 local core = require "rekognition.core"
-local credentials_of = require "rekognition.credentials"
 local rek_error = require "rekognition.error"
 local http = require "rekognition.http"
 local lazy = require "rekognition.lazy"
 local options_check = require "rekognition.options"
-local quote = require "rekognition.text.quote"
 local retry_of = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
+local static_credentials = require "rekognition.credentials.static"
 local trace_id = require "rekognition.call.trace_id"
 
 -- What most programs never need, or only later.
 local headers_option = lazy "rekognition.call.headers_option"
-local familiar = lazy "rekognition.text.familiar"
-local nearest = lazy "rekognition.text.nearest"
 local paginator = lazy "rekognition.paginator"
 local presigned = lazy "rekognition.call.presign"
+local credentials_of = lazy "rekognition.credentials"
+local contexts = lazy "rekognition.credentials.context"
+local slips = lazy "rekognition.call.slips"
 local service_error = lazy "rekognition.text.service_error"
 local waiter = lazy "rekognition.waiter"
 
@@ -41,8 +40,7 @@ local Client = {}
 Client.__index = Client
 Client.__name = "rekognition.client"
 
--- The methods' names, for those that are misspelled; and the operations', as a list and as a set.
-local METHODS, OPERATIONS, IS_OPERATION = {}, {}, {}
+local IS_OPERATION = {} -- the operations that were called before
 local is_made = setmetatable({}, { __mode = "k" }) -- the clients: to look here takes no function
 
 local function slip(code, message)
@@ -53,36 +51,13 @@ local function is_client(value)
   return type(value) == "table" and value._channel ~= nil
 end
 
--- Whatever is read of a client and isn't there is a slip: a misspelled method would be "a nil value" otherwise.
-setmetatable(Client, { __index = function(_, name)
-  if type(name) ~= "string" or name:byte() == ("_"):byte() then return nil end
-  return slip("UnknownMethod", ("a client has no method or field %s%s"):format(
-    quote.value(name), familiar.method_hint(name, METHODS)))
-end })
-
 --- What is wrong with an operation's name, or nil where it is one.
 ---@param operation any
 ---@return string?
 function Client._unknown_operation(_, operation)
-  if IS_OPERATION[operation] then return nil end
-  if type(operation) ~= "string" then return "operation must be a string, got " .. quote.value(operation) end
-  return "unknown operation " .. quote.value(operation) .. nearest.hint(operation, OPERATIONS)
-end
-
-local function raise_problems(operation, problems, more)
-  local lines = {}
-  for _, problem in ipairs(problems) do
-    lines[#lines + 1] = problem.path == "" and problem.message or problem.path .. ": " .. problem.message
-  end
-  if more and more > 0 then lines[#lines + 1] = ("and %d more"):format(more) end
-  rek_error.raise { kind = "validation", code = "ValidationError", operation = operation,
-    message = table.concat(lines, "; "), problems = problems, retryable = false }
-end
-
-local function check_params(operation, params)
-  if params ~= nil and type(params) ~= "table" then
-    raise_problems(operation, { { path = "params", message = "must be a table, got " .. quote.value(params) } })
-  end
+  if type(operation) ~= "string" or not service:has(operation) then return slips.operation(operation) end
+  IS_OPERATION[operation] = true
+  return nil
 end
 
 -- What is wrong with a call before its parameters are looked at.
@@ -100,8 +75,13 @@ local function new_request(self, operation, params)
   if self._closed or self._before_call or not IS_OPERATION[operation] then check_call(self, operation) end
   local request, problems, more = request_of(service, operation, params)
   if request then return request end
-  check_params(operation, params)
-  return raise_problems(operation, problems, more)
+  return slips.raise_problems(operation, params, problems, more)
+end
+
+-- The provider that the option `credentials` means; given keys need no source and no context.
+local function provider_of(self, value)
+  if type(value) == "table" and not value.get then return static_credentials.given(value) end
+  return credentials_of.resolve(value, self._context())
 end
 
 -- The channel for one call: the client's own, or one like it for another region, endpoint or retry behaviour.
@@ -132,7 +112,7 @@ local function state_of(self, operation, request, options, on_behalf)
   state.total_timeout = options.total_timeout or self._total_timeout
   state.hooks = all_hooks(self, options)
   if options.credentials ~= nil then
-    state.provider = credentials_of.resolve(options.credentials, self:_host())
+    state.provider = provider_of(self, options.credentials)
   end
   return state
 end
@@ -219,7 +199,7 @@ function Client:presign(operation, params, options)
   options = options or {}
   options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
-  local provider = options.credentials ~= nil and credentials_of.resolve(options.credentials, self:_host())
+  local provider = options.credentials ~= nil and provider_of(self, options.credentials)
     or self._channel.provider
   return presigned(channel_for(self, options), operation, request, provider, options.expires or 900)
 end
@@ -281,7 +261,7 @@ end
 ---@return table provider
 ---@return string region
 function Client:_host()
-  return self._context, self._channel.provider, self.region
+  return self._context(), self._channel.provider, self.region
 end
 
 local function new_method(operation, method)
@@ -298,16 +278,22 @@ local function new_async_method(operation, method)
   end
 end
 
-for _, operation in ipairs(service:operations()) do
-  Client[operation.method] = new_method(operation.name, operation.method)
-  local async_method = operation.method .. "_async"
-  Client[async_method] = new_async_method(operation.name, async_method)
-  IS_OPERATION[operation.name], OPERATIONS[#OPERATIONS + 1] = true, operation.name
+-- An operation's method, made when it is first asked for; nil for any other name.
+local function find_method(name)
+  local operation = service:operation_of(name)
+  if operation then return new_method(operation, name) end
+  operation = name:find("_async$") and service:operation_of(name:sub(1, -7))
+  return operation and new_async_method(operation, name) or nil
 end
-for name in pairs(Client) do
-  if not name:find("^_") then METHODS[#METHODS + 1] = name end
-end
-METHODS[#METHODS + 1], METHODS[#METHODS + 2] = "region", "endpoint"
+
+-- What is read of a client and isn't there is a slip: a misspelled method would be "a nil value" otherwise.
+setmetatable(Client, { __index = function(_, name)
+  if type(name) ~= "string" or name:byte() == ("_"):byte() then return nil end
+  local method = find_method(name)
+  if not method then slip("UnknownMethod", slips.method(name, Client)) end
+  rawset(Client, name, method)
+  return method
+end })
 
 -- Mode and attempts may come from the environment and the profile as well; config has the option first.
 local function retry_options(options, config)
@@ -365,6 +351,20 @@ local function new_channel(self, options, config, endpoint)
   }
 end
 
+-- What sources of credentials and other services are given, made when the first of them asks: a function.
+local function context_of(options, channel, config)
+  local seams, profile, clock, mfa_token = channel.seams, options.profile, options.clock, options.mfa_token
+  local context
+  return function()
+    context = context or contexts.from {
+      config = config, profile = profile, env = seams.env, http = channel.http, service_clock = channel.clock,
+      clock = clock, sleep = seams.sleep, random = seams.random, logger = seams.logger, mfa_token = mfa_token,
+      region = channel.region, is_closed = channel.is_closed,
+    }
+    return context
+  end
+end
+
 local M = {}
 
 --- Makes a client. Every option is optional; see docs/configuration.md.
@@ -386,13 +386,8 @@ function M.new(options, module)
   local channel = new_channel(self, options, config, endpoint)
   self._channel, self._retry = channel, channel.retry
   is_made[setmetatable(self, Client)] = true
-  local seams = self._seams
-  self._context = contexts.from {
-    config = config, profile = options.profile, env = seams.env, http = channel.http, service_clock = channel.clock,
-    clock = options.clock, sleep = seams.sleep, random = seams.random, logger = seams.logger,
-    mfa_token = options.mfa_token, region = endpoint.signing_region, is_closed = channel.is_closed,
-  }
-  channel.provider = credentials_of.resolve(options.credentials, self._context)
+  self._context = context_of(options, channel, config)
+  channel.provider = provider_of(self, options.credentials)
   return self
 end
 

@@ -14,12 +14,12 @@ local rek_error = require "rekognition.error"
 
 ---@class rekognition.Module
 ---@field async rekognition.async
+---@field credentials rekognition.credentials
 ---@field custom_labels rekognition.custom_labels
 ---@field timestamp { format: fun(seconds: number): string }
 local M = {
   version = core.version,
   config = require "rekognition.config",
-  credentials = require "rekognition.credentials",
   endpoint = require "rekognition.endpoint",
   error = rek_error,
   guard = rek_error.guard,
@@ -45,7 +45,7 @@ function M.preload(...)
 end
 
 -- Parts that are loaded when they are first used.
-local LATER = { async = true, custom_labels = true, timestamp = true }
+local LATER = { async = true, credentials = true, custom_labels = true, timestamp = true }
 
 ---@type rekognition.Module
 local module = setmetatable(M, {
@@ -67,5 +67,5 @@ local function instead_of(name)
   return familiar.of_module(name)
 end
 
-expect.face(module, "rekognition", { "async", "custom_labels", "timestamp" }, instead_of)
+expect.face(module, "rekognition", { "async", "credentials", "custom_labels", "timestamp" }, instead_of)
 return module

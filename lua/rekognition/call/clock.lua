@@ -20,7 +20,7 @@ local SKEW_CODES = { RequestTimeTooSkewed = 1, RequestExpired = 1, RequestInTheF
 local YEAR_10000 = 253402300800 -- signatures have four digits for the year
 -- A Date outside of these years is a broken server's, and is not believed. Our choice: signature version 4 is of 2012,
 -- and a client that is older than a century is unlikely.
-local EARLIEST, LATEST = time.epoch(2012, 1, 1, 0, 0, 0), time.epoch(2112, 1, 1, 0, 0, 0)
+local YEAR_2012, YEAR_2112 = 1325376000, 4481049600
 
 ---@class rekognition.Clock
 ---@field offset number  seconds that the service's clock is ahead of the seam's
@@ -60,7 +60,7 @@ end
 function Clock:correct(code, headers, signed_offset)
   local least = SKEW_CODES[code]
   local date = least and time.parse_http(headers.date, self.now_seam())
-  if not date or date < EARLIEST or date >= LATEST then return false end
+  if not date or date < YEAR_2012 or date >= YEAR_2112 then return false end
   local offset = date - self.now_seam()
   if math.abs(offset - signed_offset) < least then return false end
   self.offset = offset

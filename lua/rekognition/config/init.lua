@@ -46,6 +46,7 @@ end
 
 -- The value of the option "a.b" in { a = { b = value } }.
 local function option_value(options, name)
+  if not name:find(".", 1, true) then return rawget(options, name) end
   local value = options
   for part in name:gmatch("[^.]+") do
     if type(value) ~= "table" then return nil end

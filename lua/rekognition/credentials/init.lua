@@ -88,31 +88,11 @@ function M.default(options)
   return source("default").new(context_of(options, "default"))
 end
 
-local CREDENTIALS = { kind = "credentials", code = "InvalidCredentials" }
-local KEYS = { "access_key_id", "secret_access_key", "session_token", "account_id", "expiration" }
-local IS_KEY = { access_key_id = true, secret_access_key = true, session_token = true, account_id = true,
-                 expiration = true }
-local FIELDS = expect.kind("a table with access_key_id and secret_access_key",
-  function(value) return type(value) == "table" end, { secret = true })
-local SECRET = expect.kind("a non-empty string", function(value) return type(value) == "string" and value ~= "" end,
-  { secret = true })
-
 --- Fixed credentials.
 ---@param fields { access_key_id: string, secret_access_key: string, session_token?: string, account_id?: string }
 ---@return rekognition.CredentialProvider
 function M.static(fields)
-  expect.argument(fields, FIELDS, "credentials.static", "fields", CREDENTIALS)
-  for name in next, fields do
-    local use = not IS_KEY[name] and require("rekognition.text.familiar").credential(name)
-    if use then
-      expect.refuse(CREDENTIALS.code, ("credentials.static: unknown name %s; use %s"):format(name, use), CREDENTIALS)
-    end
-  end
-  expect.no_misspelling(fields, KEYS, "credentials.static", CREDENTIALS)
-  for _, name in ipairs { "access_key_id", "secret_access_key" } do
-    expect.argument(fields[name], SECRET, "credentials.static", name, CREDENTIALS)
-  end
-  return source("static").new(fields)
+  return source("static").given(fields)
 end
 
 --- Credentials from a function; see `rekognition.credentials.function`.

@@ -6,24 +6,21 @@
 
 local M = {}
 
-local LOWER, UPPER = {}, {}
-for byte = ("A"):byte(), ("Z"):byte() do
-  local upper, lower = string.char(byte), string.char(byte + 32)
-  LOWER[upper], UPPER[lower] = lower, upper
-end
+local function to_lower(letter) return string.char(letter:byte() + 32) end
+local function to_upper(letter) return string.char(letter:byte() - 32) end
 
 --- The text with A to Z in lower case; every other byte stays.
 ---@param text string
 ---@return string
 function M.lower(text)
-  return (text:gsub("[A-Z]", LOWER))
+  return (text:gsub("[A-Z]", to_lower))
 end
 
 --- The text with a to z in upper case; every other byte stays.
 ---@param text string
 ---@return string
 function M.upper(text)
-  return (text:gsub("[a-z]", UPPER))
+  return (text:gsub("[a-z]", to_upper))
 end
 
 --- The text without ASCII blanks (space, tab, line feed, vertical tab, form feed, carriage return) at its ends.

@@ -17,7 +17,9 @@ local M = {}
 
 local function kind(must, test, more)
   local made = { must = must, test = test }
-  for key, value in pairs(more or {}) do made[key] = value end
+  if more then
+    for key, value in pairs(more) do made[key] = value end
+  end
   return made
 end
 

@@ -4,7 +4,9 @@
 -- The calendar is the proleptic Gregorian one; a leap second counts as the second after it.
 
 local ascii = require "rekognition.text.ascii"
+local forms = require "rekognition.text.time.forms"
 
+---@class rekognition.Calendar
 local M = {}
 
 local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
@@ -79,9 +81,9 @@ function M.parse_http(text, now)
   return checked_epoch(year, MONTHS[month], day, hour, minute, second)
 end
 
--- The epoch of a date and time with a zone, in any form that text/time_forms.lua reads, or nil.
+-- The epoch of a date and time with a zone, in any form that forms.lua reads, or nil.
 local function parse_form(text)
-  local date, clock, offset = require("rekognition.text.time_forms").read(text) -- which few processes ever need
+  local date, clock, offset = forms.read(text)
   if not date then return nil end
   local year = date.year
   if #year == 2 then year = full_year(year, os.time()) end
@@ -97,7 +99,7 @@ local function parse_seconds(text)
 end
 
 --- Reads a timestamp as credential sources and token caches write it: in the forms that botocore's parser takes and
---- that name a moment (see text/time_forms.lua), as an HTTP date, or as seconds since the epoch. A time without a zone
+--- that name a moment (see forms.lua), as an HTTP date, or as seconds since the epoch. A time without a zone
 --- is refused, since it names no moment.
 ---@param text any
 ---@return number? epoch seconds, an integer if there is no fraction; nil if it is not a timestamp or not a real date
