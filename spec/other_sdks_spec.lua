@@ -71,6 +71,17 @@ describe("the module", function()
   end)
 end)
 
+describe("a future", function()
+  it("is not the response: a member that is read of it says to await", function()
+    local future = new_client({ http = function() return { status = 200, headers = {}, body = '{"Labels":[]}' } end })
+      :detect_labels_async { Image = { Bytes = "x" } }
+    has(error_of(function() return future.Labels end), "InvalidCall", 'has no "Labels"; for the response call future:await()')
+    assert.is_nil(future.something)
+    assert.same({}, future:await().Labels)
+    has(error_of(function() return future.Labels end), "InvalidCall", 'has no "Labels"; for the response call future:await()')
+  end)
+end)
+
 describe("credentials", function()
   it("with names of other SDKs", function()
     local cases = { AccessKey = "use access_key_id", role_arn = "use rekognition.credentials.assume_role {",

@@ -360,9 +360,13 @@ for _, field in ipairs { "thread", "parent", "children", "logger", "request", "a
 end
 Future.child_count = 0
 
--- A misspelled method would be "a nil value" otherwise; fields of a future that are not there stay nil.
+-- A misspelled method would be "a nil value" otherwise, and so would a member of the response that was not awaited:
+-- AWS's names begin with a capital. Other fields of a future that are not there stay nil.
 local METHODS = { "await", "ready", "on_done", "cancel" }
 setmetatable(Future, { __index = function(_, name)
+  if type(name) == "string" and name:find "^[A-Z]" then
+    slip(("a future has no %s; for the response call future:await()"):format(quote.value(name)))
+  end
   local near = nearest.of(name, METHODS)
   if near then slip(("a future has no method %s, did you mean %s?"):format(quote.value(name), near)) end
 end })
