@@ -77,7 +77,10 @@ slips("rekognition.client", {
   function() new_client { ca_bundle = {} } end, { "ca_bundle must be", "got a table" },
   function() new_client { proxy = {} } end, { "proxy must be a string", "got a table" },
   function() new_client { use_fips = "true" } end, { "use_fips must be true or false", '"true"' },
-  function() new_client { rate = { DescribeProjects = -1 } } end, { "rate must be a table of calls a second" },
+  function() new_client { rate = { DescribeProjects = -1 } } end, { "option rate.DescribeProjects must be a number above 0", "got -1" },
+  function() new_client { rate = { 5 } } end, { "option rate must have operations", "got 1" },
+  function() new_client { rate = 5 } end, { "rate must be a table of calls a second", "got 5" },
+  function() new_client { env = { AWS_MAX_ATTEMPTS = 5 } } end, { "env.AWS_MAX_ATTEMPTS must be a string, got number" },
   function() new_client { env = "HOME" } end, { "env must be a table", '"HOME"' },
   function() new_client { http = "curl" } end, { "http must be a function", '"curl"' },
 })

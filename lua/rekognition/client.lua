@@ -196,7 +196,7 @@ end
 ---@return rekognition.SignedRequest
 function Client:presign(operation, params, options)
   check_self(self, "presign", '("CopyProjectVersion", { ... })')
-  options = options or {}
+  if options == nil then options = {} end
   options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
   local provider = options.credentials ~= nil and provider_of(self, options.credentials)
@@ -372,7 +372,7 @@ local M = {}
 ---@param module? table  the module that it is called through
 ---@return rekognition.Client
 function M.new(options, module)
-  options = options or {}
+  if options == nil then options = {} end
   options_check.check_client(options, module)
   local config = config_of.load(options, true)
   local endpoint = config:endpoint(SERVICE)

@@ -45,16 +45,18 @@ local PROXY = kind("a string without NUL bytes", function(value)
   return type(value) == "string" and not value:find("\0", 1, true)
 end, { secret = true })
 local RATE = kind("a table of calls a second (numbers above 0) by operation or \"*\"", function(value)
-  if type(value) ~= "table" then return false end
-  for name, rate in next, value do
-    if type(name) ~= "string" or type(rate) ~= "number" or not (rate > 0 and rate < math.huge) then return false end
-  end
-  return true
+  return type(value) == "table"
 end)
+
+-- An object from C, which may have no fields at all.
+local function has_get(userdata)
+  local ok, get = pcall(function() return userdata.get end)
+  return ok and get ~= nil
+end
 
 local CREDENTIALS = kind("a table of keys, a provider (an object with get()) or a function", function(value)
   local found = type(value)
-  return found == "table" or found == "function" or found == "userdata"
+  return found == "table" or found == "function" or found == "userdata" and has_get(value)
 end, { secret = true })
 
 -- A setting's kind: `rekognition.config.settings` has the rules of the options that are settings too.
@@ -139,6 +141,17 @@ local function check(options, known, prefix)
   end
 end
 
+local function check_rate(rate)
+  for name, value in next, rate do
+    if type(name) ~= "string" then
+      refuse("InvalidOption", "option rate must have operations or \"*\" as its keys, got " .. quote.value(name))
+    elseif type(value) ~= "number" or not (value > 0 and value < math.huge) then
+      refuse("InvalidOption", ("option rate.%s must be a number above 0, calls a second, got %s"):format(name,
+        quote.value(value)))
+    end
+  end
+end
+
 local function check_parts(options)
   if options.retry ~= nil then check(options.retry, RETRY, "retry") end
   if options.hooks ~= nil then check(options.hooks, HOOKS, "hooks") end
@@ -152,6 +165,7 @@ function M.check_client(options, module)
     refuse("InvalidCall", "client must be called with a dot: rekognition.client { region = \"us-east-1\" }")
   end
   check(options, CLIENT, "options")
+  if options.rate then check_rate(options.rate) end
   check_parts(options)
 end
 

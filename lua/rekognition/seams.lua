@@ -3,6 +3,7 @@
 -- Every module takes them from here, so that a host or a test can replace any.
 
 local core = require "rekognition.core"
+local rek_error = require "rekognition.error"
 
 ---@class rekognition.Seams
 ---@field env table<string, string>  the process's environment, or what stands for it
@@ -57,10 +58,15 @@ end
 
 local process_env = environment(os.getenv)
 
--- The environment that a host gave.
+-- The environment that a host gave. A variable is text; false stands for one that is unset.
 local function given_env(env)
   if getmetatable(env) == Environment then return env end
-  return environment(function(name) return env[name] end)
+  return environment(function(name)
+    local value = env[name]
+    if value == nil or value == false or type(value) == "string" then return value or nil end
+    return rek_error.raise { kind = "config", code = "InvalidOption",
+      message = ("env.%s must be a string, got %s"):format(name, type(value)) }
+  end)
 end
 
 --- A variable as it stands, empty or not. Only the proxies' variables need this: an empty http_proxy means no proxy.

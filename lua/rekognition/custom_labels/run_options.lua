@@ -14,7 +14,7 @@ M.PRICE_PER_HOUR = 4
 local function is_positive(value) return type(value) == "number" and value > 0 and value < math.huge end
 local function is_price(value) return type(value) == "number" and value >= 0 and value < math.huge end
 local function is_count(value) return type(value) == "number" and math.tointeger(value) and value >= 1 end
-local function is_text(value) return type(value) == "string" and value ~= "" end
+local function is_text(value) return type(value) == "string" and value ~= "" and not value:find("\0", 1, true) end
 local function is_boolean(value) return type(value) == "boolean" end
 local function is_function(value)
   local meta = getmetatable(value)

@@ -158,7 +158,7 @@ end
 ---@return table[] descriptions  of all, in the order in which they were asked for
 function M.wait(client, name, params, options)
   local goal = goal_of(name)
-  options = options or {}
+  if options == nil then options = {} end
   options_check.check_wait(options)
   local poller = M.poller(client, name, params)
   local monotonic, delay = client._seams.monotonic, options.delay or goal.delay

@@ -84,6 +84,8 @@ local function check_presence(options, add)
   end
   if options.output_config == nil then
     add("output_config", "must be a table with S3Bucket and S3KeyPrefix, got nothing")
+  elseif options.output_config.S3Bucket == nil then -- the model doesn't require it, but where else would the files go
+    add("output_config.S3Bucket", "must be the name of a bucket, got nothing")
   end
   if options.source_project == nil and not arns.of_kind(options.source_version, "version") then
     add("source_project", "must be the name or the ARN of a project, got nothing")

@@ -46,7 +46,7 @@ local function is_positive(value) return type(value) == "number" and value > 0 a
 local CHECKS = {
   { "plan", "a table, or the path of a JSON file", function(v) return type(v) == "table" or type(v) == "string" end },
   { "clients", "a function", function(v) return v == nil or type(v) == "function" end },
-  { "journal", "a path", function(v) return v == nil or type(v) == "string" and v ~= "" end },
+  { "journal", "a path", function(v) return v == nil or expect.TEXT.test(v) end },
   { "on_progress", "a function", function(v) return v == nil or type(v) == "function" end },
   { "delay", "a number of seconds above 0", function(v) return v == nil or is_positive(v) end },
   { "timeout", "a number of seconds above 0", function(v) return v == nil or is_positive(v) end },
