@@ -161,6 +161,7 @@ describe("the emulator's datasets", function()
       assert.same({ TotalEntries = 9, LabeledEntries = 8, TotalLabels = 1, ErrorEntries = 1 }, describe_dataset(arn).DatasetStats)
       local noted = entries(arn, { HasErrors = true })
       assert.equal("odd", names(noted))
+      assert.is_truthy(noted[1]:find('"source-ref":"s3://', 1, true)) -- slashes as AWS writes them
       assert.equal("ERROR_UNSUPPORTED_USE_CASE_TYPE", cjson.decode(noted[1])["label1-metadata"].errors[1].code)
     end)
   end)

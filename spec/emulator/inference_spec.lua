@@ -222,6 +222,11 @@ describe("a model", function()
       for i = 1, 10 do
         for _, label in ipairs(detect({ MinConfidence = 0, Image = encoded(manifests.png(640, 480, "u" .. i)) }, arn)) do
           local box = label.Geometry.BoundingBox
+          assert.equal(8, #label.Geometry.Polygon)
+          for _, point in ipairs(label.Geometry.Polygon) do
+            assert.is_true(point.X >= box.Left and point.X <= box.Left + box.Width + 1e-9)
+            assert.is_true(point.Y >= box.Top and point.Y <= box.Top + box.Height + 1e-9)
+          end
           assert.is_true(box.Left >= 0 and box.Top >= 0 and box.Left + box.Width <= 1 and box.Top + box.Height <= 1)
         end
       end

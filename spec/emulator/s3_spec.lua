@@ -68,6 +68,42 @@ describe("the emulator's S3", function()
     s3.must(service, "PUT", "/bucket-1/a", { body = "y", headers = { ["If-Match"] = headers.etag } })
   end)
 
+  it("knows dates as conditions", function()
+    s3.must(service, "PUT", "/bucket-1/a", { body = "x" }) -- on Thu, 30 Jun 2022 17:45:23 GMT
+    local before, same, after = "Thu, 30 Jun 2022 17:45:22 GMT", "Thu, 30 Jun 2022 17:45:23 GMT",
+      "Thu, 30 Jun 2022 17:45:24 GMT"
+    for _, row in ipairs {
+      { 200, { ["If-Modified-Since"] = before } }, { 304, { ["If-Modified-Since"] = same } },
+      { 200, { ["If-Modified-Since"] = after } }, -- a date to come counts for nothing (RFC 9110)
+      { 412, { ["If-Unmodified-Since"] = before } }, { 200, { ["If-Unmodified-Since"] = same } },
+      { 200, { ["If-Unmodified-Since"] = after } }, { 200, { ["If-Modified-Since"] = "yesterday" } },
+      { 200, { ["If-Modified-Since"] = same, ["If-None-Match"] = '"x"' } },
+      { 200, { ["If-Unmodified-Since"] = before, ["If-Match"] = '"9dd4e461268c8034f5c8564e155c67a6"' } },
+      { 304, { ["If-None-Match"] = "*" } }, { 200, { ["If-Match"] = "*" } },
+      { 304, { ["If-None-Match"] = '"x", "9dd4e461268c8034f5c8564e155c67a6"' } },
+    } do
+      assert.equal(row[1], (s3.send(service, "GET", "/bucket-1/a", { headers = row[2] })))
+    end
+  end)
+
+  it("takes no request for another that it knows", function()
+    s3.must(service, "PUT", "/bucket-1/a", { body = "x" })
+    for _, row in ipairs {
+      { "GET", "/bucket-1?policy=", "NoSuchBucketPolicy", 404 }, { "GET", "/bucket-1?tagging=", "NoSuchTagSet", 404 },
+      { "GET", "/bucket-1?cors=", "NoSuchCORSConfiguration", 404 }, { "GET", "/nobodys?policy=", "NoSuchBucket", 404 },
+      { "GET", "/bucket-1?uploads=", "NotImplemented", 501 }, { "GET", "/bucket-1?versions=", "NotImplemented", 501 },
+      { "PUT", "/bucket-1?policy=", "NotImplemented", 501 }, { "PUT", "/bucket-1?versioning=", "NotImplemented", 501 },
+      { "DELETE", "/bucket-1?policy=", "NotImplemented", 501 }, { "DELETE", "/bucket-1/a?tagging=", "NotImplemented", 501 },
+      { "PUT", "/bucket-1/a?tagging=", "NotImplemented", 501 }, { "PUT", "/bucket-1/a?acl=", "NotImplemented", 501 },
+      { "GET", "/bucket-1/a?attributes=", "NotImplemented", 501 }, { "GET", "/bucket-1/a?uploadId=x", "NotImplemented", 501 },
+      { "POST", "/bucket-1/a?restore=", "NotImplemented", 501 }, { "GET", "/bucket-1/a?versionId=1", "InvalidArgument", 400 },
+    } do
+      local status, body = s3.send(service, row[1], row[2])
+      assert.same({ row[3], row[4] }, { body:match("<Code>([^<]*)</Code>"), status }, row[1] .. " " .. row[2])
+    end
+    assert.equal("x", (s3.must(service, "GET", "/bucket-1/a?versionId=null")))
+  end)
+
   it("takes bodies in pieces", function()
     local headers = { ["X-Amz-Content-Sha256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER", ["Content-Encoding"] = "aws-chunked",
                       ["X-Amz-Decoded-Content-Length"] = "9", ["X-Amz-Trailer"] = "x-amz-checksum-crc32" }
@@ -259,7 +295,7 @@ describe("the emulator's S3", function()
 
   for what, case in pairs {
     ["a key that is too long"] = { "PUT", "/bucket-1/" .. ("x"):rep(1025), "KeyTooLongError", 400 },
-    ["a request that it doesn't know"] = { "PUT", "/bucket-1?policy", "InvalidArgument", 400 },
+    ["a request that it doesn't know"] = { "PUT", "/bucket-1?policy", "NotImplemented", 501 },
     ["a method that isn't S3's"] = { "PATCH", "/bucket-1/a", "MethodNotAllowed", 405 },
     ["a bucket that isn't there"] = { "GET", "/bucket-9/a", "NoSuchBucket", 404 },
     ["no keys to delete"] = { "POST", "/bucket-1?delete", "MalformedXML", 400 },

@@ -42,13 +42,10 @@ SERVICE = botocore.session.get_session().get_service_model("rekognition")
 # that is here and was met.
 NO_VERSION = ("S3Object.Version of files that a training wrote: the emulator's buckets have no versions, and no example of "
               "AWS's has one there. Versions that a request gives come back, in `Input`")
-NO_POLYGON = ("Geometry.Polygon: custom labels are trained with bounding boxes alone, and the guide's example of a response has "
-              "BoundingBox alone. The API reference speaks of a polygon, which no published response was seen to have")
 _FILES = ["EvaluationResult.Summary", "ManifestSummary", *(f"{which}DataResult.{part}.Assets.GroundTruthManifest"
           for which in ("Testing", "Training") for part in ("Output", "Validation"))]
 NEVER = {
     "DescribeProjectVersions": {f"ProjectVersionDescriptions.{file}.S3Object.Version": NO_VERSION for file in _FILES},
-    "DetectCustomLabels": {f"CustomLabels.Geometry.{name}": NO_POLYGON for name in ("Polygon", "Polygon.X", "Polygon.Y")},
 }
 
 

@@ -88,6 +88,12 @@ function M.read(body)
   return value
 end
 
+-- cjson writes a slash with a backslash before it, and never without. AWS's files have "s3://BUCKET/KEY" as it is, which
+-- people look for.
+local function scalar(value)
+  return (cjson.encode(value):gsub("\\/", "/"))
+end
+
 local encode
 
 local function encode_table(value)
@@ -98,7 +104,7 @@ local function encode_table(value)
     for i, item in ipairs(value) do parts[i] = encode(item) end
     return "[" .. table.concat(parts, ",") .. "]"
   end
-  for key, item in pairs(value) do parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(item) end
+  for key, item in pairs(value) do parts[#parts + 1] = scalar(key) .. ":" .. encode(item) end
   ascii.sort(parts)
   return "{" .. table.concat(parts, ",") .. "}"
 end
@@ -107,7 +113,7 @@ function encode(value)
   if type(value) == "table" then return encode_table(value) end
   if math.type(value) == "integer" then return ("%d"):format(value) end
   if type(value) == "number" then return number.text(value) end
-  return cjson.encode(value)
+  return scalar(value)
 end
 
 --- The JSON text of a value as `decode` returns it, with the members of objects in the order of their names. An empty

@@ -10,6 +10,7 @@ local errors = require "rekognition.emulator.errors"
 local failures = require "rekognition.emulator.s3_failures"
 local http = require "rekognition.emulator.http"
 local objects = require "rekognition.emulator.s3_objects"
+local requests = require "rekognition.emulator.s3_requests"
 local uploads = require "rekognition.emulator.s3_uploads"
 
 local M = {}
@@ -95,6 +96,7 @@ function M.perform(exchange)
   exchange.caller = emulator.identities:caller(account, region)
   exchange.caller.about = exchange
   exchange.operation = "s3:" .. exchange.request.method
+  requests.check(exchange)
   local operation = operation_of(exchange, query)
   if not operation then
     errors.front("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)

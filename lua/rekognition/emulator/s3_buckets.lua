@@ -50,7 +50,6 @@ local function check_allowed(exchange, action, resource)
 end
 
 function M.create(exchange)
-  if next(exchange.query) then failures.raise("InvalidArgument", "The emulator does not know this request.") end
   local caller = exchange.caller
   check_allowed(exchange, "s3:CreateBucket", s3.arn(exchange.bucket))
   check_name(exchange.bucket)

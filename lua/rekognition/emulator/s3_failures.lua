@@ -54,6 +54,12 @@ function M.raise(code, message)
   errors.front(code, message or known[2], known[1])
 end
 
+--- Raises a failure that is rare.
+---@param code string
+---@param message string
+---@param status integer
+function M.raise_as(code, message, status) errors.front(code, message, status) end
+
 --- Raises a denial, with the reason where one may be told.
 function M.deny(exchange, action, key, reason)
   if not reason then M.raise "AccessDenied" end

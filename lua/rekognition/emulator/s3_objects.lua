@@ -139,9 +139,6 @@ local function copy(exchange, source)
 end
 
 function M.put(exchange)
-  if next(exchange.query) and not exchange.query["x-id"] and not exchange.query["X-Amz-Signature"] then
-    failures.raise("InvalidArgument", "The emulator does not know this request.")
-  end
   if #exchange.key > LONGEST_KEY then failures.raise "KeyTooLongError" end
   local bucket = buckets.allowed(exchange, "s3:PutObject", exchange.key)
   check_conditions(exchange, bucket)
@@ -195,15 +192,41 @@ local function tell(exchange, what)
   return 200, headers_of(exchange, { { "Content-Type", "application/xml" } }), body
 end
 
+-- Whether a header has the object's ETag, or stands for any.
+local function has_etag(header, object)
+  for tag in header:gmatch("[^, \t]+") do
+    if tag == "*" or tag == quoted(object.etag) or tag == object.etag then return true end
+  end
+  return false
+end
+
+-- What the conditions of a read make of it: nil where they hold. An ETag's comes before a date's (RFC 9110, 13.2.2);
+-- dates have whole seconds.
+local function read_condition(exchange, object)
+  local headers, modified = exchange.headers, math.floor(object.modified)
+  local function date(name) return headers[name] and timestamp.parse_http(headers[name], exchange.now) end
+  local unless, since = date "if-unmodified-since", date "if-modified-since"
+  if headers["if-match"] then
+    if not has_etag(headers["if-match"], object) then return "failed" end
+  elseif unless and modified > unless then
+    return "failed"
+  end
+  if headers["if-none-match"] then
+    if has_etag(headers["if-none-match"], object) then return "not modified" end
+  elseif since and modified <= since and since <= exchange.now then
+    return "not modified"
+  end
+end
+
 --- GetObject and HeadObject: the server leaves a body out where HEAD asks.
 function M.get(exchange)
   if exchange.query.acl then return tell(exchange, "acl") end
   if exchange.query.tagging then return tell(exchange, "tagging") end
   local object = find(exchange)
   local headers = describe(exchange, object)
-  if exchange.headers["if-none-match"] == quoted(object.etag) then return 304, headers, "" end
-  local wanted = exchange.headers["if-match"]
-  if wanted and wanted ~= quoted(object.etag) then failures.raise "PreconditionFailed" end
+  local outcome = read_condition(exchange, object)
+  if outcome == "not modified" then return 304, headers, "" end
+  if outcome then failures.raise "PreconditionFailed" end
   local first, last = range_of(exchange, #object.body)
   if not first then return 200, headers, object.body end
   headers[#headers + 1] = { "Content-Range", ("bytes %d-%d/%d"):format(first - 1, last - 1, #object.body) }
