@@ -88,8 +88,8 @@ function M.read(body)
   return value
 end
 
--- cjson writes a slash with a backslash before it, and never without. AWS's files have "s3://BUCKET/KEY" as it is, which
--- people look for.
+-- cjson writes a slash with a backslash before it, and never without. AWS's files have "s3://BUCKET/KEY" as it is,
+-- which people look for.
 local function scalar(value)
   return (cjson.encode(value):gsub("\\/", "/"))
 end

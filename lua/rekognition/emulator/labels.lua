@@ -58,7 +58,8 @@ end
 
 -- A polygon inside the box: its corners cut off by a quarter of each side. The API reference has one in CustomLabel
 -- ("a finer grain polygon"); how it looks is our decision.
-local CORNERS = { { 0.25, 0 }, { 0.75, 0 }, { 1, 0.25 }, { 1, 0.75 }, { 0.75, 1 }, { 0.25, 1 }, { 0, 0.75 }, { 0, 0.25 } }
+local CORNERS = { { 0.25, 0 }, { 0.75, 0 }, { 1, 0.25 }, { 1, 0.75 },
+                  { 0.75, 1 }, { 0.25, 1 }, { 0, 0.75 }, { 0, 0.25 } }
 
 local function geometry(left, top, width, height)
   local polygon = {}
