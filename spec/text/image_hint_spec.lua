@@ -58,6 +58,36 @@ describe("an image that Rekognition refuses", function()
   end)
 end)
 
+describe("an image whose place is wrong", function()
+  local function refused(operation, params)
+    local client = client_of(400, '{"__type":"InvalidParameterException","Message":"Request has invalid parameters"}')
+    local ok, e = pcall(client[operation], client, params)
+    assert.is_false(ok)
+    assert.equal("InvalidParameterException", e.code)
+    return e.message
+  end
+  local object = { Bucket = "bucket", Name = "cat.jpg" }
+
+  it("has neither bytes nor an object", function()
+    assert.equal("Request has invalid parameters (Image has neither Bytes nor S3Object)",
+      refused("detect_labels", { Image = {} }))
+    assert.equal("Request has invalid parameters (TargetImage has neither Bytes nor S3Object)",
+      refused("compare_faces", { SourceImage = { S3Object = object }, TargetImage = { Bytes = nil } }))
+  end)
+
+  it("has both", function()
+    assert.equal("Request has invalid parameters (an image has both Bytes and S3Object)",
+      refused("detect_labels", { Image = { Bytes = ("x"):rep(100000), S3Object = object } }))
+  end)
+
+  it("is not spoken of if it has one", function()
+    for _, image in ipairs { { Bytes = "x" }, { S3Object = object }, { Bytes = '","S3Object":{' } } do
+      assert.equal("Request has invalid parameters", refused("detect_labels", { Image = image }))
+    end
+    assert.equal("Request has invalid parameters", refused("describe_projects", { ProjectNames = { 'Image":{}' } }))
+  end)
+end)
+
 describe("bytes that the service takes", function()
   it("are sent whatever they look like", function()
     local client = client_of(200, '{"Labels":[]}')

@@ -180,8 +180,8 @@ local function fail(channel, call, meaning, reason)
       fields.message, call.total_timeout)
   elseif fields.maybe_succeeded and EXISTS_CODES[fields.code] then
     fields.message = fields.message .. " (an earlier attempt of this call got no clear response and may have succeeded)"
-  elseif fields.code == "InvalidImageFormatException" then
-    fields.message = fields.message .. image_hint(call.request:body())
+  elseif fields.code == "InvalidImageFormatException" or fields.code == "InvalidParameterException" then
+    fields.message = fields.message .. image_hint(call.request:body(), fields.code)
   elseif fields.code == "connect" and channel.region_hint then
     fields.message = fields.message .. channel.region_hint(channel.region, channel.url)
   end

@@ -1,4 +1,5 @@
---- What may be wrong with the bytes of an image that Rekognition refused: a file's name was passed, or base64 text.
+--- What may be wrong with an image that Rekognition refused: it is nowhere or twice, a file's name was passed, or
+-- base64 text.
 -- Said when the service has refused them and not before, since only the service knows what it takes.
 
 local core = require "rekognition.core"
@@ -20,10 +21,23 @@ local function problem_of(bytes, is_whole)
   return is_text and bytes:find "[/\\.]" and NAME or OTHER
 end
 
+-- An image is in `Bytes` or in `S3Object`, says its page in the API reference. The model doesn't: the service checks.
+local function source_problem(body)
+  local _, at = body:find('Image":{}', 1, true)
+  if at then
+    local name = body:sub(math.max(1, at - 40), at - 4):match '"([A-Za-z]+)$' or "the image"
+    return (" (%s has neither Bytes nor S3Object)"):format(name)
+  end
+  local is_both = body:find('{"Bytes":"', 1, true) and body:find('","S3Object":{', 1, true)
+  return is_both and " (an image has both Bytes and S3Object)" or ""
+end
+
 --- A sentence about the first image in a request's body that looks wrong; "" where all look right.
 ---@param body string  JSON, as it was sent
+---@param code string  the service's: InvalidImageFormatException or InvalidParameterException
 ---@return string
-return function(body)
+return function(body, code)
+  if code == "InvalidParameterException" then return source_problem(body) end
   local at = 1
   while true do
     local _, finish = body:find('":{"Bytes":"', at, true)
