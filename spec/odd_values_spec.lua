@@ -53,7 +53,9 @@ local FUNCTIONS = {
     function(name, value) client:wait("project_version_running", { ProjectArn = PROJECT }, { [name] = value }) end },
   ["presign"] = { "expires region endpoint", function(name, value) client:presign("DescribeProjects", {}, { [name] = value }) end },
   ["static"] = { "access_key_id secret_access_key session_token",
-    function(name, value) rekognition.credentials.static(with(KEYS, name, value)) end },
+    function(name, value) rekognition.credentials.static(with(KEYS, name, value)) end,
+    -- What was once a secret must be in no error: spec/support/secrets.lua.
+    left_out = { access_key_id = true, secret_access_key = true, session_token = true } },
   ["endpoint.resolve"] = { "endpoint use_fips use_dualstack",
     function(name, value) rekognition.endpoint.resolve { region = "us-east-1", [name] = value } end },
   ["copy_model"] = { "source_project source_version destination_project version_name output_config kms_key_id tags delay timeout "

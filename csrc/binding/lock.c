@@ -1,4 +1,8 @@
-/* Files that processes share: a lock that ends with its process, and the folder to keep it in. */
+/* Files that processes share: a lock that ends with its process, the folder to keep it in, and the
+ * one name of a file that has several. */
+#if !defined(_XOPEN_SOURCE)
+#define _XOPEN_SOURCE 700 /* realpath */
+#endif
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #define _DARWIN_C_SOURCE /* flock */
 #endif
@@ -7,7 +11,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -134,10 +140,23 @@ static int lock_make_folder(lua_State *L)
     return 1;
 }
 
+/* real_path(path) -> the path without symbolic links, "." and "..", or nil and why not. */
+static int lock_real_path(lua_State *L)
+{
+    const char *path = check_path(L, 1);
+    char *real = lua_newuserdatauv(L, PATH_MAX, 0);
+    if (!realpath(path, real))
+        return push_failure(L, path, errno);
+    lua_pushstring(L, real);
+    return 1;
+}
+
 void lrek_open_lock(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"lock_file", lock_file}, {"make_folder", lock_make_folder}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"lock_file", lock_file},
+                                         {"make_folder", lock_make_folder},
+                                         {"real_path", lock_real_path},
+                                         {NULL, NULL}};
     static const luaL_Reg methods[] = {
         {"close", lock_release}, {"__close", lock_release}, {NULL, NULL}};
     lrek_open_kind(L, &lock_kind);

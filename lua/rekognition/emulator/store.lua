@@ -133,17 +133,26 @@ function Store:load()
   return true
 end
 
+-- The one path of a file that has several, by symbolic links. A file that doesn't exist yet stands in its real folder.
+local function real_path(path)
+  local real = core.real_path(path)
+  if real then return real end
+  local folder, name = path:match("^(.*/)([^/]+)$")
+  folder = core.real_path(folder or ".")
+  return folder and folder .. "/" .. (name or path) or path
+end
+
 -- The locks of this process, by path: they end with the stores that have them.
 local locks = setmetatable({}, { __mode = "v" })
 
 -- Only one process may have a state file: two would overwrite each other's changes. The lock is a file beside it, since
 -- the state file itself is replaced with each change.
-local function take_lock(path)
+local function take_lock(given, path)
   if locks[path] then return locks[path] end
   local lock, why, is_taken = core.lock_file(path .. ".lock")
   if is_taken then
     error(("the state file %s is in use by another emulator. Stop that one, or name another file with --state"):format(
-      path), 0)
+      given), 0)
   elseif not lock then
     error("can't write the state file: " .. tostring(why), 0)
   end
@@ -157,10 +166,10 @@ end
 ---@param path? string
 ---@return rekognition.emulator.Store
 function M.open(path)
-  local store = setmetatable({ path = path, last_number = 0, changed = false }, Store)
+  local store = setmetatable({ path = path and real_path(path), last_number = 0, changed = false }, Store)
   clear(store)
   if path then
-    store.lock = take_lock(path)
+    store.lock = take_lock(path, store.path)
     store.changed = not store:load()
     store:save()
   end
