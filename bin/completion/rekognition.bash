@@ -21,7 +21,7 @@ _rekognition() {
                 ;;
             models)
                 cmd="models"
-                opts="$opts -h --help --profile --profiles --region --all-regions --running --arn --no-cloudwatch --price-per-hour --journal --endpoint-url --output --quiet"
+                opts="$opts -h --help --profile --profiles --region --all-regions --project --running --arn --no-cloudwatch --price-per-hour --journal --endpoint-url --output --quiet"
                 break
                 ;;
             run)
@@ -253,6 +253,10 @@ _rekognition() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f -- "$cur"))
+                    return 0
+                    ;;
+                --project)
                     COMPREPLY=($(compgen -f -- "$cur"))
                     return 0
                     ;;

@@ -138,6 +138,7 @@ complete -c rekognition -n '__fish_rekognition_seen_command models' -l profile -
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l profiles -r -d 'Several profiles instead of one'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l region -r -d 'AWS region'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l all-regions -d 'All regions that have Amazon Rekognition, instead of one'
+complete -c rekognition -n '__fish_rekognition_seen_command models' -l project -r -d 'Only this project'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l running -d 'Only what is starting, running or stopping'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l arn -d 'Show ARNs in the table'
 complete -c rekognition -n '__fish_rekognition_seen_command models' -l no-cloudwatch -d 'Don\'t ask CloudWatch since when a model runs'
@@ -216,7 +217,7 @@ complete -c rekognition -n '__fish_rekognition_seen_command policy build' -s h -
 complete -c rekognition -n '__fish_rekognition_seen_command policy build' -l account -r -d 'The account that may copy'
 complete -c rekognition -n '__fish_rekognition_seen_command policy build' -l version -r -d 'The version\'s ARN, or a pattern'
 complete -c rekognition -n '__fish_rekognition_seen_command policy build' -l role -r -d 'Only this role of the account, a name or an ARN'
-complete -c rekognition -n '__fish_rekognition_seen_command policy build' -l sid -r -d 'The statement\'s name'
+complete -c rekognition -n '__fish_rekognition_seen_command policy build' -l sid -r -d 'The statement\'s name: letters and digits'
 
 complete -c rekognition -n '__fish_rekognition_seen_command policy explain' -s h -l help -d 'Show this help message and exit'
 complete -c rekognition -n '__fish_rekognition_seen_command policy explain' -l output -xa 'table json jsonl' -d 'table for people, json as one document, jsonl as one line for each item'

@@ -87,6 +87,7 @@ _rekognition() {
         "--profiles[Several profiles instead of one]: :_files"
         "--region[AWS region]: :_files"
         "--all-regions[All regions that have Amazon Rekognition, instead of one]"
+        "*--project[Only this project]: :_files"
         "--running[Only what is starting, running or stopping]"
         "--arn[Show ARNs in the table]"
         "--no-cloudwatch[Don't ask CloudWatch since when a model runs]"
@@ -226,7 +227,7 @@ _rekognition() {
             "--account[The account that may copy]: :_files"
             "*--version[The version's ARN, or a pattern]: :_files"
             "--role[Only this role of the account, a name or an ARN]: :_files"
-            "--sid[The statement's name]: :_files"
+            "--sid[The statement's name\: letters and digits]: :_files"
           )
           _arguments -s -S \
             $options \

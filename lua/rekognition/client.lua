@@ -60,9 +60,12 @@ function Client._unknown_operation(_, operation)
   return nil
 end
 
+-- A run of a model whose client was closed must still stop it: see `rekognition.custom_labels.run_guard`.
+local function is_closed(self) return self._closed and not (self._is_exempt and self._is_exempt()) end
+
 -- What is wrong with a call before its parameters are looked at.
 local function check_call(self, operation)
-  if self._closed then
+  if is_closed(self) then
     rek_error.raise { kind = "config", code = "ClientClosed", message = "the client is closed; make another one" }
   end
   if self._before_call then self._before_call(operation) end
@@ -244,6 +247,7 @@ end
 function Client:close()
   check_self(self, "close", "()")
   self._closed = true
+  if self._is_exempt then return end -- the run that is under way closes the connections
   if self._transport then self._transport:close() end
 end
 
@@ -343,7 +347,7 @@ local function new_channel(self, options, config, endpoint)
     http = options.http or self._transport, retry = retry, clock = clocks.new(seams.clock),
     connect_timeout = timeouts.connect, timeout = timeouts.whole,
     agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
-    logs = options.logger ~= nil, is_closed = function() return self._closed end,
+    logs = options.logger ~= nil, is_closed = function() return is_closed(self) end,
     makes = makes, gate = options.max_in_flight and in_flight.gate(options) or nil,
     limits = options.rate and limits_of.new(options.rate) or nil, region_hint = config_of._region_hint,
     read_error = function(...) return service_error.read(...) end,
@@ -379,6 +383,7 @@ function M.new(options, module)
   local self = {
     region = endpoint.signing_region, endpoint = endpoint.url,
     _seams = seams_of(options), _config = config, _closed = false,
+    _is_exempt = false, -- whether the coroutine that runs may still call, though the client is closed
     _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
     _hooks = options.hooks and { options.hooks } or false, _total_timeout = options.total_timeout or false,
     _limits = options.hooks ~= nil or options.total_timeout ~= nil, -- whether a call has more to look at

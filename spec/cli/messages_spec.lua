@@ -50,7 +50,7 @@ for _, case in ipairs {
   { { "models", "--endpoint-url", "http://127.0.0.1:9" }, 1, "list:", "there are no models" },
   { { "models", "--running" }, 0, "there are no models that run", "list: [" },
   { { "--region", "us-east-1", "call", "DescribeProjects" }, 2, "options go after the command" },
-  { { "call", "DetectLabels", "--blob", "photo.jpg" }, 2, "'photo.jpg' must be written MEMBER=FILE", "KEY=VALUE" },
+  { { "call", "DetectLabels", "--blob", "photo.jpg" }, 2, "--blob must be written MEMBER=FILE, got 'photo.jpg'", "KEY=VALUE" },
 } do
   it("says what is the case, by the command's own words: " .. table.concat(case[1], " "), function()
     local result = cli.run(case[5] and with(case[5]) or env, case[1])

@@ -27,6 +27,10 @@ describe("help", function()
       for _, option in ipairs(command.options or {}) do assert.is_truthy(result.out:find(option.name, 1, true), option.name) end
       if entry.name ~= "emulator" then
         for line in result.out:gmatch("[^\n]+") do assert.is_true(#line <= 100, line) end
+        for _, option in ipairs(command.options or {}) do -- the usage has what must be there, and not in brackets
+          local line = option.required and entry.name ~= "doctor" and result.out:match("^[^\n]+")
+          if line then assert.is_truthy(line:find(option.name .. " " .. option.value, 1, true) and not line:find("[" .. option.name, 1, true), line) end
+        end
         assert.is_truthy(result.out:find("\n\nExit status: ", 1, true) or command.commands)
       end
     end)
@@ -45,30 +49,37 @@ describe("wrong use", function()
     { { "nope" }, "there is no command 'nope'" },
     { { "models", "--nope" }, "unknown option '--nope'" },
     { { "models", "--al-regions" }, "all-regions" },
-    { { "models", "--price-per-hour", "x" }, "'x' must be a price" },
+    { { "models", "--price-per-hour", "x" }, "--price-per-hour must be a price of at least 0, such as 4 or 0.5, got 'x'" },
     { { "models", "--profiles", "," }, "must be one or more names" },
     { { "models", "--output", "xml" }, "table" },
     { { "models", "extra" }, "too many arguments" },
     { { "run", "--version", ARN }, "COMMAND" },
     { { "run", "--", "true" }, "option --version is missing" },
-    { { "run", "--version", ARN, "--max-hours", "0", "--", "true" }, "'0' must be a number above 0" },
-    { { "run", "--version", ARN, "--max-cost=-1", "--", "true" }, "must be a number above 0" },
+    { { "run", "--version", ARN, "--max-hours", "0", "--", "true" }, "--max-hours must be a number above 0, got '0'" },
+    { { "run", "--version", ARN, "--max-cost=-1", "--", "true" }, "--max-cost must be a number above 0, got '-1'" },
+    { { "run", "--version", ARN, "--max-cost", "-1", "--", "true" }, "--max-cost must be a number above 0, got '-1'" },
+    { { "run", "--version", ARN, "--max-cost", "1", "--price-per-hour", "0", "--yes", "--", "true" }, "--max-cost needs a --price-per-hour" },
+    { { "run", "--version", ARN, "--delay", "-.5", "--", "true" }, "--delay must be a time above 0" },
     { { "run", "--version", ARN, "--min-units", "3", "--max-units", "2", "--", "true" }, "--max-units must be at least" },
     { { "run", "--version", ARN, "--", "true" }, "only with --yes" },
     { { "run", "--version", "bird", "--yes", "--", "true" }, "'bird' is neither the ARN" },
     { { "start" }, "VERSION" },
     { { "start", "a/b/c", "--yes" }, "is neither the ARN" },
-    { { "start", ARN, "--min-units", "1.5" }, "'1.5' must be a whole number" },
-    { { "start", ARN, "--timeout", "soon" }, "'soon' must be a time such as" },
+    { { "start", ARN, "--min-units", "1.5" }, "--min-units must be a whole number of at least 1, got '1.5'" },
+    { { "start", ARN, "--timeout", "soon" }, "--timeout must be a time above 0, such as 30, 90s, 20m, 2h or 3d, got 'soon'" },
     { { "stop" }, "say what to stop" },
     { { "stop", "--mine", "--older-than", "2h" }, "say what to stop" },
     { { "stop", "--mine", ARN }, "say what to stop" },
-    { { "stop", "--older-than", "2w" }, "must be a time such as" },
-    { { "wait", "forever", ARN }, "must be one of" },
+    { { "stop", "--older-than", "2w" }, "--older-than must be a time above 0" },
+    { { "wait", "forever", ARN }, "got 'forever'" },
+    { { "wait", "runing", ARN }, "did you mean running?" },
+    { { "stop", "bird", ARN }, "'bird' is neither the ARN" },
     { { "wait", "copied" }, "SUBJECT" },
     { { "wait", "dataset_created", "x" }, "must be a dataset's ARN" },
-    { { "policy" }, "command is required" },
-    { { "policy", "nope" }, "nope" },
+    { { "policy" }, "say what to do: one of check, build, explain" },
+    { { "policy", "nope" }, "there is no command 'policy nope', it must be one of check, build, explain" },
+    { { "policy", "biuld" }, "did you mean build?" },
+    { { "policy", "build", "--sid", "a b" }, "--sid must be letters and digits alone, got 'a b' (`rekognition policy build --help`" },
     { { "policy", "check", "/nowhere" }, "could not read /nowhere" },
     { { "policy", "build", "--account", "12" }, "12 digits" },
     { { "policy", "build", "--account", "555555555555" }, "option --version is missing" },

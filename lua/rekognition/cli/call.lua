@@ -10,8 +10,9 @@ local M = {
   description = "Calls an operation and prints its response as JSON: bytes as base64, times as ISO 8601 in UTC. "
     .. "Parameters are checked before anything is sent.",
   default_format = "json",
+  usage = { "OPERATION [OPTION]...", "OPERATION --describe", "--list" },
   arguments = { { name = "operation", value = "OPERATION", args = "?",
-                  help = "Such as DescribeProjects or describe-projects." } },
+                  help = "Such as DescribeProjects or describe-projects. --describe lists its parameters." } },
   options = options.list {
     { name = "--list", help = "Print the names of all operations instead." },
     { name = "--describe", help = "Print the operation's parameters instead." },
@@ -32,9 +33,24 @@ local M = {
 local COSTS = { StartProjectVersion = "starts a model, which is billed until it is stopped",
                 CreateProjectVersion = "trains a model, which is billed by the hour" }
 
-local function confirm(context, operation)
+-- What is meant, by the parameters that say it: "birds", or an ARN.
+local function subject_of(params)
+  local names = {}
+  for name, value in pairs(params) do
+    if type(value) == "string" and (name:find("Arn$") or name:find("Id$") or name:find("Name$")) then
+      names[#names + 1] = name
+    end
+  end
+  ascii.sort(names)
+  for i, name in ipairs(names) do names[i] = ("%s %s"):format(name, params[name]) end
+  return table.concat(names, ", ")
+end
+
+local function confirm(context, client, operation, params)
   local what = COSTS[operation] or operation:find("^Delete") and "deletes something"
-  return not what or context:confirm(("%s %s."):format(operation, what))
+  local subject = what and subject_of(params) or ""
+  return not what
+    or context:confirm(("%s %s%s."):format(operation, what, subject ~= "" and ": " .. subject or ""), client)
 end
 
 -- How the operation's pages are put together; nil where it has none, which the client says.
@@ -100,6 +116,10 @@ end
 local function print(context, operation, response)
   local value = json.from_response(operation, response)
   if context.output.format ~= "table" then return context.output:json(value) end
+  local token = paging_of(operation).output_token
+  if token and response[token] and response[token] ~= "" then
+    context:say("there are more pages than this one; --page prints them all")
+  end
   local list = find_list(value)
   local columns = list and columns_of(list) or {}
   if #columns > 0 then return context.output:table(columns, list) end
@@ -129,7 +149,7 @@ function M.run(context)
   local client <close> = context:client()
   local operation = params_of.operation(context, client)
   local params = params_of.params(context, operation)
-  if not confirm(context, operation) then return 1 end
+  if not confirm(context, client, operation, params) then return 1 end
   if not context.args.page then
     print(context, operation, (client:call(operation, params)))
   elseif context.output.format == "jsonl" then

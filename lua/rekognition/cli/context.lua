@@ -3,6 +3,8 @@
 local clients = require "rekognition.client"
 local core = require "rekognition.core"
 local outputs = require "rekognition.cli.output"
+local regions = require "rekognition.cli.regions"
+local rek_error = require "rekognition.error"
 local progresses = require "rekognition.cli.progress"
 local text = require "rekognition.cli.text"
 
@@ -55,8 +57,12 @@ end
 
 -- A role with an MFA device: its code is asked for, where somebody is there to answer.
 local function ask_mfa(self)
-  if not (core.is_terminal(0) and core.is_terminal(2)) then return nil end
   return function(serial)
+    if not (core.is_terminal(0) and core.is_terminal(2)) then
+      rek_error.raise { kind = "credentials", code = "MfaCodeNeeded",
+        message = ("a code of the MFA device %s is needed, and there is no terminal to ask for it; run the command "
+          .. "in a terminal, or use credentials that have the role already"):format(serial) }
+    end
     self.progress:clear()
     io.stderr:write(("MFA code for %s: "):format(text.clean(serial)))
     io.stderr:flush()
@@ -69,10 +75,23 @@ end
 ---@return rekognition.Client
 function Context:client(more)
   more = more or {}
-  return clients.new {
+  local client = clients.new {
     profile = more.profile or self.args.profile, region = more.region or self.args.region,
     endpoint = more.endpoint or self.args.endpoint_url, sleep = self.progress:sleep(), mfa_token = ask_mfa(self),
   }
+  self.region_hint = self.region_hint or regions.hint(client.region)
+  return client
+end
+
+--- Where a client's calls go, for a question: who runs the command sees whose account it is.
+---@param client rekognition.Client
+---@return string "profile dev, region us-east-1"
+function Context.where(_, client)
+  local config = client._config ---@type any
+  local by_keys = not config.named_in_code and (client._seams.env.AWS_ACCESS_KEY_ID or "") ~= ""
+  local who = by_keys and "the environment's keys" or "profile " .. config.profile_name
+  local is_aws = client.endpoint:find("^https://[^/]*%.amazon[a-z]*%.[a-z.]+$")
+  return ("%s, region %s%s"):format(who, client.region, is_aws and "" or ", endpoint " .. client.endpoint)
 end
 
 --- Reports the events of a workflow.
@@ -97,8 +116,10 @@ end
 
 --- Asks whether to go on with what costs or deletes. Where nobody can answer, --yes must have been given.
 ---@param question string  "This deletes the project birds."
+---@param client? rekognition.Client  whose account it is done in
 ---@return boolean
-function Context:confirm(question)
+function Context:confirm(question, client)
+  if client then question = ("%s (%s)."):format((question:gsub("%.$", "")), self:where(client)) end
   if self.args.yes then return true end
   self.progress:clear()
   if not (core.is_terminal(0) and core.is_terminal(2)) then

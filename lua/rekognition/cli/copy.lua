@@ -13,6 +13,8 @@ local M = {
   description = "Copies a trained model and waits until the copy is complete. Across accounts it attaches a policy to "
     .. "the source project first. Each step is skipped if it isn't needed: the same command, run again, goes on where "
     .. "it was. With --plan FILE it shows (plan), makes (apply) or compares (check) all copies of a plan.",
+  usage = { "--source-project P --destination-project PROJECT --bucket BUCKET [OPTION]...",
+            "--plan FILE [OPTION]... plan|apply|check" },
   arguments = { { name = "action", value = "ACTION", args = "?", choices = { "plan", "apply", "check" },
                   help = "With --plan: what to do with the plan." } },
   options = copying.options {
@@ -66,7 +68,7 @@ local function copy_one(context)
   arguments.remove_policy, arguments.replace_failed = args.remove_policy, args.replace_failed
   arguments.delay, arguments.timeout = args.delay, args.timeout
   arguments.on_progress = context:on_progress()
-  if not context:confirm(question(args)) then return 1 end
+  if not context:confirm(question(args), arguments.destination) then return 1 end
   print(context, copy_model.run(arguments))
   return 0
 end

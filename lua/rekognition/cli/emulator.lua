@@ -7,6 +7,7 @@ return {
     .. "`rekognition emulator --help` lists its options.",
   arguments = { { name = "arguments", value = "OPTION", args = "*", help = "See `rekognition emulator --help`." } },
   options = {},
+  usage = { "[OPTION]..." },
   examples = { "rekognition emulator --port 4566 --train-seconds 2 --copy-seconds 2" },
   exit = "0 stopped by a signal, 1 could not serve, 2 used wrongly.",
 }

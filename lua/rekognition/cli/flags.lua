@@ -65,7 +65,7 @@ function M.new(command, arguments)
     has_plan = has_plan or argument:find("^%-%-plan") ~= nil
   end
   return function(text, problems)
-    text = option_replaced(text, names)
+    text = option_replaced(text, names):gsub("the code that mfa_token gave", "the MFA code")
     if has_plan then return text end -- the words are those of the plan's file
     return words_replaced(paths_replaced(text, names, problems or {}), names, given)
   end

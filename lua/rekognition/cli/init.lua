@@ -5,10 +5,19 @@ local core = require "rekognition.core"
 
 local M = {}
 
+-- What is no error of the SDK's: a text of the command's own, and what kind of error it is in JSON.
+local function own_problem(problem)
+  if type(problem) ~= "table" then return nil end
+  if problem.usage then return problem.usage, "usage" end
+  if problem.output_failed then return problem.output_failed, "output" end
+  if problem.no_command then return problem.no_command, "command" end
+end
+
 -- Only what went wrong in the use of the command, or in what it was given, is "used wrongly"; a workflow that is at one
 -- of its steps has failed.
 local function code_of(problem)
   if type(problem) == "table" and problem.usage then return 2 end
+  if type(problem) == "table" and problem.exit_code then return problem.exit_code end
   local rek_error = require "rekognition.error"
   local is_of_input = rek_error.is_error(problem) and problem.kind == "validation" and not problem.step
   return is_of_input and 2 or 1
@@ -25,9 +34,8 @@ end
 
 local function error_json(problem, in_flags)
   local json = require "rekognition.cli.json"
-  if type(problem) == "table" and problem.usage then
-    return json.encode { error = { kind = "usage", code = "usage", message = problem.usage } }
-  end
+  local said, kind = own_problem(problem)
+  if said then return json.encode { error = { kind = kind, code = kind, message = said } } end
   if not require("rekognition.error").is_error(problem) then
     return json.encode { error = { kind = "internal", code = "internal", message = tostring(problem) } }
   end
@@ -54,6 +62,14 @@ local function format_in(arguments)
   end
 end
 
+-- " build" of `policy build`.
+local function sub_of(command, arguments)
+  for _, sub in ipairs(command and commands.load(command).commands or {}) do
+    if sub.name == arguments[2] then return " " .. sub.name end
+  end
+  return ""
+end
+
 -- A stack says more than a sentence where the fault is ours.
 local function complain(command, problem, arguments)
   local format, in_flags = format_in(arguments), translator(command, arguments)
@@ -63,8 +79,12 @@ local function complain(command, problem, arguments)
   end
   local text = require "rekognition.cli.text"
   local name = "rekognition" .. (command and " " .. command or "")
-  if type(problem) == "table" and problem.usage then
-    io.stderr:write(("%s: %s (`%s --help` lists the options)\n"):format(name, text.clean(problem.usage), name))
+  local own, kind = own_problem(problem)
+  if kind == "usage" then
+    local path = name .. sub_of(command, arguments)
+    io.stderr:write(("%s: %s (`%s --help` lists the options)\n"):format(name, text.clean(own), path))
+  elseif own then
+    io.stderr:write(("%s: %s\n"):format(name, text.clean(own)))
   else
     local said = tostring(problem)
     local problems = type(problem) == "table" and problem.problems or nil
@@ -113,12 +133,37 @@ local function trace(problem)
   return problem
 end
 
+-- Before the help of `call` and `presign`: where the help of an operation is.
+local function leading(name, arguments)
+  if name ~= "call" and name ~= "presign" then return "" end
+  for i = 2, #arguments do
+    local operation = require("rekognition.cli.params").find(arguments[i])
+    if operation then
+      return ("`rekognition call %s --describe` lists the parameters of %s.\n\n"):format(operation, operation)
+    end
+  end
+  return ""
+end
+
+-- An error in a region that does not exist, as far as is known: it says so.
+local function with_hint(problem, hint)
+  local is_ours = hint and require("rekognition.error").is_error(problem)
+  if is_ours and problem.kind ~= "validation" and problem.kind ~= "cancelled" then
+    problem.message = ("%s; %s"):format(problem.message, hint)
+  end
+  return problem
+end
+
 local function perform(name, arguments)
   -- Where this program called the library is of no use to who runs it.
   require("rekognition.error").place = function() return nil end
   local parser = require "rekognition.cli.parser"
-  local ok, args = parser.new(name):pparse(arguments)
-  if not ok then error({ usage = (args:gsub("\n", "; ")) }, 0) end
+  local args, instead = parser.read(name, arguments)
+  if instead and instead.help then
+    require("rekognition.cli.streams").write(leading(name, arguments) .. instead.help .. "\n")
+    return 0
+  end
+  if not args then error(instead, 0) end
   local command = commands.load(name)
   local context = require("rekognition.cli.context").new(name, args, command.default_format)
   context.new_parser = parser.new
@@ -126,26 +171,36 @@ local function perform(name, arguments)
   require("rekognition.cli.interrupts").catch()
   local result = table.pack(xpcall(command.run, trace, context))
   context.progress:clear()
-  if not result[1] then error(result[2], 0) end
+  if not result[1] then error(with_hint(result[2], context.region_hint), 0) end
   context.output:flush()
   return result[2]
+end
+
+-- What --version and --help print.
+local function general(name)
+  if name == "--version" then return ("rekognition %s\n"):format(core.version) end
+  return require("rekognition.cli.parser").new(""):get_help() .. "\n"
 end
 
 --- Runs a command line.
 ---@param arguments string[]
 ---@return integer exit_code
 function M.main(arguments)
+  local streams = require "rekognition.cli.streams"
+  streams.guard()
   arguments = with_help(arguments)
   local name = arguments[1]
   if name == "emulator" then
     return require("rekognition.emulator.cli").main { table.unpack(arguments, 2) }
-  elseif name == "--version" then
-    io.stdout:write("rekognition ", core.version, "\n")
-    return 0
-  elseif name == "--help" or name == "-h" or name == nil then
-    local help = require("rekognition.cli.parser").new(""):get_help()
-    if name == nil then io.stderr:write(help, "\n") else io.stdout:write(help, "\n") end
-    return name == nil and 2 or 0
+  elseif name == "--version" or name == "--help" or name == "-h" then
+    local ok, problem = pcall(streams.write, general(name))
+    if ok then return 0 end
+    if problem.reader_gone then return 141 end
+    complain(nil, problem, arguments)
+    return 1
+  elseif name == nil then
+    io.stderr:write(general "--help")
+    return 2
   elseif not is_command(name) then
     complain(nil, { usage = unknown(name) }, arguments)
     return 2

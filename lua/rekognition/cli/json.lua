@@ -101,6 +101,11 @@ local function iso_time(value)
   return text .. (micros > 0 and (".%06d"):format(micros) or "") .. "+00:00"
 end
 
+--- A time as all JSON of the command has it: ISO 8601, as the AWS CLI prints times.
+---@param epoch number
+---@return string
+function M.time(epoch) return iso_time(epoch) end
+
 local function model() return require "rekognition.generated.model" end
 
 local shaped

@@ -3,6 +3,7 @@
 local commands = require "rekognition.cli.commands"
 local core = require "rekognition.core"
 local parser = require "rekognition.cli.parser"
+local usage = require "rekognition.cli.usage"
 
 local M = {}
 
@@ -27,20 +28,22 @@ local function add_option(page, option)
   add(page, escape(text))
 end
 
-local function usage(name, command)
-  local words = { bold("rekognition " .. name) }
-  if #(command.options or {}) > 0 then words[#words + 1] = "[" .. italic "OPTION" .. "]..." end
-  for _, argument in ipairs(command.arguments or {}) do
-    local repeated = argument.args and argument.args ~= 1
-    local before, behind = argument.name == "words" and "\\-\\- " or "", repeated and "..." or ""
-    words[#words + 1] = before .. italic(argument.value) .. behind
-  end
-  return table.concat(words, " ")
+-- Words in capitals are what is replaced, the others are typed as they stand.
+local function usage_text(line)
+  return (line:gsub("[^ ]+", function(word)
+    local before, name, behind = word:match("^([%[|]*)([A-Z]+)([%].|]*)$")
+    if name then return escape(before) .. italic(name) .. escape(behind) end
+    return word:find("^[a-z-]") and bold(word) or escape(word)
+  end))
 end
 
 local function add_command(page, name, command)
-  add(page, ".SS " .. escape(name), ".PP", usage(name, command), ".PP",
-    escape(command.description or command.summary .. "."))
+  add(page, ".SS " .. escape(name), ".PP")
+  for i, line in ipairs(usage.lines(name, command)) do
+    if i > 1 then add(page, ".br") end
+    add(page, usage_text(line))
+  end
+  add(page, ".PP", escape(command.description or command.summary .. "."))
   for _, argument in ipairs(command.arguments or {}) do
     add_option(page, { name = argument.value, help = argument.help, choices = argument.choices })
   end

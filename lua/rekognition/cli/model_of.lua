@@ -25,6 +25,18 @@ local function fail(code, message)
   rek_error.raise { kind = "waiter", code = code, message = message }
 end
 
+--- The names of the project and the version in PROJECT/VERSION; nil for an ARN. What is neither is used wrongly.
+---@param context rekognition.cli.Context
+---@param text string
+---@return string? project
+---@return string? version
+function M.names(context, text)
+  if arns.of_kind(text, "version") then return nil end
+  local project, version = text:match("^([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)$")
+  if project then return project, version end
+  context:usage("'%s' is neither the ARN of a model version nor PROJECT/VERSION", text)
+end
+
 --- The version's ARN, and its project's if that was looked up.
 ---@param context rekognition.cli.Context
 ---@param client rekognition.Client
@@ -32,11 +44,8 @@ end
 ---@return string version
 ---@return string? project
 function M.find(context, client, text)
-  if arns.of_kind(text, "version") then return text end
-  local project_name, version_name = text:match("^([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+)$")
-  if not project_name then
-    context:usage("'%s' is neither the ARN of a model version nor PROJECT/VERSION", text)
-  end
+  local project_name, version_name = M.names(context, text)
+  if not project_name then return text end
   local project = find_project(client, project_name)
   if not project then
     fail("NoSuchProject", ("there is no project %s in region %s; `rekognition models` lists them"):format(

@@ -5,6 +5,7 @@ local inventory = require "rekognition.custom_labels.inventory"
 local json = require "rekognition.cli.json"
 local options = require "rekognition.cli.options"
 local regions = require "rekognition.cli.regions"
+local rek_error = require "rekognition.error"
 local text = require "rekognition.cli.text"
 local values = require "rekognition.cli.values"
 
@@ -18,6 +19,7 @@ local M = {
     { name = "--profiles", value = "A,B", convert = values.list, help = "Several profiles instead of one." },
     "region",
     { name = "--all-regions", help = "All regions that have Amazon Rekognition, instead of one." },
+    { name = "--project", value = "NAME", many = true, help = "Only this project. May be repeated." },
     { name = "--running", help = "Only what is starting, running or stopping." },
     { name = "--arn", help = "Show ARNs in the table." },
     { name = "--no-cloudwatch", help = "Don't ask CloudWatch since when a model runs." },
@@ -35,15 +37,27 @@ local RUNS = { STARTING = true, RUNNING = true, STOPPING = true }
 -- What another region answers where the account has not enabled it.
 local NOT_ENABLED = { UnrecognizedClientException = true, InvalidClientTokenId = true }
 
+-- A profile of several that can't be used doesn't keep the others from being listed.
+local function add_client(context, made, profile, region)
+  local ok, client = pcall(context.client, context, { profile = profile or nil, region = region or nil })
+  if ok then
+    made.clients[#made.clients + 1] = client
+    made.profiles[#made.clients] = profile or nil
+    return
+  end
+  if not context.args.profiles or not rek_error.is_error(client) or client.kind == "cancelled" then error(client, 0) end
+  made.problems[#made.problems + 1] = { profile = profile, region = region or nil, what = "list", error = client }
+end
+
 local function make_clients(context)
-  local clients, profiles = {}, {}
+  local made = { clients = {}, profiles = {}, problems = {} }
   for _, profile in ipairs(context.args.profiles or { context.args.profile or false }) do
     for _, region in ipairs(context.args.all_regions and regions.of(context.args.region) or { false }) do
-      clients[#clients + 1] = context:client { profile = profile or nil, region = region or nil }
-      profiles[#clients] = profile or nil
+      local broken = made.problems[#made.problems]
+      if not (broken and broken.profile == profile) then add_client(context, made, profile, region) end
     end
   end
-  return clients, profiles
+  return made
 end
 
 local function money(value) return value and number.fixed(value, 2) end
@@ -104,9 +118,15 @@ local function is_incomplete(context, rows, count)
   return off == count
 end
 
+-- "dev, us-east-1": as far as several are listed.
+local function place_of(problem)
+  if not problem.profile then return problem.region end
+  return problem.region and ("%s, %s"):format(problem.profile, problem.region) or problem.profile
+end
+
 local function print_problems(context, rows)
   for _, problem in ipairs(rows.problems) do
-    context:say("%s: %s", problem.region, is_off(context, problem)
+    context:say("%s: %s", place_of(problem), is_off(context, problem)
       and "not enabled for this account, or the credentials are wrong"
       or problem.what .. ": " .. tostring(problem.error))
   end
@@ -121,30 +141,86 @@ local function shown_rows(context, rows, profiles)
   return shown
 end
 
+-- What the models that run have cost, and would cost in a month, together.
+local function total_of(shown)
+  local total = { cost = 0, month_cost = 0, running = 0, unknown = 0 }
+  for _, row in ipairs(shown) do
+    if RUNS[row.status] then
+      total.running = total.running + 1
+      total.cost, total.month_cost = total.cost + (row.cost or 0), total.month_cost + (row.month_cost or 0)
+      if not row.cost then total.unknown = total.unknown + 1 end
+    end
+  end
+  return total
+end
+
+-- Times as all JSON of the command has them.
+local function with_times(shown)
+  for _, row in ipairs(shown) do
+    row.created_at, row.since = row.created_at and json.time(row.created_at), row.since and json.time(row.since)
+  end
+  return shown
+end
+
 local function print_json(context, shown, rows)
   local problems = json.list {}
   for i, problem in ipairs(rows.problems) do
-    problems[i] = { region = problem.region, what = problem.what, message = tostring(problem.error),
-                    code = problem.error.code }
+    problems[i] = { region = problem.region, profile = problem.profile, what = problem.what,
+                    message = tostring(problem.error), code = problem.error.code }
   end
-  context.output:json { models = json.list(shown), quotas = json.list(rows.quotas), problems = problems }
+  context.output:json { models = json.list(with_times(shown)), quotas = json.list(rows.quotas), problems = problems,
+                        totals = total_of(shown) }
+end
+
+-- What runs costs together, below the table, where more than one does.
+local function add_total(context, shown)
+  local total = total_of(shown)
+  if total.running < 2 then return shown end
+  if total.unknown > 0 then
+    context:say("the total lacks what %d model%s cost so far: since when is not known", total.unknown,
+      total.unknown == 1 and " has" or "s have")
+  end
+  local rows = table.move(shown, 1, #shown, 1, {})
+  rows[#rows + 1] = { [columns_of(context)[1].key] = "TOTAL", cost = total.cost, month_cost = total.month_cost }
+  return rows
+end
+
+-- What is said instead of an empty table.
+local function nothing(context, rows)
+  local args, where = context.args, context.args.all_regions and "" or " in region " .. rows.region
+  local hint = context.region_hint and "; " .. context.region_hint or ""
+  local of = #args.project > 0 and " of " .. table.concat(args.project, ", ") or ""
+  context:say("there are no models%s%s%s%s", of, args.running and " that run" or "", where, hint)
+end
+
+local function list(context, made)
+  local clients, args = made.clients, context.args
+  if #clients == 0 then return { quotas = {}, problems = {} } end
+  clients.price_per_hour, clients.journal = args.price_per_hour, args.journal
+  if #args.project > 0 then clients.projects = args.project end
+  if args.no_cloudwatch then clients.cloudwatch = false end
+  clients.on_progress = context:on_progress()
+  local rows = inventory.run(clients)
+  for _, client in ipairs(clients) do client:close() end
+  return rows
 end
 
 function M.run(context)
-  local clients, profiles = make_clients(context)
-  clients.price_per_hour, clients.journal = context.args.price_per_hour, context.args.journal
-  if context.args.no_cloudwatch then clients.cloudwatch = false end
-  clients.on_progress = context:on_progress()
-  local rows = inventory.run(clients)
+  local made = make_clients(context)
+  local rows = list(context, made)
   context.progress:clear()
-  for _, client in ipairs(clients) do client:close() end
-  local shown, failed = shown_rows(context, rows, profiles), is_incomplete(context, rows, #clients)
+  for _, problem in ipairs(rows.problems) do problem.profile = made.profiles[problem.client] end
+  table.move(made.problems, 1, #made.problems, #rows.problems + 1, rows.problems)
+  local shown, failed = shown_rows(context, rows, made.profiles), is_incomplete(context, rows, #made.clients)
   if context.output.format == "json" then
     print_json(context, shown, rows)
-  elseif #shown > 0 or context.output.format == "jsonl" then
-    context.output:rows(columns_of(context), shown)
+  elseif context.output.format == "jsonl" then
+    context.output:rows({}, with_times(shown))
+  elseif #shown > 0 then
+    context.output:table(columns_of(context), add_total(context, shown))
   elseif not failed then
-    context:say("there are no models%s", context.args.running and " that run" or "")
+    rows.region = made.clients[1].region
+    nothing(context, rows)
   end
   print_quotas(context, rows)
   print_problems(context, rows)

@@ -1,6 +1,7 @@
 --- Results, on the output: a table for people, JSON for programs.
 
 local json = require "rekognition.cli.json"
+local streams = require "rekognition.cli.streams"
 local text = require "rekognition.cli.text"
 
 local M = {}
@@ -17,23 +18,15 @@ function M.new(format, color)
   return setmetatable({ format = format, _color = color }, Output)
 end
 
-local EPIPE = 32
-
--- A reader that has gone away (`| head`) wants no more, and no word about it.
-local function check(ok, why, number)
-  if ok then return end
-  error(number == EPIPE and { reader_gone = true } or ("could not write the output: %s"):format(why), 0)
-end
-
 --- Writes a line.
 ---@param line string
 function Output.line(_, line)
-  check(io.stdout:write(line, "\n"))
+  streams.check(io.stdout:write(line, "\n"))
 end
 
 --- Writes what is not written yet.
 function Output.flush()
-  check(io.stdout:flush())
+  streams.check(io.stdout:flush())
 end
 
 local function cell_of(column, row)

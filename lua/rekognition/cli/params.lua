@@ -2,6 +2,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local files = require "rekognition.config.files"
+local input = require "rekognition.cli.input"
 local json = require "rekognition.cli.json"
 
 local M = {}
@@ -37,23 +38,20 @@ function M.operation(context, client)
   local given = context.args.operation
   local name = M.find(given)
   if name then return name end
+  if given == "" then context:usage("OPERATION is missing; `rekognition call --list` prints them") end
   client:call(given, {}) -- raises: there is no such operation; it names the nearest
   return given
 end
 
 local function read(context, source)
-  if source == "-" then return io.read "a" or "" end
+  if source == "-" or source == "@-" then return input.read(context, "-") end
   local path = source:match("^@(.*)$") or source:match("^fileb?://(.*)$") -- the latter as the AWS CLI has it
-  if not path then return source end
-  local text, why = files.read(path)
-  if not text then context:usage("could not read %s", why or path .. ": there is no such file") end
-  return text
+  return path and input.read(context, path) or source
 end
 
 -- Puts a file's bytes where a path of members says.
 local function put_blob(context, params, path, file)
-  local bytes, why = files.read(file)
-  if not bytes then context:usage("could not read %s", why or file .. ": there is no such file") end
+  local bytes = input.read(context, file)
   local names = {}
   for name in path:gmatch("[^.]+") do names[#names + 1] = name end
   local place = params

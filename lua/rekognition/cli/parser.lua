@@ -3,6 +3,8 @@
 
 local argparse = require "argparse"
 local commands = require "rekognition.cli.commands"
+local nearest = require "rekognition.text.nearest"
+local usage = require "rekognition.cli.usage"
 
 local M = {}
 
@@ -17,8 +19,21 @@ M.EXIT_CODES = {
   { "130", "interrupted by SIGINT (Ctrl-C); 143 by SIGTERM, 129 by SIGHUP" },
 }
 
-local function convert(option)
-  return option.convert and function(text) return option.convert(text) end or nil
+-- "--max-hours must be a number above 0, got '0'". Choices are checked here too: argparse doesn't say what it got.
+local function converter(name, described)
+  local choices, convert = described.choices, described.convert
+  if not choices and not convert then return nil end
+  return function(text)
+    if convert then
+      local value, why = convert(text)
+      return value, value == nil and ("%s %s, got '%s'"):format(name, why, text) or nil
+    end
+    for _, choice in ipairs(choices) do
+      if text == choice then return text end
+    end
+    return nil, ("%s must be one of %s, got '%s'%s"):format(name, table.concat(choices, ", "), text,
+      nearest.hint(text, choices))
+  end
 end
 
 local function add_option(parser, option)
@@ -28,20 +43,22 @@ local function add_option(parser, option)
   end
   local help = option.required and option.help .. " Required." or option.help
   local added = parser:option(option.name, help):argname(option.value)
-  if option.choices then added:choices(option.choices) end
-  if option.convert then added:convert(convert(option)) end
+  local convert = converter(option.name, option)
+  if convert then added:convert(convert) end
   if option.many then added:count "*" end
+  return added
   -- What is required is checked by the command, after --help and with the whole command line in view.
 end
 
 local function add_argument(parser, argument)
   local added = parser:argument(argument.value, argument.help):args(argument.args or 1):target(argument.name)
   added:argname(argument.value)
-  if not argument.choices then return end
-  added:choices(argument.choices)
-  added:description(("%s One of: %s."):format(argument.help, table.concat(argument.choices, ", ")))
-  -- Its own label is all the choices in one word.
-  function added._get_label_lines() return { argument.value } end
+  local convert = converter(argument.value, argument)
+  if convert then added:convert(convert) end
+  if argument.choices then
+    added:description(("%s One of: %s."):format(argument.help, table.concat(argument.choices, ", ")))
+  end
+  return added
 end
 
 -- What stands below the options: examples, and what the exit status means. argparse wraps all of it, so a number
@@ -64,16 +81,32 @@ local function add_epilog(parser, below, examples)
   end
 end
 
-local function fill(parser, command)
-  for _, argument in ipairs(command.arguments or {}) do add_argument(parser, argument) end
-  for _, option in ipairs(command.options or {}) do add_option(parser, option) end
-  parser:help_max_width(100)
+-- What the action of --help raises.
+local HELP = {}
+
+local function add_help(parser)
+  parser:add_help { action = function() error(setmetatable({ text = parser:get_help() }, HELP), 0) end }
+end
+
+-- `with_choices`: completion takes the choices from the parser. Where arguments are parsed, `converter` checks them.
+local function fill(parser, name, command, with_choices)
+  add_help(parser)
+  for _, argument in ipairs(command.arguments or {}) do
+    local added = add_argument(parser, argument)
+    if with_choices and argument.choices then added:choices(argument.choices) end
+  end
+  for _, option in ipairs(command.options or {}) do
+    local added = add_option(parser, option)
+    if with_choices and option.choices then added:choices(option.choices) end
+  end
+  parser:help_max_width(100):usage(usage.text(name, command))
   local below = epilog(command)
   if below then add_epilog(parser, below, command.examples or {}) end
   if not command.commands then return end
   parser:command_target "subcommand"
   for _, sub in ipairs(command.commands) do
-    fill(parser:command(sub.name, sub.description or sub.summary):summary(sub.summary), sub)
+    fill(parser:command(sub.name, sub.description or sub.summary):summary(sub.summary), name .. " " .. sub.name, sub,
+      with_choices)
   end
 end
 
@@ -89,20 +122,66 @@ end
 ---@param only? string
 function M.new(only)
   local parser = argparse("rekognition", M.DESCRIPTION, top_epilog())
-  parser:command_target("command"):help_max_width(100)
+  parser:command_target("command"):help_max_width(100):usage "Usage: rekognition COMMAND [OPTION]..."
+  add_help(parser)
   parser:flag("--version", "Show the version, and exit.")
   for _, entry in ipairs(commands.list) do
     local added
     if only == nil or only == entry.name then
       local command = commands.load(entry.name)
       added = parser:command(entry.name, command.description or entry.summary)
-      fill(added, command)
+      fill(added, entry.name, command, only == nil)
     else
       added = parser:command(entry.name)
     end
     added:summary(entry.summary)
   end
   return parser
+end
+
+-- "--max-hours -1": what follows an option that has a value is the value, where it begins as a number does.
+local function joined(command, arguments)
+  local has_value, list, i = {}, {}, 1
+  for _, option in ipairs(command.options or {}) do has_value[option.name] = option.value ~= nil end
+  while i <= #arguments and arguments[i] ~= "--" do
+    local word, following = arguments[i], arguments[i + 1]
+    if has_value[word] and following and following:find("^%-[0-9.]") then
+      word, i = word .. "=" .. following, i + 1
+    end
+    list[#list + 1], i = word, i + 1
+  end
+  return table.move(arguments, i, #arguments, #list + 1, list)
+end
+
+-- The parts of the command `policy`: what is said if none of them is named.
+local function sub_problem(command, arguments, problem)
+  if not command.commands then return problem end
+  local names = {}
+  for i, sub in ipairs(command.commands) do names[i] = sub.name end
+  local list = table.concat(names, ", ")
+  if problem == "a command is required" then return ("say what to do: one of %s"):format(list) end
+  local given = problem:match("^unknown command '([^']*)'")
+  if not given then return problem end
+  return ("there is no command '%s %s', it must be one of %s%s"):format(arguments[1], given, list,
+    nearest.hint(given, names))
+end
+
+--- Reads the words of a command line.
+---@param name string         the command
+---@param arguments string[]  that one included
+---@return table? args
+---@return { help: string }|{ usage: string }|nil instead  the help that was asked for, or what is wrong
+function M.read(name, arguments)
+  local command = commands.load(name)
+  local parser, problem = M.new(name), nil
+  local ok, result = pcall(parser._parse, parser, joined(command, arguments), function(_, why)
+    problem = why
+    error(why, 0)
+  end)
+  if ok then return result end
+  if getmetatable(result) == HELP then return nil, { help = result.text } end
+  if not problem then error(result, 0) end
+  return nil, { usage = sub_problem(command, arguments, (problem:gsub("\n", "; "))) }
 end
 
 return M

@@ -1,6 +1,6 @@
 --- `rekognition policy`: checks, builds and explains project policies. Nothing is sent.
 
-local files = require "rekognition.config.files"
+local input = require "rekognition.cli.input"
 local json = require "rekognition.cli.json"
 local options = require "rekognition.cli.options"
 local policy = require "rekognition.custom_labels.policy"
@@ -11,6 +11,7 @@ local DOCUMENT = { name = "document", value = "FILE", help = "The policy's JSON:
 local M = {
   summary = "Check, build and explain project policies",
   description = "Project policies let another account copy a model. Nothing is sent: IAM's rules are applied here.",
+  usage = { "check|build|explain [OPTION]... [FILE]" },
   commands = {
     { name = "check", summary = "Check a policy document by AWS's rules",
       arguments = { DOCUMENT },
@@ -27,7 +28,8 @@ local M = {
         { name = "--version", required = true, value = "ARN", many = true,
           help = "The version's ARN, or a pattern. May be repeated." },
         { name = "--role", value = "ROLE", help = "Only this role of the account, a name or an ARN." },
-        { name = "--sid", value = "SID", help = "The statement's name." },
+        { name = "--sid", value = "SID", convert = values.sid,
+          help = "The statement's name: letters and digits." },
       },
       exit = "0 done, 2 used wrongly." },
     { name = "explain", summary = "Say in sentences what a policy allows",
@@ -40,11 +42,7 @@ local M = {
 }
 
 local function read(context)
-  local path = context.args.document
-  if path == "-" then return io.read "a" or "" end
-  local text, why = files.read(path)
-  if not text then context:usage("could not read %s", why or path .. ": there is no such file") end
-  return text
+  return input.read(context, context.args.document)
 end
 
 local COMMANDS = {}

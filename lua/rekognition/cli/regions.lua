@@ -1,5 +1,8 @@
 --- The regions that have Amazon Rekognition, by AWS's endpoints.json (aws-sdk-rust 39de327a26, 2025-10-02).
 
+local ascii = require "rekognition.text.ascii"
+local nearest = require "rekognition.text.nearest"
+
 local M = {}
 
 local REGIONS = {
@@ -8,6 +11,28 @@ local REGIONS = {
     "us-west-2" },
   ["aws-us-gov"] = { "us-gov-west-1" },
 }
+
+-- All regions that AWS's tools know, as this release has them.
+local function known()
+  local names = {}
+  for _, partition in ipairs(require "rekognition.generated.partitions") do
+    for name in pairs(partition.regions) do names[#names + 1] = name end
+  end
+  ascii.sort(names) -- the nearest of several is the same each time
+  return names
+end
+
+--- What to say of a region that this release doesn't know, when something has failed in it; nil for one that it knows.
+--- It may be a new one, so it is used all the same.
+---@param region string
+---@return string?
+function M.hint(region)
+  local names = known()
+  for _, name in ipairs(names) do
+    if name == region then return nil end
+  end
+  return ("this release knows no region '%s'%s"):format(region, nearest.hint(region, names))
+end
 
 --- The regions of the partition that a region is in.
 ---@param region? string

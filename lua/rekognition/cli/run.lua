@@ -14,6 +14,7 @@ local M = {
   summary = "Run a command while a model runs, and stop the model whatever comes of it",
   description = "Starts a model, waits until it runs, runs COMMAND, and stops the model when COMMAND ends, when a "
     .. "limit is reached, and when it is interrupted. REKOGNITION_PROJECT_VERSION_ARN tells COMMAND the model's ARN.",
+  usage = { "--version VERSION [OPTION]... -- COMMAND [ARGUMENT]..." },
   arguments = { { name = "words", value = "COMMAND", args = "+", help = "The command and its arguments, behind --." } },
   options = started.options {
     { name = "--version", required = true, value = "VERSION", help = model_of.HELP },
@@ -31,7 +32,8 @@ local M = {
     "  --project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
   },
   exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used "
-    .. "wrongly; 127 there is no such command; 130 or 143 interrupted: COMMAND was ended and the model stopped.",
+    .. "wrongly; 127 there is no such command; 126 it could not be run; 130 or 143 interrupted: COMMAND was ended and the "
+    .. "model stopped.",
 }
 
 local SIGTERM, SIGKILL = 15, 9
@@ -97,10 +99,7 @@ local function run_command(context, version, run)
   local caught, grace, has_group = {}, context.args.grace or 10, not has_terminal()
   local child, why = core.spawn(context.args.words,
     { "REKOGNITION_PROJECT_VERSION_ARN=" .. version.ProjectVersionArn }, has_group)
-  if not child then
-    context:say("could not run %s", why)
-    return 126
-  end
+  if not child then error({ no_command = "could not run " .. why, exit_code = 126 }, 0) end
   local status, signal = interrupts.with(catcher(context, caught, grace, has_group), function()
     return supervise(child, run, grace, caught)
   end)
@@ -111,9 +110,12 @@ end
 
 local function check_command(context)
   local name = context.args.words[1]
-  if core.find_command(name) then return true end
-  context:say("rekognition run: there is no command %s; the model was not started", name)
-  return false
+  if core.find_command(name) then return end
+  local file = name:find("/", 1, true) and io.open(name)
+  if file then file:close() end
+  error({ exit_code = file and 126 or 127, no_command = file
+    and ("%s is not a program that can be run; the model was not started"):format(name)
+    or ("there is no command '%s'; the model was not started"):format(name) }, 0)
 end
 
 -- What the journal still has may still be running.
@@ -128,10 +130,11 @@ function M.run(context)
   local args = context.args
   local given = context:need "--version"
   started.check_units(context)
-  if not check_command(context) then return 127 end
+  if args.max_cost and args.price_per_hour == 0 then context:usage "--max-cost needs a --price-per-hour above 0" end
+  check_command(context)
   local client <close> = context:client()
   local arn, project = model_of.find(context, client, given)
-  if not started.confirm(context, arn, "until the command ends") then return 1 end
+  if not started.confirm(context, client, arn, "until the command ends") then return 1 end
   local ok, result = pcall(run_model.run, {
     client = client, version = arn, project = project, min_inference_units = args.min_units,
     max_inference_units = args.max_units, max_hours = args.max_hours, max_cost = args.max_cost,

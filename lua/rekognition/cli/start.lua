@@ -69,7 +69,7 @@ local function bring_up(context, client, arn, project)
     start_model.refuse_running(model, version, journal:find(arn, client.endpoint))
   end
   if not version or not start_model.STARTABLE[version.Status] then start_model.refuse(model, version) end
-  if not started.confirm(context, arn, "until it is stopped") then return nil end
+  if not started.confirm(context, client, arn, "until it is stopped") then return nil end
   context.is_requested = true
   request(context, model, journal)
   local status = "STARTING"

@@ -21,15 +21,17 @@ end
 
 --- Asks whether to start a model.
 ---@param context rekognition.cli.Context
+---@param client rekognition.Client
 ---@param version string
 ---@param ending string  "until it is stopped"
 ---@return boolean
-function M.confirm(context, version, ending)
+function M.confirm(context, client, version, ending)
   local args = context.args
   local units = args.max_units or args.min_units or 1
   local price = (args.price_per_hour or run_options.PRICE_PER_HOUR) * units
-  return context:confirm(("This starts %s with %s%d inference unit%s: %s an hour by the price given, %s."):format(
-    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", number.fixed(price, 2), ending))
+  local question = ("This starts %s with %s%d inference unit%s: %s an hour by the price given, %s."):format(
+    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", number.fixed(price, 2), ending)
+  return context:confirm(question, client)
 end
 
 --- Checks the numbers of inference units before anything is sent.

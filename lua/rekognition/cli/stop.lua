@@ -1,5 +1,6 @@
 --- `rekognition stop`: stops models, and waits until they are stopped.
 
+local arns = require "rekognition.text.arn"
 local inventory = require "rekognition.custom_labels.inventory"
 local journals = require "rekognition.custom_labels.run_journal"
 local model_of = require "rekognition.cli.model_of"
@@ -14,6 +15,7 @@ local M = {
   summary = "Stop models, and wait until they are stopped",
   description = "Stops the models named, all that were started here and are still running (--mine), or all that run "
     .. "for longer than a time (--older-than). A model that is starting can't be stopped: it is waited for first.",
+  usage = { "VERSION... [OPTION]...", "--mine [OPTION]...", "--older-than TIME [OPTION]..." },
   arguments = { { name = "version", value = "VERSION", args = "*", help = model_of.HELP .. " One or more." } },
   options = options.list {
     { name = "--mine", help = "What the journal has: started here by `start` or `run`, or by run_model, and not "
@@ -29,21 +31,37 @@ local M = {
   exit = "0 all are stopped, 1 something may still be running, 2 used wrongly.",
 }
 
--- One model. Returns a row of the result.
-local function stop_one(context, client, arn, project)
-  local row = { version_arn = arn }
-  local ok, result = pcall(function()
-    local model = running_model.find(client, arn,
-      { project = project, delay = context.args.delay or 10, on_progress = context:on_progress() })
-    return stop_model.run(model, { timeout = context.args.timeout })
-  end)
+-- A row of the result, of what `f` returns: a version as it is in the end. What fails has its own row, and doesn't keep
+-- the other models from being stopped.
+local function row_of(context, name, f)
+  local row = { version_arn = name }
+  local ok, result = pcall(f, row)
   if ok then
-    row.status = result and result.Status or "does not exist"
+    row.status = row.status or result and result.Status or "does not exist"
     return row
   end
   if not rek_error.is_error(result) or result.kind == "cancelled" then error(result, 0) end
-  row.status, row.error = "failed", tostring(result)
+  row.status, row.error = "failed", context.in_flags(tostring(result))
   return row
+end
+
+-- Progress names the model where there are several.
+local function progress_of(context, arn)
+  local report, parsed = context:on_progress(), arns.of_kind(arn, "version")
+  if not context.has_several or not parsed then return report end
+  return function(event)
+    local shown = {}
+    for name, value in pairs(event) do shown[name] = value end
+    shown.step = ("%s %s/%s"):format(event.step, parsed.project, parsed.version)
+    report(shown)
+  end
+end
+
+-- One model. Returns its description.
+local function stop_one(context, client, arn, project)
+  local model = running_model.find(client, arn,
+    { project = project, delay = context.args.delay or 10, on_progress = progress_of(context, arn) })
+  return stop_model.run(model, { timeout = context.args.timeout })
 end
 
 -- A client for an entry of the journal: of the region, endpoint and profile that it was started with.
@@ -61,9 +79,12 @@ local function stop_entry(context, journal, entry)
     context:say("%s is in use by a run that is under way, which stops it", entry.version)
     return { version_arn = entry.version, status = "in use" }
   end
-  local client <close> = client_of(context, entry)
-  local ok, row = pcall(stop_one, context, client, entry.version, entry.project)
-  if ok and not row.error then journal:remove(entry.version, entry.endpoint) end
+  local ok, row = pcall(row_of, context, entry.version, function()
+    local client <close> = client_of(context, entry)
+    local version = stop_one(context, client, entry.version, entry.project)
+    journal:remove(entry.version, entry.endpoint)
+    return version
+  end)
   journal:release(entry.version, entry.endpoint, lock)
   if not ok then error(row, 0) end
   return row
@@ -72,8 +93,9 @@ end
 local function stop_mine(context)
   local seams = require("rekognition.seams").from {}
   local journal = journals.open({ _seams = seams }, context.args.journal)
-  local rows = {}
-  for _, entry in ipairs(journal:list()) do
+  local rows, entries = {}, journal:list()
+  context.has_several = #entries > 1
+  for _, entry in ipairs(entries) do
     local is_meant = (not context.args.endpoint_url or context.args.endpoint_url == entry.endpoint)
       and (not context.args.region or context.args.region == entry.region)
     if is_meant then rows[#rows + 1] = stop_entry(context, journal, entry) end
@@ -82,9 +104,27 @@ local function stop_mine(context)
   return rows
 end
 
+-- What was stopped otherwise need not be looked for by --mine any more.
+-- A journal that can't be changed doesn't make a stopped model one that is not.
+local function forget(context, client, arn)
+  local ok, problem = pcall(function()
+    local journal = journals.open(client, context.args.journal)
+    if journal:find(arn, client.endpoint) then journal:remove(arn, client.endpoint) end
+  end)
+  if ok then return end
+  if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+  context:say("%s is stopped; the journal could not be changed: %s", arn, tostring(problem))
+end
+
+-- What could not be listed may be running: this is said, and the exit status says it, too.
 local function find_old(context, client)
   local found = {}
-  for _, row in ipairs(inventory.run { client, journal = context.args.journal, on_progress = context:on_progress() }) do
+  local listed = inventory.run { client, journal = context.args.journal, on_progress = context:on_progress() }
+  for _, problem in ipairs(listed.problems) do
+    context:say("%s: %s: %s", problem.region, problem.what, tostring(problem.error))
+    context.is_incomplete = context.is_incomplete or problem.what == "list"
+  end
+  for _, row in ipairs(listed) do
     if row.status == "RUNNING" or row.status == "STARTING" then
       if not row.hours then
         context:say("%s runs since an unknown time, and is left", row.version_arn)
@@ -101,32 +141,39 @@ local function stop_old(context)
   local found = find_old(context, client)
   context.progress:clear()
   if #found == 0 then
+    if context.is_incomplete then return {} end
     context:say("nothing runs for longer than %s in region %s", text.duration(context.args.older_than), client.region)
     return {}
   end
   for _, row in ipairs(found) do context:say("%s runs for %s", row.version_arn, text.duration(row.hours * 3600)) end
   if not context:confirm(("This stops %d model%s, whoever started %s."):format(#found, #found == 1 and "" or "s",
-    #found == 1 and "it" or "them")) then
+    #found == 1 and "it" or "them"), client) then
     return nil
   end
   local rows = {}
-  for i, row in ipairs(found) do rows[i] = stop_one(context, client, row.version_arn, row.project_arn) end
+  context.has_several = #found > 1
+  for i, row in ipairs(found) do
+    rows[i] = row_of(context, row.version_arn, function()
+      local version = stop_one(context, client, row.version_arn, row.project_arn)
+      forget(context, client, row.version_arn)
+      return version
+    end)
+  end
   return rows
-end
-
--- What was stopped by name need not be looked for by --mine any more.
-local function forget(context, client, arn)
-  local journal = journals.open(client, context.args.journal)
-  if journal:find(arn, client.endpoint) then journal:remove(arn, client.endpoint) end
 end
 
 local function stop_named(context)
   local client <close> = context:client()
   local rows = {}
+  context.has_several = #context.args.version > 1
   for i, given in ipairs(context.args.version) do
-    local arn, project = model_of.find(context, client, given)
-    rows[i] = stop_one(context, client, arn, project)
-    if not rows[i].error then forget(context, client, arn) end
+    rows[i] = row_of(context, given, function(row)
+      local arn, project = model_of.find(context, client, given)
+      row.version_arn = arn
+      local version = stop_one(context, client, arn, project)
+      forget(context, client, arn)
+      return version
+    end)
   end
   return rows
 end
@@ -137,12 +184,18 @@ function M.run(context)
   local args = context.args
   local ways = (args.mine and 1 or 0) + (args.older_than and 1 or 0) + (#args.version > 0 and 1 or 0)
   if ways ~= 1 then context:usage("say what to stop: one of VERSION, --mine and --older-than") end
-  local rows = args.mine and stop_mine(context) or args.older_than and stop_old(context) or
-    not args.older_than and not args.mine and stop_named(context)
+  for _, given in ipairs(args.version) do model_of.names(context, given) end
+  local ok, rows = pcall(args.mine and stop_mine or args.older_than and stop_old or stop_named, context)
+  if not ok then
+    if rek_error.is_error(rows) and rows.code == "Interrupted" then
+      context:say("what is not stopped yet may go on running, and is billed; the same command, run again, stops it")
+    end
+    error(rows, 0)
+  end
   if not rows then return 1 end
   context.progress:clear()
   if #rows > 0 or context.output.format ~= "table" then context.output:rows(COLUMNS, rows) end
-  local failed = false
+  local failed = context.is_incomplete or false
   for _, row in ipairs(rows) do
     failed = failed or row.error ~= nil
     if row.error and context.output.format == "table" then context:say("%s", row.error) end

@@ -84,10 +84,23 @@ local function add_problem(rows, state, problem, what)
   }
 end
 
+-- The journal's entry. A journal that can't be read only hides since when the models run.
+local function entry_of(rows, state, version)
+  if state.journal == false then return nil end
+  local ok, entry = pcall(function()
+    state.journal = state.journal or journals.open(state.client, state.journal_path)
+    return state.journal:find(version.ProjectVersionArn, state.client.endpoint)
+  end)
+  if ok then return entry end
+  if not rek_error.is_error(entry) or entry.kind == "cancelled" then error(entry, 0) end
+  state.journal = false
+  add_problem(rows, state, entry, "journal")
+end
+
 local function add_version(rows, state, project, version)
   local row = row_of(state.index, state.client, project, version)
   if RUNS[version.Status] then
-    local entry = state.journal and state.journal:find(version.ProjectVersionArn, state.client.endpoint)
+    local entry = entry_of(rows, state, version)
     local found, problem = find_since(state, state.client, version, entry)
     if problem then add_problem(rows, state, problem, "CloudWatch") end
     add_cost(row, found, state.client._seams.clock(), state.price)
@@ -130,8 +143,12 @@ local function add_quotas(rows, state)
 end
 
 local function add_client(rows, state)
-  each(state, "DescribeProjects", {}, "ProjectDescriptions", function(project) add_project(rows, state, project) end)
-  add_quotas(rows, state)
+  local wanted = state.wanted
+  each(state, "DescribeProjects", {}, "ProjectDescriptions", function(project)
+    local arn = wanted and arns.parse(project.ProjectArn)
+    if not wanted or arn and wanted[arn.project] then add_project(rows, state, project) end
+  end)
+  if not wanted then add_quotas(rows, state) end
 end
 
 -- Whether CloudWatch knows of a client's models: AWS's own, by its host name, of AWS's own; one that the configuration
@@ -151,10 +168,19 @@ local function is_price(value) return type(value) == "number" and value >= 0 and
 
 local function is_seconds(value) return type(value) == "number" and value > 0 and value < math.huge end
 
+local function is_names(value)
+  if type(value) ~= "table" or value[1] == nil then return false end
+  for _, name in next, value do
+    if type(name) ~= "string" then return false end
+  end
+  return true
+end
+
 -- Our decision, for each client: seconds.
 local TIMEOUT = 3600
 
-local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true, timeout = true }
+local KNOWN = { price_per_hour = true, journal = true, cloudwatch = true, on_progress = true, timeout = true,
+  projects = true }
 
 local NAMES = {}
 for name in pairs(KNOWN) do NAMES[#NAMES + 1] = name end
@@ -181,6 +207,9 @@ local function check(options)
   if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then
     add("price_per_hour", "must be a price of at least 0, got " .. quote.value(options.price_per_hour))
   end
+  if options.projects ~= nil and not is_names(options.projects) then
+    add("projects", "must be a list of names, got " .. quote.value(options.projects))
+  end
   if options.timeout ~= nil and not is_seconds(options.timeout) then
     add("timeout", "must be a number of seconds above 0, got " .. quote.value(options.timeout))
   end
@@ -191,12 +220,19 @@ local function check(options)
     message = table.concat(lines, "; "), problems = problems }
 end
 
+local function set_of(names)
+  if not names then return nil end
+  local set = {}
+  for _, name in ipairs(names) do set[name] = true end
+  return set
+end
+
 --- Lists the projects and versions of all these clients.
 --
 -- A client that fails doesn't stop the others: its error is in `problems`.
 ---@param options table  the clients, and: price_per_hour (4), journal (a path, or false), cloudwatch (by default asked
 ---  if the endpoint is one of AWS's, or the configuration names an endpoint for CloudWatch), on_progress,
----  timeout (seconds for each client; 3600)
+---  timeout (seconds for each client; 3600), projects (names: only these; `quotas` is empty then)
 ---@return rekognition.InventoryRow[] rows  with `quotas` ({ client, region, name, used, limit, code }) and `problems`
 ---  ({ client, region, endpoint, what, error })
 function M.run(options)
@@ -206,9 +242,9 @@ function M.run(options)
     local state = {
       index = index, client = client, price = options.price_per_hour or run_options.PRICE_PER_HOUR,
       cloudwatch = options.cloudwatch or options.cloudwatch == nil and has_cloudwatch(client),
-      projects = 0, models = 0, running = 0, units = 0,
+      wanted = set_of(options.projects), projects = 0, models = 0, running = 0, units = 0,
       deadline = client._seams.monotonic() + (options.timeout or TIMEOUT),
-      journal = options.journal ~= false and journals.open(client, options.journal) or nil,
+      journal = options.journal == false and false or nil, journal_path = options.journal or nil,
     }
     if options.on_progress then
       options.on_progress { step = "list", state = client.region, message = ("%d of %d"):format(index, #options) }

@@ -3,6 +3,7 @@
 -- Where a task ends, the stop is a task of its own, which no cancellation ends. Where a coroutine is closed from
 -- outside it can't wait: an engine that goes on by itself has the stop then; without one, closing it blocks.
 
+local core = require "rekognition.core"
 local engine = require "rekognition.async.engine"
 local futures = require "rekognition.async.future"
 local quote = require "rekognition.text.quote"
@@ -44,18 +45,33 @@ local function release(run)
   if lock then run.journal:release(run.model.arn, run.model.client.endpoint, lock) end
 end
 
+-- The model is stopped, and that is what counts: a journal that can't be written is only said.
+local function forget(run)
+  local ok, problem = pcall(run.journal.remove, run.journal, run.model.arn, run.model.client.endpoint)
+  if ok then return end
+  if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+  run.model.client._seams.logger("warn", "journal_failed", { version = run.model.arn, message = problem.message })
+  run.model:report("stop", "warning", "the model is stopped, but the journal still has it: " .. problem.message)
+end
+
 -- Stops the model, and then takes it out of the journal.
 local function stop(run)
   local options = run.options
   run_guard.without(function()
     stop_model.run(run.model, { timeout = options.stop_timeout, may_lag = not run.was_running })
   end)
-  if run.journal then run.journal:remove(run.model.arn, run.model.client.endpoint) end
+  if run.journal then forget(run) end
+end
+
+local function let_go(run)
+  if run.holds_client then run_guard.let_go(run.model.client) end
+  run.holds_client = false
 end
 
 local function finish(run)
   run.state = "finishing"
   if run.is_ours then stop(run) end
+  let_go(run)
   release(run)
   run.state = "finished"
 end
@@ -65,6 +81,7 @@ local function try(run)
   local ok, problem = pcall(finish, run)
   if ok then return end
   run.state = "finished"
+  let_go(run)
   if run.lock then run.lock:close() end
   error(problem, 0)
 end
@@ -124,13 +141,19 @@ local function end_run(run, problem)
   end
 end
 
+-- Whether this is the child of a fork: the run is then its parent's, which goes on with it.
+local function is_of_parent(run)
+  return run.generation ~= nil and run.generation ~= core.fork_generation()
+end
+
 --- Ends the run when its scope does. The error behind a stop that failed is the more urgent one; what the run itself
 --- failed with goes along.
 ---@param run rekognition.Run
 ---@param problem any  what the run failed with
 function M.close(run, problem)
-  if run.state then return end
+  if run.state or is_of_parent(run) then return end
   local ok, stop_problem = pcall(end_run, run, problem)
+  if ok and problem == nil then ok, stop_problem = run.model.failed_callback == nil, run.model.failed_callback end
   if ok then return end
   if problem ~= nil and rek_error.is_error(stop_problem) and stop_problem ~= problem then
     stop_problem.run_error = problem
@@ -143,6 +166,7 @@ end
 -- to the engine is done here where the engine will never go on.
 ---@param run rekognition.Run
 function M.collect(run)
+  if is_of_parent(run) then return end
   if is_closing then
     if run.state == nil or run.state == "handed over" or run.state == "finishing" then
       detach_guard(run)

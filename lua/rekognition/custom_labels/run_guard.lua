@@ -125,6 +125,25 @@ function M.without(f)
   return f()
 end
 
+-- How many runs hold a client, by client.
+local holds = setmetatable({}, { __mode = "k" })
+
+--- Keeps a client able to stop a model, even if it is closed meanwhile, until `let_go`.
+---@param client rekognition.Client
+function M.hold(client)
+  holds[client] = (holds[client] or 0) + 1
+  client._is_exempt = function() return exempt[coroutine.running()] == true end
+end
+
+--- The end of a run: a client that was closed meanwhile closes its connections now.
+---@param client rekognition.Client
+function M.let_go(client)
+  holds[client] = (holds[client] or 1) - 1
+  if holds[client] > 0 then return end
+  holds[client], client._is_exempt = nil, false
+  if client._closed then client:close() end
+end
+
 --- Checks this guard before each call of the client, until `detach`.
 ---@param client rekognition.Client
 function Guard:attach(client)

@@ -2,6 +2,7 @@
 --
 -- A running model is billed, idle or not. docs/running-models.md says what is stopped when, and by whom.
 
+local core = require "rekognition.core"
 local ending = require "rekognition.custom_labels.run_ending"
 local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
@@ -94,10 +95,13 @@ end
 
 -- Says that the model is about to be this run's, before anything is sent: a process that is killed then has left word.
 local function claim(run)
-  run.is_ours = true
-  run.started_at = run.model.client._seams.clock()
+  run.is_ours, run.started_at, run.generation = true, run.model.client._seams.clock(), core.fork_generation()
   run.guard = new_guard(run)
-  write(run, false)
+  local ok, problem = pcall(write, run, false)
+  if ok then return end
+  -- Nothing is sent, so there is nothing to stop. What a signal ended may have been written.
+  if not (rek_error.is_error(problem) and problem.kind == "cancelled") then run.is_ours, run.guard = false, nil end
+  error(problem, 0)
 end
 
 local function disclaim(run)
@@ -141,12 +145,14 @@ local function use_active(run, version)
   local model, journal = run.model, run.journal
   local left = journal and journal:find(model.arn, model.client.endpoint)
   if left and run.lock and not left.kept then
-    run.is_ours, run.started_at, run.guard = true, left.started_at, new_guard(run)
+    run.is_ours, run.started_at, run.generation = true, left.started_at, core.fork_generation()
+    run.guard = new_guard(run)
     model:report("start", "found", "left running by an earlier run", version)
   elseif not run.options.use_running then
     start_model.refuse_taken(model, version, left)
   else
-    model:report("start", "found", "someone else's; it is left running", version)
+    model:report("start", "found", (left and start_model.origin(left) or "someone else's")
+      .. "; it is left running", version)
   end
   return wait_until_running(run, false)
 end
@@ -174,6 +180,8 @@ local function prepare(options)
     run.journal = journals.open(options.client, options.journal)
     run.lock = run.journal:claim(model.arn, options.client.endpoint)
   end
+  run_guard.hold(options.client)
+  run.holds_client = true
   return run
 end
 

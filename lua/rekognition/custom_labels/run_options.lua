@@ -62,6 +62,13 @@ local function check_units(options, problems)
   end
 end
 
+-- Where nothing costs anything, a limit of the cost is never reached.
+local function check_price(options, problems)
+  if options.max_cost ~= nil and options.price_per_hour == 0 then
+    add(problems, "max_cost", "must come with a price_per_hour above 0, got 0")
+  end
+end
+
 local function find_problems(options)
   local problems = {}
   for _, name in ipairs { "client", "version" } do

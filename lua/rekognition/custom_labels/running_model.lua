@@ -3,6 +3,7 @@
 local arns = require "rekognition.text.arn"
 local core = require "rekognition.core"
 local listing = require "rekognition.custom_labels.listing"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -14,6 +15,7 @@ local M = {}
 ---@field project string   the project's ARN
 ---@field delay number     seconds between two looks
 ---@field on_progress? fun(event: table)
+---@field failed_callback any  what on_progress raised while the model was being stopped
 local Model = {}
 Model.__index = Model
 
@@ -76,9 +78,18 @@ end
 ---@param version? table
 function Model:report(step, state, message, version)
   if not self.on_progress then return end
-  self.on_progress {
+  local event = {
     step = step, state = state, message = message, version = version, elapsed = self:now() - self._began,
   }
+  if step ~= "stop" then return self.on_progress(event) end
+  -- What the person's function raises must not leave the model running: it is kept until the model is stopped.
+  local ok, problem = pcall(self.on_progress, event)
+  if ok then return end
+  if rek_error.is_error(problem) and (problem.code == "Interrupted" or problem.code == "Cancelled") then
+    error(problem, 0)
+  end
+  if self.failed_callback == nil then self.failed_callback = problem end
+  self.client._seams.logger("error", "callback_failed", { message = quote.message(tostring(problem)) })
 end
 
 --- The version's description, or nil if it is not listed.

@@ -3,6 +3,7 @@
 -- STARTING can't be stopped: it is waited through. Lost responses, throttling and a service that is down for a while
 -- are looked through until the deadline.
 
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local running_model = require "rekognition.custom_labels.running_model"
 
@@ -22,7 +23,9 @@ end
 local function try(model, version)
   local ok, problem = pcall(model.client.call, model.client, "StopProjectVersion", { ProjectVersionArn = model.arn })
   if ok then return end
-  if not rek_error.is_error(problem) then error(problem, 0) end
+  if not rek_error.is_error(problem) then -- a hook or a transport of the host's own
+    fail(model, "StopFailed", quote.message(tostring(problem)), version, problem)
+  end
   if problem.kind == "cancelled" then error(problem, 0) end
   if problem.retryable or running_model.is_ambiguous(problem) or problem:is "ResourceInUseException" then
     model:report("stop", "trouble", tostring(problem), version)
@@ -35,8 +38,11 @@ end
 local function look(model)
   local ok, version, trouble = pcall(model.look, model)
   if ok then return version, trouble end
-  if not rek_error.is_error(version) or version.kind == "cancelled" then error(version, 0) end
-  return fail(model, "StopFailed", "its state can't be read: " .. tostring(version), nil, version)
+  local problem = version
+  if rek_error.is_error(problem) and problem.kind == "cancelled" then error(problem, 0) end
+  try(model, nil) -- who may not look may still stop it; raises if not
+  local said = rek_error.is_error(problem) and tostring(problem) or quote.message(tostring(problem))
+  return fail(model, "StopFailed", "the stop was requested, but its state can't be read: " .. said, nil, problem)
 end
 
 local IN_BETWEEN = { STARTING = true, RUNNING = true, STOPPING = true }
