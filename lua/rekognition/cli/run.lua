@@ -32,8 +32,8 @@ local M = {
     "  --project-version-arn $REKOGNITION_PROJECT_VERSION_ARN ...'",
   },
   exit = "COMMAND's own; 128 + N where signal N ended it. 1 the model did not run, or a limit was reached; 2 used "
-    .. "wrongly; 127 there is no such command; 126 it could not be run; 130 or 143 interrupted: COMMAND was ended and the "
-    .. "model stopped.",
+    .. "wrongly; 127 there is no such command; 126 it could not be run; 130 or 143 interrupted: COMMAND was ended and "
+    .. "the model stopped.",
 }
 
 local SIGTERM, SIGKILL = 15, 9
