@@ -369,13 +369,6 @@ static int process_pid(lua_State *L)
     return 1;
 }
 
-/* fork_generation() -> a number that is another one in the child of a fork */
-static int process_generation(lua_State *L)
-{
-    lua_pushinteger(L, (lua_Integer)rek_fork_generation());
-    return 1;
-}
-
 static int process_close(lua_State *L)
 {
     clear_run(lrek_check_object(L, 1, &run_kind));
@@ -385,8 +378,7 @@ static int process_close(lua_State *L)
 void lrek_open_process(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"run_process", process_run}, {"start_process", process_start},
-        {"fork_generation", process_generation}, {NULL, NULL}};
+        {"run_process", process_run}, {"start_process", process_start}, {NULL, NULL}};
     static const luaL_Reg methods[] = {{"step", process_step},
                                        {"pipe", process_pipe},
                                        {"pid", process_pid},

@@ -2,6 +2,7 @@
  * the system says of itself. */
 #include "binding/luautil.h"
 #include "core/crypto.h"
+#include "core/fork.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -109,6 +110,13 @@ static int system_descriptor_limit(lua_State *L)
     return 1;
 }
 
+/* fork_generation() -> a number that is another one in the child of a fork */
+static int system_fork_generation(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)rek_fork_generation());
+    return 1;
+}
+
 void lrek_open_system(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"now", system_now},
@@ -117,6 +125,7 @@ void lrek_open_system(lua_State *L)
                                          {"random", system_random},
                                          {"uuid", system_uuid},
                                          {"platform", system_platform},
+                                         {"fork_generation", system_fork_generation},
                                          {"home_folder", system_home_folder},
                                          {"descriptor_limit", system_descriptor_limit},
                                          {NULL, NULL}};

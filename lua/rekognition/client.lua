@@ -60,7 +60,7 @@ function Client._unknown_operation(_, operation)
   return nil
 end
 
--- A run of a model whose client was closed must still stop it: see `rekognition.custom_labels.run_guard`.
+-- A run whose client was closed must still stop its model: see `rekognition.custom_labels.run_guard`.
 local function is_closed(self) return self._closed and not (self._is_exempt and self._is_exempt()) end
 
 -- What is wrong with a call before its parameters are looked at.
@@ -247,8 +247,7 @@ end
 function Client:close()
   check_self(self, "close", "()")
   self._closed = true
-  if self._is_exempt then return end -- the run that is under way closes the connections
-  if self._transport then self._transport:close() end
+  if self._transport and not self._is_exempt then self._transport:close() end -- see is_closed
 end
 
 Client.__close = Client.close
@@ -383,8 +382,7 @@ function M.new(options, module)
   local self = {
     region = endpoint.signing_region, endpoint = endpoint.url,
     _seams = seams_of(options), _config = config, _closed = false,
-    _is_exempt = false, -- whether the coroutine that runs may still call, though the client is closed
-    _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
+    _is_exempt = false, _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
     _hooks = options.hooks and { options.hooks } or false, _total_timeout = options.total_timeout or false,
     _limits = options.hooks ~= nil or options.total_timeout ~= nil, -- whether a call has more to look at
   }
