@@ -382,7 +382,7 @@ function M.new(options, module)
   local self = {
     region = endpoint.signing_region, endpoint = endpoint.url,
     _seams = seams_of(options), _config = config, _closed = false,
-    _is_exempt = false, _before_call = false, -- what a workflow wants to check first; see `rekognition.custom_labels.run_guard`
+    _is_exempt = false, _before_call = false, -- what a workflow wants to check; see `custom_labels.run_guard`
     _hooks = options.hooks and { options.hooks } or false, _total_timeout = options.total_timeout or false,
     _limits = options.hooks ~= nil or options.total_timeout ~= nil, -- whether a call has more to look at
   }

@@ -83,6 +83,7 @@ local function find_problems(options)
     end
   end
   check_units(options, problems)
+  check_price(options, problems)
   ascii.sort(problems, "path")
   return problems
 end
