@@ -79,7 +79,7 @@ end)
 describe("the codes of config errors", function()
   it("are those that docs/configuration.md and docs/endpoints.md list", function()
     local text = files.read(root .. "/docs/configuration.md") .. files.read(root .. "/docs/endpoints.md")
-    local _, output = files.run(("cat %s/lua/rekognition/config/*.lua %s/lua/rekognition/endpoint.lua %s/lua/rekognition/http/*.lua"):format(
+    local _, output = files.run(("cat %s/lua/rekognition/config/*.lua %s/lua/rekognition/endpoint/*.lua %s/lua/rekognition/http/*.lua"):format(
       root, root, root))
     local count = 0
     local function check(code)

@@ -12,7 +12,6 @@ local options_check = require "rekognition.options"
 local retry_of = require "rekognition.retry"
 local seams_of = require("rekognition.seams").from
 local static_credentials = require "rekognition.credentials.static"
-local trace_id = require "rekognition.call.trace_id"
 
 -- What most programs never need, or only later.
 local headers_option = lazy "rekognition.call.headers_option"
@@ -22,6 +21,7 @@ local credentials_of = lazy "rekognition.credentials"
 local contexts = lazy "rekognition.credentials.context"
 local slips = lazy "rekognition.call.slips"
 local service_error = lazy "rekognition.text.service_error"
+local trace_id = lazy "rekognition.call.trace_id"
 local waiter = lazy "rekognition.waiter"
 
 -- What a script that only blocks never needs.

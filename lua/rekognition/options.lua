@@ -11,16 +11,6 @@ local M = {}
 
 local kind = expect.kind
 
-local function is(...)
-  local types = { ... }
-  return kind("a " .. table.concat(types, " or a "), function(value)
-    for _, name in ipairs(types) do
-      if type(value) == name then return true end
-    end
-    return false
-  end)
-end
-
 local function one_of(...)
   local values = { ... }
   return kind('"' .. table.concat(values, '", "') .. '"', function(value)
@@ -34,7 +24,7 @@ end
 -- libcurl counts milliseconds in 32 bits.
 local MAX_SECONDS = 2147483
 
-local TEXT, CALLABLE = expect.TEXT, expect.FUNCTION
+local TEXT, CALLABLE, TABLE = expect.TEXT, expect.FUNCTION, expect.TABLE
 local SECONDS = kind(("a positive number of seconds, at most %d"):format(MAX_SECONDS), function(value)
   return type(value) == "number" and value > 0 and value <= MAX_SECONDS
 end)
@@ -67,13 +57,13 @@ end
 
 local CLIENT = {
   profile = TEXT, endpoint = TEXT, credentials = CREDENTIALS,
-  retry = is("table"), hooks = is("table"),
+  retry = TABLE, hooks = TABLE,
   timeout = SECONDS, total_timeout = SECONDS,
   proxy = PROXY, client_cert = TEXT, client_key = TEXT,
   max_connections = COUNT, max_response_bytes = COUNT, max_in_flight = COUNT, max_queued = COUNT,
   when_full = one_of("wait", "error"), rate = RATE,
   logger = CALLABLE, mfa_token = CALLABLE,
-  http = CALLABLE, env = is("table"), clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
+  http = CALLABLE, env = TABLE, clock = CALLABLE, sleep = CALLABLE, random = CALLABLE,
 }
 for name, setting in pairs(settings.options) do
   if not name:find(".", 1, true) then CLIENT[name] = of_setting(setting) end
@@ -92,12 +82,12 @@ local RETRY = {
 local HOOKS = { before_attempt = CALLABLE, after_attempt = CALLABLE }
 
 local CALL = {
-  timeout = SECONDS, connect_timeout = SECONDS, total_timeout = SECONDS, retry = is("table"), headers = is("table"),
-  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT, hooks = is("table"),
+  timeout = SECONDS, connect_timeout = SECONDS, total_timeout = SECONDS, retry = TABLE, headers = TABLE,
+  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT, hooks = TABLE,
 }
 
 local WAIT = {
-  delay = SECONDS, timeout = SECONDS, on_poll = CALLABLE, call = is("table"),
+  delay = SECONDS, timeout = SECONDS, on_poll = CALLABLE, call = TABLE,
 }
 
 local PRESIGN = {

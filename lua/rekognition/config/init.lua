@@ -107,9 +107,11 @@ local function read_option(rule, value)
   return accepted
 end
 
+local NONE = {}
+
 -- The text that the environment or the profile has for a setting, where it is from, and how a message names it.
 local function find_text(config, rule)
-  for _, name in ipairs(rule.env or {}) do
+  for _, name in ipairs(rule.env or NONE) do
     local value = config.env[name]
     if value then return value, "environment " .. name, "environment variable " .. name end
   end

@@ -11,6 +11,8 @@ local rek_error = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 
+local hosts = require "rekognition.lazy" "rekognition.endpoint.hosts"
+
 local M = expect.face({}, "rekognition.endpoint")
 
 ---@class rekognition.Endpoint
@@ -22,72 +24,18 @@ local function fail(code, message, ...)
   rek_error.raise { kind = "config", code = code, message = message:format(...) }
 end
 
--- The regions whose STS endpoint is the global one while sts_regional_endpoints is "legacy" (STS's rule set).
-local LEGACY_STS = {}
-for _, region in ipairs {
-  "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "aws-global", "ca-central-1", "eu-central-1",
-  "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
-} do LEGACY_STS[region] = true end
-
-local function global_sts(target)
-  if target.use_fips or target.use_dualstack then return nil end
-  local legacy = target.use_global_endpoint and LEGACY_STS[target.region]
-  if legacy or target.region == "aws-global" then return "sts.amazonaws.com", "us-east-1" end
-end
-
--- Sign-in's domains; a partition that is not here has signin.<its suffix>.
-local SIGNIN_DOMAINS = {
-  ["aws"] = "signin.aws.amazon.com",
-  ["aws-cn"] = "signin.amazonaws.cn",
-  ["aws-us-gov"] = "signin.amazonaws-us-gov.com",
-  ["aws-iso"] = "signin.c2shome.ic.gov",
-  ["aws-iso-b"] = "signin.sc2shome.sgov.gov",
-  ["aws-iso-e"] = "signin.csphome.adc-e.uk",
-  ["aws-iso-f"] = "signin.csphome.hci.ic.gov",
-  ["aws-eusc"] = "signin.amazonaws-eusc.eu",
-}
-
-local function signin_host(target, partition)
-  if target.use_dualstack then return nil end
-  if not target.use_fips then
-    return target.region .. "." .. (SIGNIN_DOMAINS[partition.name] or "signin." .. partition.dns_suffix)
-  end
-  if target.region == "us-gov-west-1" then return "signin-fips.amazonaws-us-gov.com" end
-  if partition.name == "aws-us-gov" then return target.region .. ".signin-fips.amazonaws-us-gov.com" end
-end
-
--- In the US Gov partition the plain hosts of these services are the FIPS ones.
-local function plain_gov_fips(prefix)
-  return function(target, partition)
-    if target.use_fips and not target.use_dualstack and partition.name == "aws-us-gov" then
-      return ("%s.%s.%s"):format(prefix, target.region, partition.dns_suffix)
-    end
-  end
-end
-
-local gov_sts = plain_gov_fips "sts"
-
--- S3 has "dualstack" in its hosts, of the partition's ordinary suffix (S3 User Guide, "Using dual-stack endpoints").
-local function s3_dual_stack(target, partition)
-  if not target.use_dualstack then return nil end
-  return ("%s.dualstack.%s.%s"):format(target.use_fips and "s3-fips" or "s3", target.region, partition.dns_suffix)
-end
-
 ---@class rekognition.EndpointRule
----@field prefix string  the host's beginning: <prefix>.<region>.<suffix>, <prefix>-fips.<region>.<suffix>
----@field special? fun(target: table, partition: table): string?, string?  a host of its own, and the region to sign for
+---@field prefix string    the host's beginning: <prefix>.<region>.<suffix>, <prefix>-fips.<region>.<suffix>
+---@field special? string  the function of hosts.lua that knows where it is elsewhere
 
 ---@type table<string, rekognition.EndpointRule>
 local SERVICES = {
   rekognition = { prefix = "rekognition" },
-  sts = { prefix = "sts", special = function(target, partition)
-    local host, region = global_sts(target)
-    return host or gov_sts(target, partition), region
-  end },
-  sso = { prefix = "portal.sso", special = plain_gov_fips "portal.sso" },
-  ["sso-oidc"] = { prefix = "oidc", special = plain_gov_fips "oidc" },
-  signin = { prefix = "signin", special = signin_host },
-  s3 = { prefix = "s3", special = s3_dual_stack },
+  sts = { prefix = "sts", special = "sts" },
+  sso = { prefix = "portal.sso", special = "sso" },
+  ["sso-oidc"] = { prefix = "oidc", special = "sso_oidc" },
+  signin = { prefix = "signin", special = "signin" },
+  s3 = { prefix = "s3", special = "s3" },
   cloudwatch = { prefix = "monitoring" },
 }
 
@@ -262,7 +210,7 @@ function M.resolve(options)
   local partition = partition_of(target.region)
   check_variants(target, partition)
   local host, signing_region
-  if rule.special then host, signing_region = rule.special(target, partition) end
+  if rule.special then host, signing_region = hosts[rule.special](target, partition) end
   host = host or ("%s%s.%s.%s"):format(rule.prefix, target.use_fips and "-fips" or "", target.region,
     target.use_dualstack and partition.dual_stack_dns_suffix or partition.dns_suffix)
   return { url = "https://" .. host, signing_region = signing_region or target.region, partition = partition.name }

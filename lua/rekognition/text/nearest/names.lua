@@ -2,6 +2,7 @@
 
 local ascii = require "rekognition.text.ascii"
 
+---@class rekognition.NearestNames
 local M = {}
 
 -- Case, "_" and "-" don't count: accessKeyId is near to access_key_id.
