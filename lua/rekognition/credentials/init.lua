@@ -9,6 +9,7 @@ local contexts = require "rekognition.credentials.context"
 local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
 
+---@class rekognition.credentials
 local M = expect.face({}, "rekognition.credentials")
 
 ---@class rekognition.CredentialOptions
