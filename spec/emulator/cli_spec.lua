@@ -1,6 +1,7 @@
 local cli = require "rekognition.emulator.cli"
 local core = require "rekognition.core"
 local emulator = require "spec.support.emulator"
+local files = require "spec.support.files"
 local socket = require "socket"
 
 local root, build = os.getenv("REK_ROOT") or ".", os.getenv("BUILD") or "build"
@@ -38,13 +39,36 @@ describe("the command rekognition-emulator", function()
       "--account", "K3:s:555555555555:t:1656611123" })
     assert.same({ fail = {}, fail_start = {} }, cli.parse {})
     assert.same({ fail = {}, fail_start = {}, identities_file = "i", clock_rate = 60, clock_at = 1893456000,
-      no_admin = true, ready_file = "r", faults = { { fault = "drop", when = "after", times = "2" }, { fault = "throttle" } },
+      no_admin = true, ready_file = "r", env_file = "e", faults = { { fault = "drop", when = "after", times = "2" }, { fault = "throttle" } },
       accounts = { { access_key_id = "K", secret_access_key = "s", account_id = "111122223333", user = "al" },
                    { access_key_id = "K", secret_access_key = "s", account_id = "111122223333", role = "Copy",
                      session = "one", session_token = "t" } } },
       cli.parse { "--identities", "i", "--clock-rate", "60", "--clock-at", "2030-01-01T00:00:00Z", "--no-admin",
-        "--ready-file", "r", "--fault", "fault=drop,when=after,times=2", "--fault=fault=throttle",
+        "--ready-file", "r", "--env-file=e", "--fault", "fault=drop,when=after,times=2", "--fault=fault=throttle",
         "--account", "K:s:111122223333/user/al", "--account", "K:s:111122223333/role/Copy/one:t" })
+  end)
+
+  it("writes the environment of an AWS SDK for a shell", function()
+    local path = os.tmpname()
+    for _, case in ipairs {
+      { {}, "us-east-1|us-east-1|AKIAEMULATOR00000001|emulator-secret-of-111122223333|" },
+      { { "--region", "eu-west-1", "--account", "K:it's $HOME:111122223333/role/Copy/one:t/+=" },
+        "eu-west-1|eu-west-1|K|it's $HOME|t/+=" },
+    } do
+      local running = emulator.start { "--env-file", path, table.unpack(case[1]) }
+      for _ = 1, 500 do -- the file comes a moment after the line
+        if (files.read(path) or "") ~= "" then break end
+        socket.sleep(0.01)
+      end
+      local shell = io.popen(("AWS_SESSION_TOKEN=old; . %s; printf '%%s|' \"$AWS_ENDPOINT_URL\" \"$AWS_REGION\" "
+        .. "\"$AWS_DEFAULT_REGION\" \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\"; printf %%s \"$AWS_SESSION_TOKEN\"")
+        :format(path))
+      local text = shell:read("a")
+      shell:close()
+      assert.equal(running.url .. "|" .. case[2], text)
+      running.stop()
+      assert.is_nil(files.read(path))
+    end
   end)
 
   for _, arguments in ipairs {

@@ -44,6 +44,7 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
                           for more: operation=CopyProjectVersion,fault=drop,when=after,times=2
   --no-admin              leave out the endpoint /_emulator/ that changes all this while it runs
   --ready-file FILE       write the URL to FILE when it listens
+  --env-file FILE         write what an AWS SDK needs to FILE when it listens, for a shell: . FILE
   --state FILE            keep everything in FILE, and begin with what is there
   --strict-buckets        want buckets, manifests and images to be there, also while nobody
                           has made a bucket
@@ -169,6 +170,7 @@ local OPTIONS = {
     table.insert(options.faults, fault(value))
   end,
   ["--ready-file"] = function(options, _, value) options.ready_file = value end,
+  ["--env-file"] = function(options, _, value) options.env_file = value end,
   ["--state"] = function(options, _, value) options.state_file = value end,
 }
 local FLAGS = { ["--log"] = "logging", ["--no-admin"] = "no_admin", ["--strict-buckets"] = "strict_buckets",
@@ -219,6 +221,33 @@ local function write_ready(path, text)
   if not ok then error("could not write the ready file " .. problem, 0) end
 end
 
+-- A word of a shell that stands for the text itself.
+local function shell_word(text)
+  return text:find("^[A-Za-z0-9_./:=+-]+$") and text or "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- What a program with an AWS SDK needs to find the emulator, with the keys of its first account, for a shell to read.
+local function write_environment(options, text)
+  local first, region = (options.accounts or emulator.DEFAULT_ACCOUNTS)[1], options.region or "us-east-1"
+  local lines = {}
+  for _, pair in ipairs {
+    { "AWS_ENDPOINT_URL", text }, { "AWS_REGION", region }, { "AWS_DEFAULT_REGION", region },
+    { "AWS_ACCESS_KEY_ID", first.access_key_id }, { "AWS_SECRET_ACCESS_KEY", first.secret_access_key },
+    { "AWS_SESSION_TOKEN", first.session_token },
+  } do
+    if pair[2] then lines[#lines + 1] = ("export %s=%s\n"):format(pair[1], shell_word(pair[2])) end
+  end
+  if not first.session_token then lines[#lines + 1] = "unset AWS_SESSION_TOKEN\n" end
+  local ok, problem = core.write_private(options.env_file, table.concat(lines))
+  if not ok then error("could not write the environment file " .. problem, 0) end
+end
+
+-- Files that are there while it listens.
+local function remove_files(options)
+  if options.ready_file then os.remove(options.ready_file) end
+  if options.env_file then os.remove(options.env_file) end
+end
+
 -- Serves until a signal comes.
 local function serve(options)
   local httpd = load_server()
@@ -228,7 +257,7 @@ local function serve(options)
   options.identities = options.identities_file and identities.read_file(options.identities_file)
   options.log = options.logging and complain or nil
   options.admin = not options.no_admin
-  if options.ready_file then os.remove(options.ready_file) end
+  remove_files(options)
   local service = emulator.new(options)
   local host = options.host or "127.0.0.1"
   local server <close> = httpd.new {
@@ -236,10 +265,11 @@ local function serve(options)
   }
   io.stdout:write("rekognition-emulator listens on ", url(host, server:port()), "\n")
   io.stdout:flush()
+  if options.env_file then write_environment(options, url(host, server:port())) end
   if options.ready_file then write_ready(options.ready_file, url(host, server:port())) end
   -- A signal interrupts a step; one that comes between two steps is seen after the next.
   repeat server:step(0.25) until httpd.caught()
-  if options.ready_file then os.remove(options.ready_file) end
+  remove_files(options)
 end
 
 --- Runs the command.
