@@ -15,7 +15,7 @@ local Wait = { __close = end_wait }
 local function wait_readable(driver, descriptor, seconds)
   local token = driver:token()
   local wait <close> = setmetatable({ descriptor = descriptor }, Wait)
-  local timer <close> = engine.wake_after(seconds, token) -- luacheck: ignore timer
+  local _timer <close> = engine.wake_after(seconds, token) -- luacheck: ignore _timer
   engine.watch(descriptor, token)
   driver:park(token, end_wait, wait)
 end

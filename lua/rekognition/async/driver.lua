@@ -69,7 +69,7 @@ local Box = { __close = finish_box }
 
 function Driving.park(_, box, undo, what)
   box.undo, box.what = undo, what
-  local guard <close> = setmetatable(box, Box) -- luacheck: ignore guard
+  local _guard <close> = setmetatable(box, Box) -- luacheck: ignore _guard
   engine.drive(box)
   if box.woken then return end
   local task = engine.current -- it was cancelled
@@ -151,7 +151,7 @@ function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
   timeout = take_slot(self, sender, slots, call, timeout)
   if timeout == false then return late(call) end
   if timeout and connect_timeout > timeout then connect_timeout = timeout end
-  local place <close> = slots -- luacheck: ignore place
+  local _place <close> = slots -- luacheck: ignore _place
   if sender.transport.is_closed then return nil, CLOSED end
   local token, network = self:token(), engine.network()
   local id, result = sender.start(sender.target, sender.connections, request, credentials.access_key_id,
@@ -172,7 +172,7 @@ end
 local function through(gate, self, loop, channel, call)
   local since = channel.monotonic()
   if not gate:take(self, call.total_timeout) then return loop(channel, call, since) end
-  local place <close> = gate -- luacheck: ignore place
+  local _place <close> = gate -- luacheck: ignore _place
   return loop(channel, call, since)
 end
 

@@ -185,7 +185,7 @@ end
 -- function of the caller's has a coroutine of its own.
 ---@async
 local function work(thread)
-  local guard <close> = driver.ABANDON -- luacheck: ignore guard
+  local _guard <close> = driver.ABANDON -- luacheck: ignore _guard
   while run_task(thread) and spare_count < MOST_SPARE do
     spare_count = spare_count + 1
     spare[spare_count] = thread

@@ -108,7 +108,7 @@ end
 -- Waits until `is_enough(future)` is true of one that has ended, or all have. Whatever ends the wait, none goes on
 -- afterwards.
 local function watch(all, is_enough)
-  local guard <close> = setmetatable({}, { __close = function() cancel_rest(all) end }) -- luacheck: ignore guard
+  local _guard <close> = setmetatable({}, { __close = function() cancel_rest(all) end }) -- luacheck: ignore _guard
   local left, found = #all, nil
   local waiting = driver.current()
   local token = waiting:token()

@@ -51,7 +51,7 @@ function Semaphore:take(driver, seconds)
   local entry = { semaphore = self, place = self.last + 1, token = driver:token() }
   self.last, self.waiting = entry.place, self.waiting + 1
   self.queue[entry.place] = entry
-  local timer <close> = seconds and engine.call_after(math.max(0, seconds), give_up, entry) -- luacheck: ignore timer
+  local _timer <close> = seconds and engine.call_after(math.max(0, seconds), give_up, entry) -- luacheck: ignore _timer
   driver:park(entry.token, leave, entry)
   return not entry.late
 end

@@ -110,7 +110,7 @@ local function hand_over_and_wait(run)
   local future = hand_over(run)
   futures.claim(future)
   run.is_heard = true
-  local scope <close> = setmetatable({}, { __close = function() run.is_heard = false end }) -- luacheck: ignore scope
+  local _scope <close> = setmetatable({}, { __close = function() run.is_heard = false end }) -- luacheck: ignore _scope
   future:await()
 end
 

@@ -120,7 +120,8 @@ end
 function M.without(f)
   local thread = coroutine.running()
   local before = exempt[thread]
-  local scope <close> = setmetatable({}, { __close = function() exempt[thread] = before end }) -- luacheck: ignore scope
+  local function restore() exempt[thread] = before end
+  local _scope <close> = setmetatable({}, { __close = restore }) -- luacheck: ignore _scope
   exempt[thread] = true
   return f()
 end

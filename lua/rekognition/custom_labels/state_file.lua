@@ -99,7 +99,7 @@ end
 ---@param sleep fun(seconds: number)
 ---@param change fun(content: table?): table?  nil: leave it as it is
 function M.update(path, sleep, change)
-  local lock <close> = M.lock(path .. ".lock", sleep) -- luacheck: ignore lock
+  local _lock <close> = M.lock(path .. ".lock", sleep) -- luacheck: ignore _lock
   local content = change(M.read(path))
   if content then M.write(path, content) end
 end

@@ -190,7 +190,7 @@ function Emulator:handle(request)
   else
     code, status, headers, body, effect = call(self, exchange)
   end
-  table.insert(headers, 1, { "Date", http.date(exchange.signed_at) })
+  table.insert(headers --[[@as table]], 1, { "Date", http.date(exchange.signed_at) })
   log(self, exchange, status, code)
   return status, headers, body, effect
 end

@@ -205,7 +205,7 @@ end
 ---  differences, message, remedy, error
 function Fleet:apply()
   self:begin()
-  local lock <close> = self.journal:open() -- luacheck: ignore lock
+  local _lock <close> = self.journal:open() -- luacheck: ignore _lock
   survey.run(self)
   note_sources(self)
   runners.new(self):run()
