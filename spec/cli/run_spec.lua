@@ -80,7 +80,7 @@ describe("rekognition run", function()
     local before = status_of "v1"
     for _, name in ipairs(full { "/nowhere/x", folder, "no-such-command" }) do
       local result = run("run", "--version", "birds/v1", PACE, "--", name)
-      assert.equal(127, result.code)
+      assert.equal(name == folder and 126 or 127, result.code) -- as a shell says it
       assert.is_truthy(result.err:find("the model was not started", 1, true), result.err)
     end
     assert.equal(before, status_of "v1")

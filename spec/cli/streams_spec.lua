@@ -83,6 +83,11 @@ describe("call", function()
     assert.equal("", cli.run(env, words).err)
   end)
 
+  it("sends integers as they are written", function()
+    has(cli.run(env, { "presign", "StartStreamProcessor", "--params",
+      '{"Name": "x", "StartSelector": {"KVSStreamStartSelector": {"ProducerTimestamp": 9007199254740993}}}' }).out, "9007199254740993")
+  end)
+
   it("takes @- for the input", function()
     local result = cli.run(env, { "call", "DescribeProjects", "--params", "@-" }, '{"ProjectNames": ["cats"]}')
     assert.equal(0, result.code, result.err)

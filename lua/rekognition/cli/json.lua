@@ -207,7 +207,8 @@ function M.decode_object(text)
   local ok, value = pcall(cjson.decode, text)
   if not ok then return nil, why_not(text, value) end
   if type(value) ~= "table" or not ascii.trim(text):find("^{") then return nil end
-  return value
+  local exact = core.read_json(text) -- cjson makes a float of each number: integers over 2^53 would change
+  return type(exact) == "table" and exact or value
 end
 
 local BASE64 = {}
