@@ -161,7 +161,7 @@ local function same_run(text, at, secret, from, step)
 end
 
 -- Marks in `spans` the parts of the secret that are long enough.
-local function find_parts(text, starts, stops, secret, spans)
+local function find_parts(text, starts, secret, spans)
   for from = 1, #secret - BLOCK + 1, BLOCK do
     local block, at = secret:sub(from, from + BLOCK - 1), 1
     while true do
@@ -171,7 +171,7 @@ local function find_parts(text, starts, stops, secret, spans)
       local last = first + same_run(text, first, secret, from, 1) - 1
       first = first - before
       if last - first + 1 >= LEAST_PART then
-        mark(spans, starts, stops, first, last)
+        mark(spans, starts, nil, first, last)
       end
       at = last + 1
     end
@@ -200,8 +200,9 @@ function M.secrets(text, secrets)
   local spans, level, starts, forms = {}, text, nil, forms_of(secrets)
   local function find_forms(where, map, stops)
     for _, form in ipairs(forms) do find_all(where, map, stops, form, spans) end
+    if stops then return end -- the parts of one in lines are found line by line, where these are long enough
     for _, secret in ipairs(secrets) do
-      if #secret > LEAST_PART then find_parts(where, map, stops, secret, spans) end
+      if #secret > LEAST_PART then find_parts(where, map, secret, spans) end
     end
   end
   for _ = 0, LEVELS do
