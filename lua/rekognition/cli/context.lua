@@ -90,7 +90,9 @@ function Context.where(_, client)
   local config = client._config ---@type any
   local by_keys = not config.named_in_code and (client._seams.env.AWS_ACCESS_KEY_ID or "") ~= ""
   local who = by_keys and "the environment's keys" or "profile " .. config.profile_name
-  local is_aws = client.endpoint:find("^https://[^/]*%.amazon[a-z]*%.[a-z.]+$")
+  local host = client.endpoint:match("^https://([^/]*)$") or ""
+  local at = host:find(".amazon", 1, true) -- .amazonaws.com, .amazonaws.com.cn
+  local is_aws = at and host:find("^%.amazon[a-z]*%.[a-z]", at)
   return ("%s, region %s%s"):format(who, client.region, is_aws and "" or ", endpoint " .. client.endpoint)
 end
 

@@ -137,9 +137,9 @@ end
 local function real_path(path)
   local real = core.real_path(path)
   if real then return real end
-  local folder, name = path:match("^(.*/)([^/]+)$")
-  folder = core.real_path(folder or ".")
-  return folder and folder .. "/" .. (name or path) or path
+  local folder = path:match("^.*/") or ""
+  local real_folder = core.real_path(folder == "" and "." or folder)
+  return real_folder and real_folder .. "/" .. path:sub(#folder + 1) or path
 end
 
 -- The locks of this process, by path: they end with the stores that have them.
