@@ -15,8 +15,9 @@
 
 static const char engines_key;
 
-/* User values: what the slots stand for, and what they keep alive, both by id. */
-enum { TOKENS = 1, REQUESTS };
+/* The user value: by id, the tokens of the slots, each with the request that it keeps alive behind
+ * it. */
+enum { HELD = 1, OF_A_SLOT = 2 };
 
 struct lrek_engine_slot {
     struct rek_http_job job; /* first, so that a job is its slot */
@@ -69,11 +70,9 @@ static struct engine *check_engine(lua_State *L, int index)
 /* engine() -> an engine; or nil and why the system refuses one. */
 static int engine_new(lua_State *L)
 {
-    struct engine *engine = lrek_new_object(L, &engine_kind, 2);
+    struct engine *engine = lrek_new_object(L, &engine_kind, HELD);
     lua_newtable(L);
-    lua_setiuservalue(L, -2, TOKENS);
-    lua_newtable(L);
-    lua_setiuservalue(L, -2, REQUESTS);
+    lua_setiuservalue(L, -2, HELD);
     engine->core = rek_http_engine_new();
     if (!engine->core && errno == ENOMEM)
         return luaL_error(L, "not enough memory");
@@ -115,17 +114,28 @@ static struct lrek_engine_slot *new_slot(lua_State *L, struct engine *engine)
     return slot;
 }
 
-/* Sets a slot's entry in one of the tables to the value at `value`, or to false: an entry that
- * stays never has to be made again. */
-static void keep(lua_State *L, int engine, int table, lua_Integer id, int value)
+/* Sets what a slot holds to the values at `token` and `request`, or to false: an entry that stays
+ * never has to be made again. */
+static void keep(lua_State *L, int engine, lua_Integer id, int token, int request)
 {
-    lua_getiuservalue(L, engine, table);
-    if (value)
-        lua_pushvalue(L, value);
-    else
-        lua_pushboolean(L, 0);
-    lua_rawseti(L, -2, id);
+    const int values[OF_A_SLOT] = {token, request};
+    lua_getiuservalue(L, engine, HELD);
+    for (int i = 0; i < OF_A_SLOT; i++) {
+        if (values[i])
+            lua_pushvalue(L, values[i]);
+        else
+            lua_pushboolean(L, 0);
+        lua_rawseti(L, -2, (id - 1) * OF_A_SLOT + i + 1);
+    }
     lua_pop(L, 1);
+}
+
+/* Pushes the slot's token. */
+static void push_token(lua_State *L, int engine, lua_Integer id)
+{
+    lua_getiuservalue(L, engine, HELD);
+    lua_rawgeti(L, -1, (id - 1) * OF_A_SLOT + 1);
+    lua_remove(L, -2);
 }
 
 struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int index, int request, int token)
@@ -137,12 +147,12 @@ struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int index, int r
         slot->next_free = engine->free_slots;
         engine->free_slots = slot;
     }
-    keep(L, index, TOKENS, slot->id, token);
-    keep(L, index, REQUESTS, slot->id, request);
+    keep(L, index, slot->id, token, request);
     luaL_argcheck(L, engine->core && engine->free_slots, index, "the engine is closed");
-    slot = engine->free_slots; /* a finalizer may have used the one before */
-    keep(L, index, TOKENS, slot->id, token);
-    keep(L, index, REQUESTS, slot->id, request);
+    if (slot != engine->free_slots) { /* a finalizer has used it */
+        slot = engine->free_slots;
+        keep(L, index, slot->id, token, request);
+    }
     engine->free_slots = slot->next_free;
     slot->next_free = NULL;
     return slot;
@@ -159,16 +169,10 @@ static void free_slot(struct lrek_engine_slot *slot)
     slot->engine->free_slots = slot;
 }
 
-static void forget(lua_State *L, int engine, lua_Integer id)
-{
-    keep(L, engine, TOKENS, id, 0);
-    keep(L, engine, REQUESTS, id, 0);
-}
-
 void lrek_give_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot)
 {
     free_slot(slot);
-    forget(L, engine, slot->id);
+    keep(L, engine, slot->id, 0, 0);
 }
 
 int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot,
@@ -222,8 +226,7 @@ static int engine_next(lua_State *L)
     if (!job)
         return 0;
     const struct lrek_engine_slot *slot = (const struct lrek_engine_slot *)job;
-    lua_getiuservalue(L, 1, TOKENS);
-    lua_rawgeti(L, -1, slot->id);
+    push_token(L, 1, slot->id);
     lua_pushinteger(L, slot->id);
     return 2;
 }
@@ -292,6 +295,26 @@ static int engine_cancel(lua_State *L)
     lrek_give_engine_slot(L, 1, slot);
     lua_pushboolean(L, sent);
     return 1;
+}
+
+/* engine:tokens() -> those of the requests that have not been taken, and their ids: two lists */
+static int engine_tokens(lua_State *L)
+{
+    const struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    lua_settop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (size_t i = 0; i < engine->slot_count; i++) {
+        if (!engine->slots[i]->request)
+            continue;
+        count++;
+        push_token(L, 1, engine->slots[i]->id);
+        lua_rawseti(L, 2, count);
+        lua_pushinteger(L, engine->slots[i]->id);
+        lua_rawseti(L, 3, count);
+    }
+    return 2;
 }
 
 /* engine:under_way() -> how many requests are */
@@ -387,7 +410,8 @@ void lrek_open_engine(lua_State *L)
         {"readable", engine_readable}, {"under_way", engine_under_way},
         {"pollfd", engine_pollfd},     {"timeout", engine_timeout},
         {"arm", engine_arm},           {"is_forked", engine_is_forked},
-        {"close", engine_close},       {NULL, NULL}};
+        {"close", engine_close},       {"tokens", engine_tokens},
+        {NULL, NULL}};
     open_engines(L);
     lrek_open_kind(L, &engine_kind);
     lua_pushcfunction(L, engine_close);

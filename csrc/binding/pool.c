@@ -9,6 +9,9 @@ static const char KEEPER_TYPE[] = "rekognition.keeper";
 
 static const char keeper_key;
 
+enum { NEXT_KEPT = 1 };  /* a user value */
+enum { MOST_KEPT = 64 }; /* of a kind, our choice: a step of an engine ends as many calls */
+
 /* The ring of all objects, the keeper's own node among them. */
 struct keeper {
     struct lrek_object ring;
@@ -58,7 +61,8 @@ void lrek_open_pool(lua_State *L)
     lua_pop(L, 2);
 }
 
-/* The registry's keys: a kind's address is its metatable's, the one after it the kept object's. */
+/* The registry's keys: a kind's address is its metatable's, the one after it that of the kept: a
+ * chain by their first user value, the one that was given back last at its front. */
 static const void *kept_key(const struct lrek_kind *kind)
 {
     return &kind->size;
@@ -75,7 +79,7 @@ void lrek_open_kind(lua_State *L, const struct lrek_kind *kind)
     lua_pushlightuserdata(L, (void *)kind);
     lua_pushcclosure(L, object_gc, 1);
     lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0); /* the place of the kept object, so that filling it allocates nothing */
+    lua_pushboolean(L, 0); /* the place of the kept, so that filling it allocates nothing */
     lua_rawsetp(L, LUA_REGISTRYINDEX, kept_key(kind));
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, kind);
@@ -119,12 +123,12 @@ void *lrek_take(lua_State *L, const struct lrek_kind *kind)
     lua_rawgetp(L, LUA_REGISTRYINDEX, kept_key(kind));
     struct lrek_object *object = lua_touserdata(L, -1);
     if (object && !lrek_is_cleared(object)) {
-        lua_pushboolean(L, 0);
+        lua_getiuservalue(L, -1, NEXT_KEPT);
         lua_rawsetp(L, LUA_REGISTRYINDEX, kept_key(kind));
         return object;
     }
     lua_pop(L, 1);
-    return lrek_new_object(L, kind, 0);
+    return lrek_new_object(L, kind, NEXT_KEPT);
 }
 
 void lrek_give(lua_State *L, int index, const struct lrek_kind *kind)
@@ -133,6 +137,15 @@ void lrek_give(lua_State *L, int index, const struct lrek_kind *kind)
     if (lrek_is_cleared(object))
         return;
     kind->recycle(object);
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, kept_key(kind));
+    const struct lrek_object *front = lua_touserdata(L, -1);
+    object->kept_below = front ? front->kept_below + 1 : 0;
+    if (object->kept_below >= MOST_KEPT) {
+        lua_pop(L, 1);
+        return;
+    }
+    lua_setiuservalue(L, index, NEXT_KEPT);
     lua_pushvalue(L, index);
     lua_rawsetp(L, LUA_REGISTRYINDEX, kept_key(kind));
 }

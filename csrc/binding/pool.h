@@ -7,8 +7,9 @@
  * frees whatever any object still owns; after it, no object can be made. So nothing leaks, whatever
  * finalizers do and in whatever order.
  *
- * A pool keeps one object of a kind for the next user, with its memory. A user that comes while
- * another one has it (a finalizer or a hook that makes a call inside a call) gets one of its own.
+ * A pool keeps objects of a kind for the next users, with their memory: the one that was given back
+ * last comes first. A user that comes while there is none (a finalizer or a hook that makes a call
+ * inside a call, the first calls in flight) gets a new one.
  */
 #ifndef LREK_POOL_H
 #define LREK_POOL_H
@@ -27,6 +28,7 @@ struct lrek_object {
     struct lrek_object *next; /* in the keeper's ring; NULL once cleared */
     struct lrek_object *previous;
     const struct lrek_kind *kind;
+    unsigned kept_below; /* in the pool: how many are kept besides, see pool.c */
 };
 
 /* Makes the keeper. Once for each Lua state, before the first kind. */
@@ -44,10 +46,11 @@ static inline bool lrek_is_cleared(const struct lrek_object *object)
     return !object->next;
 }
 
-/* Takes the kept object, or a new one, and pushes it: it must stay on the stack while it is in use.
+/* Takes a kept object, or a new one, and pushes it: it must stay on the stack while it is in use.
  * Where an error is raised before it is given back, it is freed by its finalizer. */
 void *lrek_take(lua_State *L, const struct lrek_kind *kind);
-/* Returns the object at `index` to its pool. Allocates nothing. */
+/* Returns the object at `index` to its pool, or leaves it to the collector where the pool is full.
+ * Allocates nothing. */
 void lrek_give(lua_State *L, int index, const struct lrek_kind *kind);
 
 #endif

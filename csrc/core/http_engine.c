@@ -8,8 +8,6 @@
 enum {
     COLD_SIZE = 8, /* requests under way before a client's first connection stands */
     EVENTS_OF_A_STEP = 128,
-    BUFFER_BYTES = 4096, /* of libcurl's for a response: a thousand requests have one each */
-    USUAL_BUFFER_BYTES = 16384,
     DRAIN_INTERVAL_MS = 10,
 };
 
@@ -60,28 +58,17 @@ static void abort_job(struct rek_http_job *job, enum rek_http_result result, con
         rek_http_group_leave(job);
 }
 
-/* Over TLS, whether a connection can be shared (HTTP/2) is known after its handshake, for which it
- * is worth waiting. In clear text it would be known after the first response: nobody waits for
- * that.
- */
-static bool speaks_tls(const struct rek_http_transfer *transfer)
-{
-    return transfer->url.data[4] == 's' || transfer->url.data[4] == 'S';
-}
-
 /* Hands a job that waits to libcurl. */
 static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
                      struct rek_http_job *job)
 {
     struct rek_http_group *group = rek_http_group_find(engine, lane);
-    CURL *easy = job->transfer->easy;
     if (!group) {
         rek_http_transfer_abort(job->transfer, REK_HTTP_MEMORY, NULL);
         rek_http_job_finish(engine, job, REK_HTTP_MEMORY);
         return;
     }
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, speaks_tls(job->transfer) ? 1L : 0L);
+    rek_http_tune(job->transfer, true);
     job->group = group;
     job->transfer->lookup = &group->lookup;
     group->active++;
@@ -90,7 +77,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
     rek_ring_detach(job);
     rek_ring_append(&lane->jobs, job);
     job->state = REK_JOB_ACTIVE;
-    if (curl_multi_add_handle(group->multi, easy) == CURLM_OK)
+    if (curl_multi_add_handle(group->multi, job->transfer->easy) == CURLM_OK)
         return;
     abort_job(job, REK_HTTP_MEMORY, NULL);
     rek_http_job_finish(engine, job, REK_HTTP_MEMORY);
@@ -154,10 +141,6 @@ void rek_http_job_release(struct rek_http_job *job)
     if (!transfer)
         return;
     transfer->job = NULL;
-    if (transfer->easy) {
-        curl_easy_setopt(transfer->easy, CURLOPT_BUFFERSIZE, (long)USUAL_BUFFER_BYTES);
-        curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, 0L);
-    }
     rek_http_transfer_give(transfer);
 }
 

@@ -80,6 +80,8 @@ struct rek_http_transfer {
     bool large_body;
     bool size_is_set;
     bool forbids_reuse; /* CURLOPT_FORBID_REUSE is set */
+    bool is_engines;    /* set up for an engine: a small buffer */
+    bool waits_for_pipe; /* CURLOPT_PIPEWAIT is set */
 
     struct rek_buffer lines;  /* the request's header lines, each with a NUL */
     struct curl_slist *nodes; /* and the list of them */
@@ -112,6 +114,8 @@ struct rek_http_transfer {
 
 /* http_process.c: prepares libcurl for the process, at the first call. False where it can't. */
 bool rek_http_start_process(void);
+/* The version of the libcurl that is loaded, as 0x075801 is 7.88.1. */
+unsigned rek_http_curl_version(void);
 /* The system's folder of hashed certificates, or NULL where none is known. */
 const char *rek_http_ca_folder(void);
 
@@ -134,7 +138,9 @@ void rek_http_hide_wakeup(CURLM *multi, const struct rek_http_gap *gap);
 /* After libcurl moved, where the gap was noted; not again until it is noted again. */
 void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap);
 
-/* http_setup.c: what holds for every request of the client's transfers. */
+/* http_setup.c: for requests of an engine, or for one that is waited for. */
+void rek_http_tune(struct rek_http_transfer *transfer, bool for_engine);
+/* What holds for every request of the client's transfers. */
 REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);
 
 /* http_prepare.c: sets what this request needs. Where it is refused, the failure says why. */

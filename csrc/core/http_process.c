@@ -6,6 +6,7 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode global_result;
 static const char *ca_folder;
+static unsigned curl_version_number;
 
 /* Whether a folder has an entry such as "002c0b4f.0", as `openssl rehash` names certificates. */
 static bool is_hashed_folder(const char *path)
@@ -40,6 +41,7 @@ static const char *find_ca_folder(void)
 static void start_process(void)
 {
     global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_version_number = curl_version_info(CURLVERSION_NOW)->version_num;
     if (global_result == CURLE_OK)
         ca_folder = find_ca_folder();
 }
@@ -47,6 +49,11 @@ static void start_process(void)
 bool rek_http_start_process(void)
 {
     return pthread_once(&once, start_process) == 0 && global_result == CURLE_OK;
+}
+
+unsigned rek_http_curl_version(void)
+{
+    return curl_version_number;
 }
 
 const char *rek_http_ca_folder(void)

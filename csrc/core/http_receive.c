@@ -153,6 +153,13 @@ static bool has_ended(curl_socket_t fd)
 #endif
 }
 
+/* libcurl looks before it uses a connection again, but newer ones (8.23, curl's pull request 22169)
+ * only once a second: then we look ourselves. */
+static bool looks_itself(void)
+{
+    return rek_http_curl_version() < 0x081700;
+}
+
 /* Notes whether the connection was made for this request. */
 static void note_connection(struct rek_http_transfer *t)
 {
@@ -184,8 +191,7 @@ static int refuse_second_sending(struct rek_http_transfer *t)
  * request again on another one. That goes unseen where the first connection had ended before the
  * request was handed over (nobody could respond there), or never got a byte of it. Else the service
  * may have read the request: whether it is sent again is for the loop of attempts to say.
- * We look ourselves: libcurl looks before it uses a connection again, but newer ones (8.23, curl's
- * pull request 22169) only once a second. Where the socket is not known, the first request counts.
+ * Where the socket is not known, the first request counts.
  * A new tunnel counts among the bytes that were sent: where it is not known how long its request
  * is, it is taken for ours, which at worst makes one more attempt. */
 int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port)
@@ -205,7 +211,7 @@ int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int
     t->is_ready = true;
     t->local_port = local_port;
     t->size_when_ready = sent;
-    t->had_ended = has_ended(find_socket(t, local_port));
+    t->had_ended = !looks_itself() && has_ended(find_socket(t, local_port));
     return CURL_PREREQFUNC_OK;
 }
 

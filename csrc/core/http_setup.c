@@ -2,6 +2,11 @@
 
 #include <sys/socket.h>
 
+enum {
+    BUFFER_BYTES = 16384,
+    ENGINE_BUFFER_BYTES = 4096, /* for a response: a thousand requests have one each */
+};
+
 /* Children don't inherit a connection, not even one that is forked while it is made. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *address)
@@ -57,4 +62,25 @@ bool rek_http_set_up(struct rek_http_transfer *t)
     good &= curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK; /* or the environment's */
     good &= set_callbacks(t, easy);
     return good && rek_http_tls_set_up(&t->client->tls, easy);
+}
+
+/* Over TLS, whether a connection can be shared (HTTP/2) is known after its handshake, for which it
+ * is worth waiting. In clear text it would be known after the first response: nobody waits for
+ * that.
+ */
+static bool speaks_tls(const struct rek_http_transfer *t)
+{
+    return t->url.data[4] == 's' || t->url.data[4] == 'S';
+}
+
+void rek_http_tune(struct rek_http_transfer *t, bool for_engine)
+{
+    bool waits = for_engine && speaks_tls(t);
+    if (t->is_engines != for_engine)
+        curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE,
+                         for_engine ? (long)ENGINE_BUFFER_BYTES : (long)BUFFER_BYTES);
+    if (t->waits_for_pipe != waits)
+        curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
+    t->is_engines = for_engine;
+    t->waits_for_pipe = waits;
 }

@@ -207,6 +207,7 @@ static void leave(CURLM *multi, struct rek_http_transfer *t)
 static enum rek_http_result perform(struct rek_http_transfer *t, const struct rek_http_watch *watch)
 {
     CURLM *multi = rek_http_client_multi(t->client);
+    rek_http_tune(t, false);
     if (!multi || curl_multi_add_handle(multi, t->easy) != CURLM_OK) {
         rek_http_transfer_abort(t, REK_HTTP_MEMORY, NULL);
         return REK_HTTP_MEMORY;

@@ -26,6 +26,7 @@ local waiter = lazy "rekognition.waiter"
 
 -- What a script that only blocks never needs.
 local async = lazy "rekognition.async"
+local direct = lazy "rekognition.call.direct"
 local in_flight = lazy "rekognition.call.in_flight"
 local limits_of = lazy "rekognition.retry.limits"
 
@@ -227,6 +228,9 @@ local function begin(self, admission, operation, params, options)
 end
 
 function Client:_start(operation, params, options)
+  if options == nil and self._channel.is_plain and not self._limits then
+    return direct.start(self._channel, operation, new_request(self, operation, params))
+  end
   if options ~= nil then options_check.check_call(options) end
   local gate = self._channel.gate
   if not gate then return begin(self, nil, operation, params, options) end

@@ -5,17 +5,23 @@ local seams = require "rekognition.seams"
 
 local M = {}
 
+local function note(by_logger, logger, operation, has_begun)
+  local groups = by_logger[logger] or {}
+  local group = groups[operation] or { count = 0, begun = 0 }
+  by_logger[logger], groups[operation] = groups, group
+  group.count, group.begun = group.count + 1, group.begun + (has_begun and 1 or 0)
+end
+
 -- What was dropped, by logger and operation: how many, and how many of them had begun.
-local function dropped()
+local function dropped(without_task)
   local by_logger = {}
   for _, task in pairs(seams.drivers) do
     if task.state and not task.ended and not task.raised and not task.pending then -- nor cancelled
-      local operation = task.state.operation
-      local groups = by_logger[task.logger] or {}
-      local group = groups[operation] or { count = 0, begun = 0 }
-      by_logger[task.logger], groups[operation] = groups, group
-      group.count, group.begun = group.count + 1, group.begun + (task.began and 1 or 0)
+      note(by_logger, task.logger, task.state.operation, task.began)
     end
+  end
+  for _, future in ipairs(without_task) do
+    note(by_logger, future.channel.seams.logger, future.operation, future.id)
   end
   return by_logger
 end
@@ -46,13 +52,14 @@ function Guard:__gc()
   if self.is_off then return end
   local knows, is_forked = pcall(self.is_forked)
   if knows and is_forked then return end -- they are the parent's
-  for logger, groups in pairs(dropped()) do pcall(tell, logger, groups) end
+  for logger, groups in pairs(dropped(self.without_task())) do pcall(tell, logger, groups) end
 end
 
 --- Watches from now on. What was made before is still there when the state closes; what is made later may be gone.
 ---@param is_forked fun(): boolean  whether what is under way is the parent process's
-function M.arm(is_forked)
-  local new = setmetatable({ is_forked = is_forked }, Guard)
+---@param without_task fun(): rekognition.Future[]  the calls under way that have no task
+function M.arm(is_forked, without_task)
+  local new = setmetatable({ is_forked = is_forked, without_task = without_task }, Guard)
   if M.guard then M.guard.is_off = true end
   M.guard = new
 end

@@ -1,7 +1,8 @@
 --- The engine of this Lua state: what is ready to go on, what waits for a moment, what waits for the network.
 --
 -- A *token* stands for something that waits: a task (it has a `thread`), or a box, for code that keeps the engine going
--- while it waits. `wake` ends the wait of either. Nothing here knows clients.
+-- while it waits. `wake` ends the wait of either. A call without a task (`rekognition.call.direct`) has functions for it
+-- in `direct`. Nothing here knows clients.
 
 local core = require "rekognition.core"
 local dropped = require "rekognition.async.dropped"
@@ -47,13 +48,14 @@ local function new_network()
 end
 
 local function is_forked() return network ~= nil and network:is_forked() end
-dropped.arm(is_forked)
+local function without_task() return M.direct() end
+dropped.arm(is_forked, without_task)
 
 --- The core's engine.
 function M.network()
   if not network then
     network = new_network()
-    dropped.arm(is_forked)
+    dropped.arm(is_forked, without_task)
   end
   return network
 end
@@ -117,8 +119,10 @@ function M.spent(count) bytes = bytes + count end
 
 -- Lets a task go on, until it waits or ends.
 local function go_on(task)
-  if task.call then return task.call(task.argument) end
   if task.ended then return task:_after() end
+  local direct = task.direct
+  if direct then return direct.submit(task) end
+  if task.call then return task.call(task.argument) end
   local before, thread = M.current, task.thread
   M.current = task
   local _, value = resume(thread)
@@ -165,12 +169,37 @@ local function drain_descriptors()
   end
 end
 
+-- What is left is there in the next step.
 local function drain()
-  while true do
+  for _ = 1, MOST_RESUMED do
+    if not network then return end -- a callback was in the child of a fork
     local token, id = network:next()
     if not id then return end
-    if token then M.wake(token) else network:cancel(id) end
+    local direct = token and token.direct
+    if direct then
+      direct.land(token, id)
+    elseif token then
+      M.wake(token)
+    else
+      network:cancel(id)
+    end
   end
+end
+
+--- What came of a request that has ended; see the core's `engine:take`.
+function M.take(id) return network:take(id) end
+
+--- The calls without a task that have not ended.
+---@return rekognition.Future[]
+function M.direct()
+  local found = {}
+  for place = first, last do
+    if ready[place].direct and not ready[place].ended then found[#found + 1] = ready[place] end
+  end
+  for _, token in ipairs(network and network:tokens() or {}) do
+    if token and token.direct then found[#found + 1] = token end
+  end
+  return found
 end
 
 -- Seconds until there is something to do, at most `limit`.
@@ -187,8 +216,10 @@ local IN_STEP = setmetatable({}, { __close = rewind })
 
 -- In the child of a fork: what was under way is the parent's, and goes on there alone.
 local function leave_to_parent()
+  local without_task = M.direct()
   network:close()
   network, watched, watching = nil, {}, 0
+  for _, future in ipairs(without_task) do future:_cancel_forked() end
   for _, task in pairs(seams.drivers) do
     if task.thread and not task.ended then task:_cancel_forked() end
   end
@@ -202,7 +233,7 @@ function M.step(limit)
   if network then
     network:step(pause(limit))
     drain()
-    drain_descriptors()
+    if network then drain_descriptors() end
   elseif first > last then
     local left = pause(limit)
     if left > 0 then core.sleep(left) end

@@ -69,27 +69,37 @@ local function claim(self)
   if self.unclaimed then self.unclaimed.claimed = true end
 end
 
+-- Where errors of a client's call go; nil for other tasks.
+local function logger_of(self)
+  return self.channel and self.channel.seams.logger or self.logger or nil
+end
+
 -- Calls the callbacks; the engine does, once it has ended.
+local function call_back(self, callback)
+  local results = self.results
+  local ok, problem = pcall(callback, self.ok, unpack(results, 1, results.n))
+  if not ok then
+    (logger_of(self) or warn_of)("error", "callback_failed", { message = quote.message(tostring(problem)) })
+  end
+end
+
 function Future:_after()
   local callbacks = self.callbacks
   if not callbacks then return end
-  self.callbacks = nil
-  for _, callback in ipairs(callbacks) do
-    local ok, problem = pcall(callback, self.ok, unpack(self.results, 1, self.results.n))
-    if not ok then
-      (self.logger or warn_of)("error", "callback_failed", { message = quote.message(tostring(problem)) })
-    end
-  end
+  self.callbacks = false
+  if type(callbacks) == "function" then return call_back(self, callbacks) end
+  for _, callback in ipairs(callbacks) do call_back(self, callback) end
 end
 
 -- Nobody has asked for its error by now: whoever started it may raise it, or else it is logged in the end.
 local function hold_error(self, parent)
   if self.is_claimed or cancelled.is(self.results[1]) then return end
-  if parent and not self.logger then
+  local logger = logger_of(self)
+  if parent and not logger then
     parent.unasked = parent.unasked or self
     return
   end
-  self.unclaimed = setmetatable({ error = self.results[1], logger = self.logger or warn_of }, Unclaimed)
+  self.unclaimed = setmetatable({ error = self.results[1], logger = logger or warn_of }, Unclaimed)
 end
 
 local detached = {} -- the detached tasks that have not ended
@@ -159,6 +169,7 @@ function Future:_cancel(e)
   e.cancel_message = e.cancel_message or e.message
   self:_cancel_children(e)
   if self.returned then return end
+  if self.direct then return self.direct.cancel(self, e) end
   if self.undo and not self.woken then
     e.sent = self.undo(self.what) == true or nil
     self.undo, self.what, self.raised = nil, nil, e
@@ -222,18 +233,22 @@ local function begin(self, thread)
   return self
 end
 
--- The same, as a child of the task that runs.
-local function begin_child(self, thread)
+-- Makes it a child of the task that runs.
+local function join(self)
   local parent = current_task()
-  if parent then
-    self.parent = parent
-    local children = parent.children
-    if not children then
-      children = {}
-      parent.children = children
-    end
-    children[self], parent.child_count = true, parent.child_count + 1
+  if not parent then return end
+  self.parent = parent
+  local children = parent.children
+  if not children then
+    children = {}
+    parent.children = children
   end
+  children[self], parent.child_count = true, parent.child_count + 1
+end
+
+-- Queues a task as a child of the one that runs.
+local function begin_child(self, thread)
+  join(self)
   return begin(self, thread)
 end
 
@@ -258,6 +273,49 @@ function M.start_call(run, channel, state, admission)
     logger = channel.seams.logger, thread = false, began = false, returned = false, ended = false, ok = false,
     results = false, callbacks = nil, undo = nil, what = nil, woken = nil,
   }, Future), spare_thread())
+end
+
+--- Starts a client's call that has no task as long as it needs none.
+---@param direct table  its functions, see `rekognition.call.direct`
+---@param channel rekognition.Channel
+---@param operation string
+---@param request userdata  closed in any case
+---@return rekognition.Future
+function M.start_direct(direct, channel, operation, request)
+  local self = setmetatable({ false, false, -- the results; and room for all that most calls note
+    direct = direct, channel = channel, operation = operation, request = request, started = false, offset = false,
+    key_id = false, id = false, slots = false, ended = false, ok = false, results = false, callbacks = false,
+    is_claimed = false,
+  }, Future)
+  engine.push(self)
+  engine.live = engine.live + 1
+  join(self)
+  return self
+end
+
+--- One of these is a task from now on, which calls f(task).
+---@param state rekognition.Call
+function M.become_task(self, f, state)
+  local thread = spare_thread()
+  self.run, self.state, self.direct = f, state, false
+  self.thread, drivers[thread] = thread, self
+  engine.push(self)
+end
+
+--- One of these has ended well.
+function M.succeed(self, response, metadata)
+  self[1], self[2], self.results, self.ok, self.direct = response, metadata, self, true, false
+  self.request:close()
+  if self.parent or self.waiters or self.watchers then return settle(self) end
+  self.ended = true
+  engine.live = engine.live - 1
+  return self:_after()
+end
+
+--- One of these has failed.
+function M.fail(self, problem)
+  self.direct = false
+  self:_fail(problem)
 end
 
 --- Starts a task that nobody's end and nobody's cancellation ends: what must be done whatever happens. It has no
@@ -330,10 +388,14 @@ end
 ---@param f fun(ok: boolean, ...: any)
 function Future:on_done(f)
   check(self, "on_done")
-  expect.argument(f, expect.FUNCTION, "on_done", "f")
+  if type(f) ~= "function" then expect.argument(f, expect.FUNCTION, "on_done", "f") end
   claim(self)
-  self.callbacks = self.callbacks or {}
-  self.callbacks[#self.callbacks + 1] = f
+  local callbacks = self.callbacks
+  if type(callbacks) == "table" then
+    callbacks[#callbacks + 1] = f
+  else
+    self.callbacks = callbacks and { callbacks, f } or f
+  end
   if self.ended then engine.push(self) end
 end
 
@@ -355,10 +417,11 @@ end
 -- looked at below.
 for _, field in ipairs { "thread", "parent", "children", "logger", "request", "admission", "began", "returned", "ended",
     "ok", "results", "waiters", "watchers", "callbacks", "is_claimed", "unclaimed", "unasked", "undo", "what", "woken",
-    "raised", "pending", "delivered", "call", "state", "channel" } do
+    "raised", "pending", "delivered", "call", "state", "channel", "direct", "failure" } do
   Future[field] = false
 end
 Future.child_count = 0
+Future.n = 2 -- of one that has its results in itself
 
 -- A misspelled method would be "a nil value" otherwise, and so would a member of the response that was not awaited:
 -- AWS's names begin with a capital. Other fields of a future that are not there stay nil.

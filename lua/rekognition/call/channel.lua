@@ -2,6 +2,7 @@
 
 local call = require "rekognition.call"
 local clocks = require "rekognition.call.clock"
+local core = require "rekognition.core"
 local user_agent = require "rekognition.call.user_agent"
 
 local M = {}
@@ -33,6 +34,8 @@ local M = {}
 ---@class rekognition.Channel : rekognition.ChannelOptions
 ---@field send function           see `rekognition.call.native`
 ---@field target userdata
+---@field sender? table           see `rekognition.call.native`
+---@field is_plain boolean        a call without options of its own can be made by `rekognition.call.direct`
 local Channel = {}
 Channel.__index = Channel
 
@@ -55,12 +58,19 @@ function Channel:user_agent(source, on_behalf)
   return agent
 end
 
+-- Whether an attempt needs no more than a time, credentials and a connection, and nothing of the host's is asked.
+local function is_plain(self)
+  return self.sender ~= nil and self.seams.clock == core.now and self.clock.now_seam == core.now and not self.logs
+    and not (self.gate or self.limits or self.trace_id or self.authorize or self.retry.limiter)
+end
+
 local function connect(self)
   local options = {
     url = self.url, region = self.region or "", service = self.signing_name or "", direct = self.direct, s3 = self.s3,
     max_attempts = self.retry.max_attempts, connect_timeout = self.connect_timeout, timeout = self.timeout,
   }
-  self.send, self.target = call.sender(self.http, options, self.seams)
+  self.send, self.target, self.sender = call.sender(self.http, options, self.seams)
+  self.is_plain = is_plain(self)
   return self
 end
 

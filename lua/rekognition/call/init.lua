@@ -80,9 +80,20 @@ end
 ---@param seams_of_host rekognition.Seams
 ---@return function send  see `rekognition.call.native`
 ---@return userdata target
+---@return table? sender  of the built-in one: what `rekognition.call.direct` starts an attempt with
 function M.sender(transport, options, seams_of_host)
   if http.is_transport(transport) then return native.new(transport, options, seams_of_host) end
   return custom.new(transport, options, seams_of_host.monotonic)
+end
+
+--- The credentials of a provider that has some, if no renewal is due: never waits.
+---@param provider? table
+---@return rekognition.Credentials?
+function M.at_hand(provider)
+  if not provider then return NO_CREDENTIALS end
+  if provider._fixed then return provider._fixed() end
+  local look = provider.at_hand
+  return look and look(provider)
 end
 
 local spare -- the state of a plain call whose only attempt succeeded, for the next call
@@ -299,6 +310,23 @@ local function ask_for_credentials(channel, call, provider)
   return credentials
 end
 
+-- The attempts that are left, the one of the number `call.attempt` first.
+local function attempts(channel, call, retry, provider, secrets)
+  while true do
+    if retry.limiter then wait_for_turn(channel, call, retry) end
+    local fixed = provider and provider._fixed
+    local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
+    if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
+    local response, result = attempt(channel, call, credentials)
+    if response == nil or not call.plain then
+      call.secrets = with_token(secrets, credentials.session_token)
+      if not call.plain then response = look_at(channel, call, response, result) end
+    end
+    if response ~= nil then return succeed(channel, call, retry, response, result) end
+    continue(channel, call, retry, credentials, result)
+  end
+end
+
 -- What a call that isn't plain may have of its own. It need not come from `M.state`.
 local function own_parts(channel, call)
   call.attempt = 1
@@ -314,19 +342,7 @@ local function loop(channel, call, since)
   call.started = since or channel.monotonic()
   if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
   if not call.plain then retry, provider, secrets = own_parts(channel, call) end
-  while true do
-    if retry.limiter then wait_for_turn(channel, call, retry) end
-    local fixed = provider and provider._fixed
-    local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
-    if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
-    local response, result = attempt(channel, call, credentials)
-    if response == nil or not call.plain then
-      call.secrets = with_token(secrets, credentials.session_token)
-      if not call.plain then response = look_at(channel, call, response, result) end
-    end
-    if response ~= nil then return succeed(channel, call, retry, response, result) end
-    continue(channel, call, retry, credentials, result)
-  end
+  return attempts(channel, call, retry, provider, secrets)
 end
 
 --- Calls a service: sends the request until it succeeds or another attempt is not worth it.
@@ -344,6 +360,18 @@ end
 ---@param task rekognition.Future
 function M.run_task(task, channel, call)
   return task:run_alone(loop, channel, call)
+end
+
+--- What follows a first attempt that was made without a task and failed.
+---@param task rekognition.Future
+---@param credentials table  those of the attempt
+---@param result table       as a sender returns it
+function M.run_on(task, channel, call, credentials, result)
+  local retry = channel.retry
+  call.driver, call.secrets = task, with_token(nil, credentials.session_token)
+  continue(channel, call, retry, credentials, result)
+  call.secrets = nil
+  return attempts(channel, call, retry, channel.provider)
 end
 
 return M

@@ -20,6 +20,7 @@ local M = {}
 ---@param seams rekognition.Seams
 ---@return function send
 ---@return userdata target
+---@return table sender  what an attempt that nobody waits for is started with
 function M.new(transport, options, seams)
   local target, connections = core.target(options), transport.core
   local send = target.send -- looked up once
@@ -30,7 +31,7 @@ function M.new(transport, options, seams)
     if driver then return driver:send(sender, call, credentials, headers, connect_timeout, timeout) end
     return send(target, connections, call.request, credentials.access_key_id, credentials.secret_access_key,
       credentials.session_token, call.time, call.attempt, call.agent, connect_timeout, timeout, headers, call.trace_id)
-  end, target
+  end, target, sender
 end
 
 return M

@@ -189,6 +189,13 @@ function Provider:get(deadline)
   return state.current
 end
 
+--- The credentials, if there are some and no renewal is due: never waits.
+---@return rekognition.Credentials?
+function Provider:at_hand()
+  local state = self.state()
+  return not window(self, state) and state.current or nil
+end
+
 --- Renews now, whatever the credentials' end: for when a service says that they have expired.
 ---@param stale? rekognition.Credentials  the ones refused; where others are there by now, those are returned
 ---@param deadline? number
