@@ -1,7 +1,8 @@
 /* engine: many requests under way at once. `target:start` (attempt.c) starts one, with a token of
  * the caller's; `engine:step` moves all on; `engine:next` returns the token of one that is done,
- * and `engine:take` its response, in the form of `target:send`. Nothing here calls Lua back. */
-#include "binding/engine.h"
+ * and `engine:take` its response, in the form of `target:send`. Nothing here calls Lua back.
+ * What a loop of a host waits by is in engine_poll.c. */
+#include "binding/engine_internal.h"
 
 #include "binding/luautil.h"
 #include "binding/pool.h"
@@ -9,8 +10,6 @@
 #include "core/alloc.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <math.h>
 #include <string.h>
 
 static const char engines_key;
@@ -19,58 +18,10 @@ static const char engines_key;
  * it. */
 enum { HELD = 1, OF_A_SLOT = 2 };
 
-struct lrek_engine_slot {
-    struct rek_http_job job; /* first, so that a job is its slot */
-    struct rek_http_response response;
-    struct lrek_request *request; /* NULL: the slot is free */
-    struct engine *engine;
-    lua_Integer id;
-    struct lrek_engine_slot *next_free;
-};
-
-struct engine {
-    struct lrek_object object;
-    struct rek_http_engine *core; /* NULL once closed */
-    struct lrek_engine_slot **slots;
-    size_t slot_count;
-    size_t slot_capacity;
-    struct lrek_engine_slot *free_slots;
-};
-
-/* The requests aren't touched: where the state closes, they may be gone. */
-static void clear_engine(void *object)
-{
-    struct engine *engine = object;
-    rek_http_engine_free(engine->core);
-    engine->core = NULL;
-    for (size_t i = 0; i < engine->slot_count; i++) {
-        rek_http_job_release(&engine->slots[i]->job);
-        rek_http_response_clear(&engine->slots[i]->response);
-        rek_free(engine->slots[i]);
-    }
-    rek_free(engine->slots);
-    engine->slots = NULL;
-    engine->free_slots = NULL;
-    engine->slot_count = engine->slot_capacity = 0;
-}
-
-static const struct lrek_kind engine_kind = {
-    .name = "rekognition.engine",
-    .size = sizeof(struct engine),
-    .clear = clear_engine,
-};
-
-static struct engine *check_engine(lua_State *L, int index)
-{
-    struct engine *engine = lrek_check_object(L, index, &engine_kind);
-    luaL_argcheck(L, engine->core, index, "the engine is closed");
-    return engine;
-}
-
 /* engine() -> an engine; or nil and why the system refuses one. */
 static int engine_new(lua_State *L)
 {
-    struct engine *engine = lrek_new_object(L, &engine_kind, HELD);
+    struct lrek_engine *engine = lrek_new_object(L, &lrek_engine_kind, HELD);
     lua_newtable(L);
     lua_setiuservalue(L, -2, HELD);
     engine->core = rek_http_engine_new();
@@ -86,7 +37,7 @@ static int engine_new(lua_State *L)
     return 1;
 }
 
-static bool reserve_slot(struct engine *engine)
+static bool reserve_slot(struct lrek_engine *engine)
 {
     if (engine->slot_count < engine->slot_capacity)
         return true;
@@ -100,7 +51,7 @@ static bool reserve_slot(struct engine *engine)
     return true;
 }
 
-static struct lrek_engine_slot *new_slot(lua_State *L, struct engine *engine)
+static struct lrek_engine_slot *new_slot(lua_State *L, struct lrek_engine *engine)
 {
     struct lrek_engine_slot *slot =
         reserve_slot(engine) ? rek_realloc(NULL, sizeof(struct lrek_engine_slot)) : NULL;
@@ -140,7 +91,7 @@ static void push_token(lua_State *L, int engine, lua_Integer id)
 
 struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int index, int request, int token)
 {
-    struct engine *engine = check_engine(L, index);
+    struct lrek_engine *engine = lrek_check_engine(L, index);
     struct lrek_engine_slot *slot = engine->free_slots;
     if (!slot) {
         slot = new_slot(L, engine);
@@ -193,7 +144,7 @@ int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot
 }
 
 /* The slot of an id that is under way; NULL: there is none. */
-static struct lrek_engine_slot *find_slot(const struct engine *engine, lua_Integer id)
+static struct lrek_engine_slot *find_slot(const struct lrek_engine *engine, lua_Integer id)
 {
     if (id < 1 || (lua_Unsigned)id > engine->slot_count)
         return NULL;
@@ -201,27 +152,19 @@ static struct lrek_engine_slot *find_slot(const struct engine *engine, lua_Integ
     return slot->request ? slot : NULL;
 }
 
-static int milliseconds(lua_Number seconds)
-{
-    if (!(seconds > 0))
-        return seconds < 0 ? -1 : 0;
-    lua_Number rounded = ceil(seconds * 1000);
-    return rounded < INT_MAX ? (int)rounded : INT_MAX;
-}
-
 /* engine:step(seconds): waits until something moves, for at most so long (0: not at all; below 0:
  * without an end), and moves it on. */
 static int engine_step(lua_State *L)
 {
-    struct engine *engine = check_engine(L, 1);
-    rek_http_engine_step(engine->core, milliseconds(luaL_checknumber(L, 2)));
+    struct lrek_engine *engine = lrek_check_engine(L, 1);
+    rek_http_engine_step(engine->core, lrek_engine_milliseconds(luaL_checknumber(L, 2)));
     return 0;
 }
 
 /* engine:next() -> token, id of a request that is done, or nothing */
 static int engine_next(lua_State *L)
 {
-    struct engine *engine = check_engine(L, 1);
+    struct lrek_engine *engine = lrek_check_engine(L, 1);
     struct rek_http_job *job = rek_http_engine_next(engine->core);
     if (!job)
         return 0;
@@ -240,36 +183,10 @@ static int push_result(lua_State *L)
     return lrek_push_no_response(L, slot->job.result, rek_http_job_failure(&slot->job));
 }
 
-/* engine:watch(descriptor): until it is readable once, see `readable` */
-static int engine_watch(lua_State *L)
-{
-    struct engine *engine = check_engine(L, 1);
-    int fd = (int)luaL_checkinteger(L, 2);
-    return rek_http_engine_watch(engine->core, fd) ? 0 : luaL_error(L, "not enough memory");
-}
-
-/* engine:unwatch(descriptor) */
-static int engine_unwatch(lua_State *L)
-{
-    struct engine *engine = check_engine(L, 1);
-    rek_http_engine_unwatch(engine->core, (int)luaL_checkinteger(L, 2));
-    return 0;
-}
-
-/* engine:readable() -> a descriptor that became readable, not watched any more; or nothing */
-static int engine_readable(lua_State *L)
-{
-    int fd = rek_http_engine_readable(check_engine(L, 1)->core);
-    if (fd < 0)
-        return 0;
-    lua_pushinteger(L, fd);
-    return 1;
-}
-
 /* engine:take(id) -> what `target:send` returns, for a request that `next` returned */
 static int engine_take(lua_State *L)
 {
-    struct engine *engine = check_engine(L, 1);
+    struct lrek_engine *engine = lrek_check_engine(L, 1);
     lua_Integer id = luaL_checkinteger(L, 2);
     struct lrek_engine_slot *slot = find_slot(engine, id);
     luaL_argcheck(L, slot && slot->job.state == REK_JOB_TAKEN, 2, "is not done");
@@ -286,7 +203,7 @@ static int engine_take(lua_State *L)
 /* engine:cancel(id) -> whether the service may have read the request; nil where it has ended */
 static int engine_cancel(lua_State *L)
 {
-    struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    struct lrek_engine *engine = lrek_check_object(L, 1, &lrek_engine_kind);
     lua_Integer id = luaL_checkinteger(L, 2);
     struct lrek_engine_slot *slot = engine->core ? find_slot(engine, id) : NULL;
     if (!slot)
@@ -300,7 +217,7 @@ static int engine_cancel(lua_State *L)
 /* engine:tokens() -> those of the requests that have not been taken, and their ids: two lists */
 static int engine_tokens(lua_State *L)
 {
-    const struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    const struct lrek_engine *engine = lrek_check_object(L, 1, &lrek_engine_kind);
     lua_settop(L, 1);
     lua_newtable(L);
     lua_newtable(L);
@@ -320,57 +237,27 @@ static int engine_tokens(lua_State *L)
 /* engine:under_way() -> how many requests are */
 static int engine_under_way(lua_State *L)
 {
-    lua_pushinteger(L, (lua_Integer)rek_http_engine_under_way(check_engine(L, 1)->core));
+    lua_pushinteger(L, (lua_Integer)rek_http_engine_under_way(lrek_check_engine(L, 1)->core));
     return 1;
-}
-
-/* engine:pollfd() -> a descriptor that is readable when a step has something to do; nil where the
- * system has no such thing */
-static int engine_pollfd(lua_State *L)
-{
-    int fd = rek_http_engine_fd(check_engine(L, 1)->core);
-    if (fd < 0)
-        return 0;
-    lua_pushinteger(L, fd);
-    return 1;
-}
-
-/* engine:timeout() -> seconds until a step is due where nothing moves, or nil */
-static int engine_timeout(lua_State *L)
-{
-    int left = rek_http_engine_timeout(check_engine(L, 1)->core);
-    if (left < 0)
-        return 0;
-    lua_pushnumber(L, (lua_Number)left / 1000);
-    return 1;
-}
-
-/* engine:arm(seconds): the descriptor becomes readable by itself after so long, or earlier, when a
- * step is due; nil: only then */
-static int engine_arm(lua_State *L)
-{
-    struct engine *engine = check_engine(L, 1);
-    rek_http_engine_arm(engine->core, milliseconds(luaL_optnumber(L, 2, -1)));
-    return 0;
 }
 
 /* engine:is_forked() -> whether this process is a fork of the one that made it */
 static int engine_is_forked(lua_State *L)
 {
-    lua_pushboolean(L, rek_http_engine_is_forked(check_engine(L, 1)->core));
+    lua_pushboolean(L, rek_http_engine_is_forked(lrek_check_engine(L, 1)->core));
     return 1;
 }
 
 static int engine_close(lua_State *L)
 {
-    struct engine *engine = lrek_check_object(L, 1, &engine_kind);
+    struct lrek_engine *engine = lrek_check_object(L, 1, &lrek_engine_kind);
     for (size_t i = 0; i < engine->slot_count; i++) {
         struct lrek_engine_slot *slot = engine->slots[i];
         if (slot->request)
             lrek_release_request(slot->request);
         slot->request = NULL;
     }
-    clear_engine(engine);
+    lrek_clear_engine(engine);
     return 0;
 }
 
@@ -379,7 +266,7 @@ void lrek_drop_client(lua_State *L, const struct rek_http_client *client)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &engines_key);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
-        const struct engine *engine = lua_touserdata(L, -2);
+        const struct lrek_engine *engine = lua_touserdata(L, -2);
         if (engine->core)
             rek_http_engine_drop(engine->core, client);
         lua_pop(L, 1);
@@ -404,19 +291,15 @@ static void open_engines(lua_State *L)
 void lrek_open_engine(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", engine_step},         {"next", engine_next},
-        {"take", engine_take},         {"cancel", engine_cancel},
-        {"watch", engine_watch},       {"unwatch", engine_unwatch},
-        {"readable", engine_readable}, {"under_way", engine_under_way},
-        {"pollfd", engine_pollfd},     {"timeout", engine_timeout},
-        {"arm", engine_arm},           {"is_forked", engine_is_forked},
-        {"close", engine_close},       {"tokens", engine_tokens},
-        {NULL, NULL}};
+        {"step", engine_step},           {"next", engine_next},     {"take", engine_take},
+        {"cancel", engine_cancel},       {"tokens", engine_tokens}, {"under_way", engine_under_way},
+        {"is_forked", engine_is_forked}, {"close", engine_close},   {NULL, NULL}};
     open_engines(L);
-    lrek_open_kind(L, &engine_kind);
+    lrek_open_kind(L, &lrek_engine_kind);
     lua_pushcfunction(L, engine_close);
     lua_setfield(L, -2, "__close");
     luaL_newlib(L, methods);
+    luaL_setfuncs(L, lrek_engine_poll_methods, 0);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     lua_pushcfunction(L, engine_new);

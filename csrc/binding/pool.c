@@ -97,6 +97,7 @@ void *lrek_new_object(lua_State *L, const struct lrek_kind *kind, int user_value
     struct lrek_object *object = lua_newuserdatauv(L, kind->size, user_values);
     memset(object, 0, kind->size);
     object->kind = kind;
+    object->self = object;
     object->previous = &keeper->ring;
     object->next = keeper->ring.next;
     object->next->previous = object;
@@ -108,7 +109,11 @@ void *lrek_new_object(lua_State *L, const struct lrek_kind *kind, int user_value
 
 void *lrek_check_object(lua_State *L, int index, const struct lrek_kind *kind)
 {
-    void *object = lua_touserdata(L, index);
+    struct lrek_object *object = lua_touserdata(L, index);
+    /* A userdata of that size that has its own address and the kind's in it is one of ours. */
+    if (object && lua_rawlen(L, index) >= kind->size && object->self == object &&
+        object->kind == kind)
+        return object;
     if (!object || !lua_getmetatable(L, index))
         luaL_typeerror(L, index, kind->name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, kind);

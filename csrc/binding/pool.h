@@ -28,6 +28,7 @@ struct lrek_object {
     struct lrek_object *next; /* in the keeper's ring; NULL once cleared */
     struct lrek_object *previous;
     const struct lrek_kind *kind;
+    const struct lrek_object *self;
     unsigned kept_below; /* in the pool: how many are kept besides, see pool.c */
 };
 

@@ -8,7 +8,6 @@
 enum {
     COLD_SIZE = 8, /* requests under way before a client's first connection stands */
     EVENTS_OF_A_STEP = 128,
-    DRAIN_INTERVAL_MS = 10,
 };
 
 struct rek_http_engine *rek_http_engine_new(void)
@@ -73,7 +72,6 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
     job->transfer->lookup = &group->lookup;
     group->active++;
     lane->active++;
-    engine->active++;
     rek_ring_detach(job);
     rek_ring_append(&lane->jobs, job);
     job->state = REK_JOB_ACTIVE;
@@ -244,34 +242,20 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
         return;
     bool is_finished = !rek_ring_is_empty(&engine->done);
     timeout_ms = is_finished ? 0 : sooner(timeout_ms, rek_http_groups_due_in(engine));
-    size_t watched =
-        engine->descriptors + engine->active - (engine->pump ? engine->pump->active : 0);
-    bool pumps = engine->pump != NULL;
-    if (pumps && watched > 0 && engine->poller.fd < 0)
-        timeout_ms =
-            sooner(timeout_ms, DRAIN_INTERVAL_MS); /* poll(2) sees these afterwards alone */
-    if (pumps)
-        rek_http_group_pump(engine, timeout_ms);
-    if (!pumps || watched > 0)
-        rek_http_groups_run_events(
-            engine, events,
-            rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, pumps ? 0 : timeout_ms));
+    int count = rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, timeout_ms);
+    rek_http_groups_run_events(engine, events, count);
     rek_http_groups_run_timers(engine);
     tidy(engine);
 }
 
 bool rek_http_engine_watch(struct rek_http_engine *engine, int fd)
 {
-    if (!rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, REK_POLL_READ))
-        return false;
-    engine->descriptors++;
-    return true;
+    return rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, REK_POLL_READ);
 }
 
 void rek_http_engine_unwatch(struct rek_http_engine *engine, int fd)
 {
     rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, 0);
-    engine->descriptors--;
 }
 
 int rek_http_engine_readable(struct rek_http_engine *engine)
@@ -279,17 +263,14 @@ int rek_http_engine_readable(struct rek_http_engine *engine)
     return engine->readable_count > 0 ? engine->readable[--engine->readable_count] : -1;
 }
 
-int rek_http_engine_fd(struct rek_http_engine *engine)
+int rek_http_engine_fd(const struct rek_http_engine *engine)
 {
-    engine->exposed = engine->poller.fd >= 0;
     return engine->poller.fd;
 }
 
 int rek_http_engine_timeout(const struct rek_http_engine *engine)
 {
-    if (!rek_ring_is_empty(&engine->done))
-        return 0;
-    return sooner(rek_http_groups_due_in(engine), engine->pump ? DRAIN_INTERVAL_MS : -1);
+    return rek_ring_is_empty(&engine->done) ? rek_http_groups_due_in(engine) : 0;
 }
 
 void rek_http_engine_arm(struct rek_http_engine *engine, int delay_ms)

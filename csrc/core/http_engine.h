@@ -51,8 +51,8 @@ struct rek_http_job *rek_http_engine_next(struct rek_http_engine *engine);
 size_t rek_http_engine_under_way(const struct rek_http_engine *engine);
 
 /* The descriptor, which is readable when a step has something to do; -1 where the system has no
- * such thing. From now on the engine works by it. */
-int rek_http_engine_fd(struct rek_http_engine *engine);
+ * such thing. */
+int rek_http_engine_fd(const struct rek_http_engine *engine);
 /* Watches a descriptor that is nothing of HTTP's, until it is readable (or broken) once, or no
  * more. False where there is no memory. */
 REK_CHECKED bool rek_http_engine_watch(struct rek_http_engine *engine, int fd);

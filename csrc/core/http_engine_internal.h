@@ -25,7 +25,6 @@ struct rek_http_group {
     size_t active;
     int64_t deadline_ms; /* when libcurl wants to be called; -1: at no time */
     int64_t idle_since_ms;
-    bool pumped;
     bool touched;
 };
 
@@ -46,10 +45,6 @@ struct rek_http_engine {
     size_t group_count;
     struct rek_http_job done; /* the ring of the finished */
     size_t under_way;
-    size_t active;               /* of those, in libcurl's hands */
-    struct rek_http_group *pump; /* the group that is pumped */
-    bool exposed;                /* somebody looks at the descriptor */
-    size_t descriptors;          /* that are watched for others */
     int readable[REK_ENGINE_MOST_READABLE];
     size_t readable_count;
 };
@@ -93,8 +88,7 @@ static inline bool rek_engine_is_forked(const struct rek_http_engine *engine)
 
 /* Closes its connections. */
 void rek_http_group_free(struct rek_http_group *group);
-/* The group of the lane for one more request, made where all are full. One that is idle may change
- * from pumped to watched and back. */
+/* The group of the lane for one more request, made where all are full. NULL: no memory. */
 struct rek_http_group *rek_http_group_find(struct rek_http_engine *engine,
                                            struct rek_http_lane *lane);
 /* Puts a job among the finished. */
@@ -111,7 +105,5 @@ void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek
                                 int count);
 /* When libcurl wants to be called, in milliseconds from now; -1: at no time. */
 int rek_http_groups_due_in(const struct rek_http_engine *engine);
-/* Waits for libcurl's own sockets, and, by the poller's descriptor, for the watched ones. */
-void rek_http_group_pump(struct rek_http_engine *engine, int timeout_ms);
 
 #endif

@@ -2,10 +2,9 @@
  * are in groups of 64, a multi handle each. A multi handle serves one client, so each client has a
  * lane: its groups, and what waits.
  *
- * libcurl is driven in two ways. A group is watched: its sockets are in the poller, and libcurl
- * hears which of them moved (curl_multi_socket_action). Or it is pumped, one group of an engine at
- * most, where nobody looks at the engine's descriptor: curl_multi_perform and curl_multi_poll,
- * which are cheaper for up to 64 connections. */
+ * The sockets are in the poller, and libcurl hears which of them moved (curl_multi_socket_action).
+ * curl_multi_perform and curl_multi_poll look at all of them each time: that is no cheaper over
+ * HTTP, and dearer over TLS. */
 #include "core/http_engine_internal.h"
 
 #include "core/alloc.h"
@@ -38,13 +37,12 @@ static int on_timer(CURLM *multi, long timeout_ms, void *context)
     return 0;
 }
 
-static void watch(struct rek_http_group *group, bool watched)
+static void set_callbacks(struct rek_http_group *group)
 {
-    curl_multi_setopt(group->multi, CURLMOPT_SOCKETFUNCTION, watched ? on_socket : NULL);
+    curl_multi_setopt(group->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(group->multi, CURLMOPT_SOCKETDATA, group);
-    curl_multi_setopt(group->multi, CURLMOPT_TIMERFUNCTION, watched ? on_timer : NULL);
+    curl_multi_setopt(group->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(group->multi, CURLMOPT_TIMERDATA, group);
-    group->deadline_ms = -1;
 }
 
 /* The place of a new group among the engine's. False where there is no memory. */
@@ -79,7 +77,7 @@ static struct rek_http_group *new_group(struct rek_http_engine *engine, struct r
         rek_free(group);
         return NULL;
     }
-    watch(group, true);
+    set_callbacks(group);
     engine->groups[place] = group;
     return group;
 }
@@ -87,8 +85,6 @@ static struct rek_http_group *new_group(struct rek_http_engine *engine, struct r
 void rek_http_group_free(struct rek_http_group *group)
 {
     struct rek_http_engine *engine = group->engine;
-    if (engine->pump == group)
-        engine->pump = NULL;
     engine->groups[group->index] = NULL;
     if (!rek_engine_is_forked(engine))
         curl_multi_cleanup(group->multi);
@@ -103,17 +99,7 @@ struct rek_http_group *rek_http_group_find(struct rek_http_engine *engine,
         if (engine->groups[i] && engine->groups[i]->lane == lane &&
             engine->groups[i]->active < GROUP_SIZE)
             group = engine->groups[i];
-    if (!group)
-        group = new_group(engine, lane);
-    if (!group || group->active > 0)
-        return group;
-    bool pumped = !engine->exposed && !engine->pump && engine->active == 0;
-    if (pumped != group->pumped)
-        watch(group, !pumped);
-    group->pumped = pumped;
-    if (pumped)
-        engine->pump = group;
-    return group;
+    return group ? group : new_group(engine, lane);
 }
 
 void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *job,
@@ -134,12 +120,8 @@ void rek_http_group_leave(struct rek_http_job *job)
         curl_multi_remove_handle(group->multi, job->transfer->easy);
     job->group = NULL;
     job->lane->active--;
-    group->engine->active--;
-    if (--group->active > 0)
-        return;
-    group->idle_since_ms = rek_engine_now_ms();
-    if (group->engine->pump == group)
-        group->engine->pump = NULL;
+    if (--group->active == 0)
+        group->idle_since_ms = rek_engine_now_ms();
 }
 
 /* HTTP/2: the connection failed as such, and not a stream of it. */
@@ -199,7 +181,7 @@ void rek_http_groups_run_timers(struct rek_http_engine *engine)
             rek_http_group_free(group);
             continue;
         }
-        if (!group || group->pumped || group->deadline_ms < 0 || group->deadline_ms > now)
+        if (!group || group->deadline_ms < 0 || group->deadline_ms > now)
             continue;
         group->deadline_ms = -1;
         group->touched = true;
@@ -213,7 +195,6 @@ static void note_readable(struct rek_http_engine *engine, int fd)
     if (engine->readable_count == REK_ENGINE_MOST_READABLE)
         return;
     engine->readable[engine->readable_count++] = fd;
-    engine->descriptors--;
     rek_poller_set(&engine->poller, fd, REK_ENGINE_WATCHED, 0);
 }
 
@@ -228,7 +209,7 @@ void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek
         }
         struct rek_http_group *group =
             events[i].tag < engine->group_count ? engine->groups[events[i].tag] : NULL;
-        if (!group || group->pumped) {
+        if (!group) {
             rek_poller_set(&engine->poller, events[i].fd, 0, 0);
             continue;
         }
@@ -245,22 +226,11 @@ int rek_http_groups_due_in(const struct rek_http_engine *engine)
     int64_t first = INT64_MAX;
     for (size_t i = 0; i < engine->group_count; i++) {
         const struct rek_http_group *group = engine->groups[i];
-        if (group && !group->pumped && group->deadline_ms >= 0 && group->deadline_ms < first)
+        if (group && group->deadline_ms >= 0 && group->deadline_ms < first)
             first = group->deadline_ms;
     }
     if (first == INT64_MAX)
         return -1;
     int64_t left = first - rek_engine_now_ms();
     return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
-}
-
-void rek_http_group_pump(struct rek_http_engine *engine, int timeout_ms)
-{
-    struct rek_http_group *group = engine->pump;
-    struct curl_waitfd poller = {.fd = engine->poller.fd, .events = CURL_WAIT_POLLIN};
-    int running;
-    if (timeout_ms != 0)
-        curl_multi_poll(group->multi, &poller, poller.fd < 0 ? 0 : 1, timeout_ms, NULL);
-    group->touched = true;
-    curl_multi_perform(group->multi, &running);
 }

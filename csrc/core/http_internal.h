@@ -79,8 +79,8 @@ struct rek_http_transfer {
     bool method_sends_body;
     bool large_body;
     bool size_is_set;
-    bool forbids_reuse; /* CURLOPT_FORBID_REUSE is set */
-    bool is_engines;    /* set up for an engine: a small buffer */
+    bool forbids_reuse;  /* CURLOPT_FORBID_REUSE is set */
+    bool is_engines;     /* set up for an engine: a small buffer */
     bool waits_for_pipe; /* CURLOPT_PIPEWAIT is set */
 
     struct rek_buffer lines;  /* the request's header lines, each with a NUL */

@@ -26,8 +26,8 @@ local waiter = lazy "rekognition.waiter"
 
 -- What a script that only blocks never needs.
 local async = lazy "rekognition.async"
-local direct = lazy "rekognition.call.direct"
 local in_flight = lazy "rekognition.call.in_flight"
+local start_direct -- of in_flight, looked up once
 local limits_of = lazy "rekognition.retry.limits"
 
 local SERVICE = "rekognition"
@@ -229,12 +229,12 @@ end
 
 function Client:_start(operation, params, options)
   if options == nil and self._channel.is_plain and not self._limits then
-    return direct.start(self._channel, operation, new_request(self, operation, params))
+    start_direct = start_direct or in_flight.start_direct
+    return start_direct(self._channel, operation, new_request(self, operation, params))
   end
   if options ~= nil then options_check.check_call(options) end
-  local gate = self._channel.gate
-  if not gate then return begin(self, nil, operation, params, options) end
-  local admission = in_flight.admit(gate)
+  if not self._channel.gate then return begin(self, nil, operation, params, options) end
+  local admission = in_flight.admit(self._channel.gate)
   local ok, future = pcall(begin, self, admission, operation, params, options)
   if not ok then admission:give() end
   return ok and future or error(future, 0)
@@ -334,14 +334,9 @@ local function makes(operation)
   return (verb == "Create" or verb == "Copy" or verb == "Start" or verb == "Put") and not service:has_token(operation)
 end
 
--- Lambda sets a new trace id for each invocation, and AWS_LAMBDA_FUNCTION_NAME once.
-local function trace_id_of(env)
-  if not env.AWS_LAMBDA_FUNCTION_NAME then return nil end
-  return function() return trace_id(env) end
-end
-
 local function new_channel(self, options, config, endpoint)
   local seams = self._seams
+  local in_lambda = seams.env.AWS_LAMBDA_FUNCTION_NAME -- set once; the trace id is new for each invocation
   local retry = retry_of.new(retry_options(options, config), seams)
   local timeouts = { connect = config:get("connect_timeout"), whole = options.timeout or 60 }
   self._transport = not options.http and new_transport(options, config, timeouts)
@@ -349,7 +344,8 @@ local function new_channel(self, options, config, endpoint)
     url = endpoint.url, region = endpoint.signing_region, signing_name = SERVICE, seams = seams,
     http = options.http or self._transport, retry = retry, clock = clocks.new(seams.clock),
     connect_timeout = timeouts.connect, timeout = timeouts.whole,
-    agent = agent_of(config, seams, retry.mode), trace_id = trace_id_of(seams.env),
+    agent = agent_of(config, seams, retry.mode),
+    trace_id = in_lambda and function() return trace_id(seams.env) end or nil,
     logs = options.logger ~= nil, is_closed = function() return is_closed(self) end,
     makes = makes, gate = options.max_in_flight and in_flight.gate(options) or nil,
     limits = options.rate and limits_of.new(options.rate) or nil, region_hint = config_of._region_hint,

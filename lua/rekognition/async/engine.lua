@@ -48,14 +48,14 @@ local function new_network()
 end
 
 local function is_forked() return network ~= nil and network:is_forked() end
-local function without_task() return M.direct() end
-dropped.arm(is_forked, without_task)
+local function find_direct() return M.direct() end
+dropped.arm(is_forked, find_direct)
 
 --- The core's engine.
 function M.network()
   if not network then
     network = new_network()
-    dropped.arm(is_forked, without_task)
+    dropped.arm(is_forked, find_direct)
   end
   return network
 end

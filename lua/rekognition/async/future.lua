@@ -11,6 +11,8 @@ local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
+local threads = require "rekognition.async.threads"
+local unclaimed = require "rekognition.async.unclaimed"
 
 ---@class rekognition.Future
 ---@field package thread thread
@@ -27,14 +29,9 @@ driver.install(Future)
 
 local M = {}
 
-local create, running, status, yield = coroutine.create, coroutine.running, coroutine.status, coroutine.yield
+local running = coroutine.running
 local pack, unpack = table.pack, table.unpack
 local drivers = seams.drivers
-local ENDED = engine.WAITS -- there is nothing left to do
-
--- Coroutines of calls that have ended, for those that come. How many: our choice, a step ends 64 at most.
-local MOST_SPARE = 256
-local spare, spare_count = {}, 0
 
 local function is_future(value) return getmetatable(value) == Future end
 
@@ -46,22 +43,6 @@ end
 
 local function check(self, name)
   if not is_future(self) then slip(("future:%s must be called with a colon, on a future"):format(name)) end
-end
-
--- An error that nobody asked for is not lost: it goes to the logger when the future is collected.
-local Unclaimed = {}
-Unclaimed.__index = Unclaimed
-function Unclaimed:__gc()
-  if self.claimed then return end
-  local e = self.error
-  local is_ours = rek_error.is_error(e)
-  self.logger("error", "future_failed", {
-    operation = is_ours and e.operation or nil, kind = is_ours and e.kind or "error",
-    code = is_ours and e.code or nil, message = is_ours and e.message or quote.message(tostring(e)) })
-end
-
-local function warn_of(_, event, fields)
-  if warn then warn(("rekognition: %s: %s"):format(event, fields.message)) end
 end
 
 local function claim(self)
@@ -79,7 +60,7 @@ local function call_back(self, callback)
   local results = self.results
   local ok, problem = pcall(callback, self.ok, unpack(results, 1, results.n))
   if not ok then
-    (logger_of(self) or warn_of)("error", "callback_failed", { message = quote.message(tostring(problem)) })
+    (logger_of(self) or unclaimed.warn)("error", "callback_failed", { message = quote.message(tostring(problem)) })
   end
 end
 
@@ -99,7 +80,7 @@ local function hold_error(self, parent)
     parent.unasked = parent.unasked or self
     return
   end
-  self.unclaimed = setmetatable({ error = self.results[1], logger = logger or warn_of }, Unclaimed)
+  self.unclaimed = unclaimed.new(self.results[1], logger)
 end
 
 local detached = {} -- the detached tasks that have not ended
@@ -192,32 +173,7 @@ local function run_task(thread)
   return true
 end
 
--- What runs in a coroutine. Where it was for a call, it is used for another one, since a coroutine is dear to make. A
--- function of the caller's has a coroutine of its own.
----@async
-local function work(thread)
-  local _guard <close> = driver.ABANDON -- luacheck: ignore _guard
-  while run_task(thread) and spare_count < MOST_SPARE do
-    spare_count = spare_count + 1
-    spare[spare_count] = thread
-    repeat yield(ENDED) until drivers[thread] -- whoever else resumes it
-  end
-end
-
-local function new_thread()
-  local thread
-  thread = create(function() return work(thread) end)
-  return thread
-end
-
-local function spare_thread()
-  while spare_count > 0 do
-    local thread = spare[spare_count]
-    spare[spare_count], spare_count = nil, spare_count - 1
-    if status(thread) == "suspended" then return thread end -- not closed from outside
-  end
-  return new_thread()
-end
+local new_thread, spare_thread = threads.pool(run_task)
 
 -- A task that runs is a parent; so is one in whose middle other coroutines run.
 local function current_task()

@@ -1,8 +1,8 @@
 --- Calls that are started and not waited for, and need no coroutine while all goes well.
 --
--- The engine submits the first attempt of such a call between two tasks, and takes its response between two others. Most
--- calls have a success then, and end. Whatever else comes, or would have to be waited for, goes on in a task, by the loop
--- of attempts (`rekognition.call`).
+-- The engine submits the first attempt of such a call between two tasks, and takes its response between two others.
+-- Most calls have a success then, and end. Whatever else comes, or would have to be waited for, goes on in a task, by
+-- the loop of attempts (`rekognition.call`).
 
 local call = require "rekognition.call"
 local engine = require "rekognition.async.engine"
@@ -12,6 +12,8 @@ local M = {}
 
 -- Requests beyond this are hashed in pieces, which `rekognition.async.driver` does. Our choice.
 local MOST_BYTES = 256 << 10
+
+local at_hand = call.at_hand
 
 local function run(task) return call.run_task(task, task.channel, task.state) end
 
@@ -26,7 +28,7 @@ end
 -- The credentials that the failed attempt was signed with, as far as they are needed. (The future doesn't keep them:
 -- whoever prints it must not see keys.)
 local function used_credentials(self)
-  local now = call.at_hand(self.channel.provider) or {}
+  local now = at_hand(self.channel.provider) or {}
   return now.access_key_id == self.key_id and now or { access_key_id = self.key_id }
 end
 
@@ -42,7 +44,7 @@ end
 
 local function submit(self)
   local channel, request = self.channel, self.request
-  local sender, credentials = channel.sender, call.at_hand(channel.provider)
+  local sender, credentials = channel.sender, at_hand(channel.provider)
   local slots, size = sender.slots, request:size()
   if not credentials or sender.transport.is_closed or size > MOST_BYTES or not slots or not slots:try() then
     return become_task(self, run)
@@ -77,7 +79,8 @@ local function land(self, id)
   return futures.succeed(self, response, result)
 end
 
--- Gives back what an attempt has. Whether the service may have read the request.
+-- Lets go of what an attempt has. Returns whether the service may have read
+-- the request.
 local function let_go(self)
   local id, slots = self.id, self.slots
   self.id, self.slots = false, false

@@ -2,11 +2,14 @@
 
 local async = require "rekognition.async"
 local call = require "rekognition.call"
+local direct = require "rekognition.call.direct"
 local rek_error = require "rekognition.error"
 local driver = require "rekognition.async.driver"
 local semaphores = require "rekognition.async.semaphore"
 
 local M = {}
+
+M.start_direct = direct.start
 
 -- Calls that may wait for one of the `max_in_flight` places before whoever starts another one must wait. Our choice.
 local MAX_QUEUED = 1000
