@@ -171,10 +171,28 @@ void rek_http_group_collect(struct rek_http_group *group)
     }
 }
 
+/* Moves libcurl on. Where its memory ends here, it may have lost a socket: nothing would ever come
+ * of that request, and it does not say which one it is. So all of the group end. */
+static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
+{
+    int running;
+    group->touched = true;
+    if (curl_multi_socket_action(group->multi, socket, mask, &running) == CURLM_OK)
+        return;
+    struct rek_http_job *first = &group->lane->jobs;
+    for (struct rek_http_job *job = first->next, *next; job != first; job = next) {
+        next = job->next;
+        if (job->group != group)
+            continue;
+        rek_http_transfer_abort(job->transfer, REK_HTTP_MEMORY, NULL);
+        rek_http_group_leave(job);
+        rek_http_job_finish(group->engine, job, REK_HTTP_MEMORY);
+    }
+}
+
 void rek_http_groups_run_timers(struct rek_http_engine *engine)
 {
     int64_t now = rek_engine_now_ms();
-    int running;
     for (size_t i = 0; i < engine->group_count; i++) {
         struct rek_http_group *group = engine->groups[i];
         if (group && group->active == 0 && now - group->idle_since_ms > IDLE_MS) {
@@ -184,8 +202,7 @@ void rek_http_groups_run_timers(struct rek_http_engine *engine)
         if (!group || group->deadline_ms < 0 || group->deadline_ms > now)
             continue;
         group->deadline_ms = -1;
-        group->touched = true;
-        curl_multi_socket_action(group->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        act(group, CURL_SOCKET_TIMEOUT, 0);
     }
 }
 
@@ -201,7 +218,6 @@ static void note_readable(struct rek_http_engine *engine, int fd)
 void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek_poll_event *events,
                                 int count)
 {
-    int running;
     for (int i = 0; i < count; i++) {
         if (events[i].tag == REK_ENGINE_WATCHED) {
             note_readable(engine, events[i].fd);
@@ -216,8 +232,7 @@ void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek
         int mask = (events[i].ready & REK_POLL_READ ? CURL_CSELECT_IN : 0) |
                    (events[i].ready & REK_POLL_WRITE ? CURL_CSELECT_OUT : 0) |
                    (events[i].ready & REK_POLL_ERROR ? CURL_CSELECT_ERR : 0);
-        group->touched = true;
-        curl_multi_socket_action(group->multi, events[i].fd, mask, &running);
+        act(group, events[i].fd, mask);
     }
 }
 

@@ -1,8 +1,8 @@
 --- The engine of this Lua state: what is ready to go on, what waits for a moment, what waits for the network.
 --
 -- A *token* stands for something that waits: a task (it has a `thread`), or a box, for code that keeps the engine going
--- while it waits. `wake` ends the wait of either. A call without a task (`rekognition.call.direct`) has functions for it
--- in `direct`. Nothing here knows clients.
+-- while it waits. `wake` ends the wait of either. A call without a task (`rekognition.call.direct`) has functions of
+-- its own in `direct`. Nothing here knows clients.
 
 local core = require "rekognition.core"
 local dropped = require "rekognition.async.dropped"
