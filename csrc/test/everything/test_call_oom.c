@@ -1,13 +1,18 @@
 /* Out of memory in the middle of a whole call, from the making of its client to its response: every
  * allocation fails once, and every allocation and all after it; Lua's (lua_Alloc) and the C
  * library's (malloc, of this library, libcurl and OpenSSL alike). Each time the call succeeds, or
- * says that memory ended; afterwards everything works again. */
+ * says that memory ended; afterwards everything works again, and no task is left.
+ *
+ * With AddressSanitizer, which has a malloc of its own, the three libraries have theirs from here
+ * (REK_OWN_MALLOC is 0), and what leaks is found in the end. */
 #include "test/check.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <errno.h>
 #include <lauxlib.h>
 #include <lualib.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -39,15 +44,16 @@ static bool may_allocate(struct plan *plan)
 /* The C library's, of the thread that tests. */
 static _Thread_local struct plan c_plan = {.left = -1};
 
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *block, size_t size);
-
 static void *refuse(void)
 {
     errno = ENOMEM;
     return NULL;
 }
+
+#if REK_OWN_MALLOC
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *block, size_t size);
 
 __attribute__((visibility("default"))) void *malloc(size_t size)
 {
@@ -63,6 +69,66 @@ __attribute__((visibility("default"))) void *realloc(void *block, size_t size)
 {
     return may_allocate(&c_plan) ? __libc_realloc(block, size) : refuse();
 }
+
+static bool watch_libraries(void)
+{
+    return true;
+}
+#else
+/* The linker calls these (--wrap) where the library itself asks for memory. */
+extern void *__real_realloc(void *block, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return may_allocate(&c_plan) ? __real_realloc(block, size) : refuse();
+}
+
+#define __libc_realloc __real_realloc
+
+static void *curl_malloc(size_t size)
+{
+    return may_allocate(&c_plan) ? malloc(size) : refuse();
+}
+
+static void *curl_calloc(size_t count, size_t size)
+{
+    return may_allocate(&c_plan) ? calloc(count, size) : refuse();
+}
+
+static char *curl_strdup(const char *text)
+{
+    return may_allocate(&c_plan) ? strdup(text) : refuse();
+}
+
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return curl_malloc(size);
+}
+
+static void *openssl_realloc(void *block, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return __wrap_realloc(block, size);
+}
+
+static void openssl_free(void *block, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(block);
+}
+
+static bool watch_libraries(void)
+{
+    return CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free) == 1 &&
+           curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, free, __wrap_realloc, curl_strdup,
+                                curl_calloc) == CURLE_OK;
+}
+#endif
 
 /* Lua's. */
 static struct plan lua_plan = {.left = -1};
@@ -142,7 +208,12 @@ static const char in_tasks[] =
     "  sleeper:cancel()\n"
     "  return 'done'\n"
     "end\n"
-    "return function() return async.run(work) end\n";
+    "local engine = require 'rekognition.async.engine'\n"
+    "return function()\n"
+    "  local said = async.run(work)\n"
+    "  while engine.has_work() do engine.step(1) end\n" /* what an earlier run left goes on */
+    "  return engine.live == 0 and said or engine.live .. ' tasks are left'\n"
+    "end\n";
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 25\r\n\r\n"
                              "{\"Tree\":{\"Label\":\"leaf\"}}";
@@ -251,15 +322,15 @@ int main(void)
     char url[64];
     pthread_t thread;
     int listener = listen_anywhere(url, sizeof url);
+    if (!CHECK(watch_libraries()))
+        return check_result();
     if (!CHECK(listener >= 0) || !CHECK(pthread_create(&thread, NULL, serve, &listener) == 0))
         return check_result();
     const char *const ways[] = {blocking, in_engine, in_tasks};
     for (size_t way = 0; way < COUNT_OF(ways); way++) {
         lua_State *L = open_state(url, ways[way]);
         for (int for_good = 0; for_good < 2; for_good++) {
-            if (!for_good ||
-                ways[way] != in_tasks) /* a task that can't even be cancelled goes on */
-                test(L, &lua_plan, for_good, "Lua's");
+            test(L, &lua_plan, for_good, "Lua's");
             test(L, &c_plan, for_good, "the C library's");
         }
         lua_close(L);

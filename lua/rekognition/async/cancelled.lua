@@ -8,7 +8,25 @@ local M = {}
 ---@param message? string
 ---@return rekognition.Error
 function M.new(code, message)
-  return rek_error.new { kind = "cancelled", code = code or "Cancelled", message = message or "cancelled" }
+  message = message or "cancelled"
+  return rek_error.new { kind = "cancelled", code = code or "Cancelled", message = message, cancel_message = message,
+    sent = false } -- these have their places: a cancellation needs no memory then
+end
+
+-- For where there is no memory to make one.
+local spare = rek_error.new { kind = "cancelled", code = "Cancelled", maybe_succeeded = true, sent = false,
+  message = "cancelled; there was no memory to say more: an attempt may have had its effect" }
+spare.where = false
+
+--- One that is made already, where memory has ended. All have the same.
+---@return rekognition.Error
+function M.spare() return spare end
+
+--- With a message, or the spare one.
+---@return rekognition.Error
+function M.new_or_spare(message)
+  local ok, e = pcall(M.new, nil, message)
+  return ok and e or spare
 end
 
 ---@return boolean
@@ -23,6 +41,7 @@ local noted = setmetatable({}, { __mode = "k" }) -- the errors that say it alrea
 ---@param call rekognition.Call
 function M.note(e, call)
   if not M.is(e) then return end
+  if e == spare then return end
   if noted[e] then -- by a call inside this one, of a provider
     e.maybe_succeeded = e.maybe_succeeded or call.ambiguous or nil
     return

@@ -20,7 +20,7 @@ local function abandon()
   local task = drivers[running()]
   if not task or task.returned then return end
   if task.undo then task.undo(task.what) end
-  task.undo, task.what, task.woken = nil, nil, nil
+  task.undo, task.what, task.woken = false, false, false
   task:_fail(task.raised or cancelled.new(nil, "the coroutine of the task was closed"))
 end
 --- Held by the coroutine of a task, below all that runs in it.
@@ -40,16 +40,16 @@ function Task.pass() yield() end
 function Task:park(_, undo, what)
   local e = self.pending
   if e then
-    self.pending, self.delivered = nil, e
+    self.pending, self.delivered = false, e
     e.sent = undo(what) == true or nil
     error(e, 0)
   end
   self.undo, self.what = undo, what
   while not self.woken and not self.raised do yield(WAITS) end
-  self.undo, self.what, self.woken = nil, nil, nil
+  self.undo, self.what, self.woken = false, false, false
   e = self.raised
   if e then
-    self.raised, self.delivered = nil, e
+    self.raised, self.delivered = false, e
     error(e, 0)
   end
 end
@@ -58,7 +58,7 @@ end
 local Driving = {}
 Driving.__index = Driving
 
-function Driving.token() return {} end
+function Driving.token() return { woken = false, undo = false, what = false } end
 
 function Driving.pass() end
 
@@ -74,8 +74,8 @@ function Driving.park(_, box, undo, what)
   if box.woken then return end
   local task = engine.current -- it was cancelled
   local e = task.pending
-  task.pending, task.delivered = nil, e
-  box.undo = nil
+  task.pending, task.delivered = false, e
+  box.undo = false
   e.sent = undo(what) == true or nil
   error(e, 0)
 end

@@ -23,12 +23,15 @@ local MOST_RESUMED, MOST_BYTES = 64, 1 << 20
 local SLICE = 0.1
 local MOST_NESTED = 40 -- Lua allows some 200 calls of C inside each other
 
-local ready, first, last = {}, 1, 0  -- a queue of tasks
+local ready, first, last = {}, 1, 0  -- a queue of tasks; `room` places are made, so that a push needs no memory
+local room = 0
 local timers = timers_of.new()
 ---@type any
 local network                        -- the core's engine, made when first needed
 local watched, watching = {}, 0      -- what waits for descriptors that are nothing of the network's, by descriptor
 local depth = 0                      -- steps inside each other
+local in_hand, landing = {}, {}      -- what each of these steps is busy with; the id of its request, if that has ended
+for place = 1, MOST_NESTED + 20 do in_hand[place], landing[place] = false, false end
 local bytes = 0                      -- sent off in this step
 local exposed = false                -- a host looks at the descriptor
 
@@ -65,11 +68,31 @@ local function alert()
   if exposed and depth == 0 then network:arm(0) end
 end
 
+local function make_room(places)
+  for place = room + 1, places do ready[place] = false end -- here memory may end: nothing has changed by then
+  room = places
+end
+
+--- Makes room for one more task, so that nothing that happens to it later needs memory of the queue. A task is in the
+-- queue one time, or two times with its callbacks.
+function M.reserve()
+  if (M.live + 8) * 4 > room then make_room((M.live + 8) * 8) end
+end
+
+-- Moves the queue to the front of its room.
+local function move_up()
+  local count = last - first + 1
+  if count * 2 > room then make_room(room * 2) end
+  if first == 1 then return end
+  for place = 1, count do ready[place], ready[first + place - 1] = ready[first + place - 1], false end
+  first, last = 1, count
+end
+
 --- Puts a task into the queue of those that go on.
 function M.push(task)
-  local place = last + 1
-  ready[place] = task -- here memory may end: nothing has changed by then
-  last = place
+  if last >= room then move_up() end
+  last = last + 1
+  ready[last] = task
   if last == first then alert() end
 end
 
@@ -78,8 +101,8 @@ function M.later(f, argument) M.push({ call = f, argument = argument }) end
 
 --- Ends the wait of a token.
 function M.wake(token)
+  if token.thread then M.push(token) end
   token.woken = true
-  if token.thread then return M.push(token) end
 end
 
 --- Wakes the token after so many seconds.
@@ -124,14 +147,17 @@ local function go_on(task)
   if direct then return direct.submit(task) end
   if task.call then return task.call(task.argument) end
   local before, thread = M.current, task.thread
+  if not thread then return task:_end_again() end
   M.current = task
-  local _, value = resume(thread)
+  local ok, value = resume(thread)
   M.current = before
   if value == WAITS then return end
   if status(thread) == "suspended" then
     M.push(task) -- a yield of the task's own
   elseif not task.returned then
     task:_fail(task.began and value or nil) -- nil: it was closed from outside
+  elseif not ok then
+    task:_end_again() -- memory ended while it did
   end
 end
 
@@ -141,10 +167,12 @@ local function run_ready()
   bytes = 0
   while count > 0 and bytes < MOST_BYTES and first <= last do
     local task = ready[first]
-    ready[first] = nil
+    in_hand[depth] = task
+    ready[first] = false
     first, count = first + 1, count - 1
     go_on(task)
   end
+  in_hand[depth] = false
   if first > last then first, last = 1, 0 end
 end
 
@@ -155,17 +183,25 @@ local function run_timers()
     local timer = timers:due(now)
     if not timer then return end
     local what = timer.what
-    if what.call then what.call(what.argument) else M.wake(what) end
+    if what.call then what.call(what.argument, timer) else M.wake(what) end
+    timers:remove(timer) -- now: it has a turn again where memory ended in the middle
   end
 end
 
+-- What the network is done with, until whoever waited for it knows: where memory ends in between (the stack can't
+-- grow), it is the first in the next step.
+local readable
+local landed_token, landed_id
+
 local function drain_descriptors()
   while watching > 0 do
-    local descriptor = network:readable()
-    if not descriptor then return end
-    local token = watched[descriptor]
-    watched[descriptor], watching = nil, watching - 1
-    M.wake(token)
+    readable = readable or network:readable()
+    if not readable then return end
+    if watched[readable] then
+      M.wake(watched[readable])
+      watched[readable], watching = nil, watching - 1
+    end
+    readable = nil
   end
 end
 
@@ -173,8 +209,10 @@ end
 local function drain()
   for _ = 1, MOST_RESUMED do
     if not network then return end -- a callback was in the child of a fork
-    local token, id = network:next()
+    local token, id = landed_token, landed_id
+    if id then landed_token, landed_id = nil, nil else token, id = network:next() end
     if not id then return end
+    in_hand[depth], landing[depth] = token, id
     local direct = token and token.direct
     if direct then
       direct.land(token, id)
@@ -183,6 +221,7 @@ local function drain()
     else
       network:cancel(id)
     end
+    in_hand[depth], landing[depth] = false, false
   end
 end
 
@@ -211,14 +250,25 @@ local function pause(limit)
   return left < limit and left or limit
 end
 
-local function rewind() depth = depth - 1 end
+-- A step ends. Where it raised (memory ended), what it had in hand has its turn in the next one.
+local function rewind(_, problem)
+  local task, id = in_hand[depth], landing[depth]
+  in_hand[depth], landing[depth] = false, false
+  depth = depth - 1
+  if problem == nil then return end
+  if id then
+    landed_token, landed_id = task, id
+  elseif task then
+    M.push(task)
+  end
+end
 local IN_STEP = setmetatable({}, { __close = rewind })
 
 -- In the child of a fork: what was under way is the parent's, and goes on there alone.
 local function leave_to_parent()
   local without_task = M.direct()
   network:close()
-  network, watched, watching = nil, {}, 0
+  network, watched, watching, readable, landed_token, landed_id = nil, {}, 0, nil, nil, nil
   for _, future in ipairs(without_task) do future:_cancel_forked() end
   for _, task in pairs(seams.drivers) do
     if task.thread and not task.ended then task:_cancel_forked() end
@@ -244,7 +294,7 @@ end
 
 --- Whether anything can still happen.
 function M.has_work()
-  return first <= last or timers.count > 0 or watching > 0
+  return first <= last or timers.count > 0 or watching > 0 or landed_id ~= nil
     or network ~= nil and network:under_way() > 0
 end
 

@@ -85,9 +85,13 @@ end
 
 local detached = {} -- the detached tasks that have not ended
 
--- The task and all its children have ended.
+-- What a task has ended with where there was no memory to say more.
+local NO_MEMORY = { "not enough memory", n = 1 }
+
+-- The task and all its children have ended. Here and in what follows nothing needs memory but an error that nobody
+-- asked for: so a task ends whatever happens.
 local function settle(self)
-  self.ended, self.undo, self.what = true, nil, nil
+  self.ended, self.undo, self.what = true, false, false
   detached[self] = nil
   engine.live = engine.live - 1
   local parent, waiters, watchers = self.parent, self.waiters, self.watchers
@@ -98,36 +102,50 @@ local function settle(self)
   if watchers then
     for _, watcher in ipairs(watchers) do watcher(self) end
   end
-  if not self.ok then hold_error(self, parent) end
+  if not self.ok then pcall(hold_error, self, parent) end
   if self.callbacks then engine.push(self) end
   if parent then
-    parent.unasked = parent.unasked or self.unasked
+    if self.unasked then parent.unasked = parent.unasked or self.unasked end
     parent:_child_ended(self)
+  end
+end
+
+local function conclude(self, ok, results)
+  if self.returned or self.ended then return end
+  self.returned, self.ok, self.results = true, ok, results
+  if self.request then self.request:close() end
+  if self.admission then self.admission:give() end
+  if self.child_count > 0 then
+    if not ok then self:_cancel_children(results[1]) end
+  else
+    settle(self)
   end
 end
 
 -- The function of the task has ended.
 local function finish(self, ok, ...)
   if self.returned then return end
-  self.returned, self.ok, self.results = true, ok, pack(...)
+  local results = pack(...)
   if not ok and self.state then cancelled.note((...), self.state) end
-  if self.request then self.request:close() end
-  if self.admission then self.admission:give() end
-  if self.child_count > 0 then
-    if not ok then self:_cancel_children(self.results[1]) end
-  else
-    settle(self)
-  end
+  return conclude(self, ok, results) -- up to here memory may end: nothing has changed then
 end
 
 function Future:_child_ended(child)
-  if not self.children then return end
+  if not self.children or not self.children[child] then return end
   self.children[child], self.child_count = nil, self.child_count - 1
   if self.returned and not self.ended and self.child_count == 0 then settle(self) end
 end
 
+--- The task has ended by an error, or because its coroutine was closed from outside.
 function Future:_fail(problem)
-  finish(self, false, problem or cancelled.new(nil, "the coroutine of the task was closed"))
+  problem = problem or cancelled.new_or_spare("the coroutine of the task was closed")
+  if pcall(finish, self, false, problem) then return end
+  conclude(self, false, NO_MEMORY)
+end
+
+--- The same once more, where it may have been interrupted in the middle.
+function Future:_end_again()
+  if self.returned and not self.ended and self.child_count == 0 then settle(self) end
 end
 
 function Future:_cancel_forked()
@@ -138,25 +156,30 @@ local function copy_of(e)
   return cancelled.is(e) and cancelled.new(e.code, e.cancel_message or "cancelled") or cancelled.new()
 end
 
+-- A child that ends is taken out meanwhile, which `pairs` allows; none is added.
 function Future:_cancel_children(e)
-  local children = {}
-  for child in pairs(self.children or {}) do children[#children + 1] = child end
-  for _, child in ipairs(children) do child:_cancel(copy_of(e)) end
+  for child, is_there in pairs(self.children or {}) do
+    if is_there then
+      local ok, copy = pcall(copy_of, e)
+      child:_cancel(ok and copy or cancelled.spare())
+    end
+  end
 end
 
 --- Ends what the task waits for, now or when it next waits, by an error.
 function Future:_cancel(e)
   if self.ended or detached[self] and e.code ~= "Forked" then return end
-  e.cancel_message = e.cancel_message or e.message
   self:_cancel_children(e)
   if self.returned then return end
   if self.direct then return self.direct.cancel(self, e) end
   if self.undo and not self.woken then
-    e.sent = self.undo(self.what) == true or nil
-    self.undo, self.what, self.raised = nil, nil, e
     engine.push(self)
+    self.raised = e
+    local sent = self.undo(self.what)
+    self.undo, self.what = false, false
+    if sent == true then e.sent = true end
   elseif not self.began then
-    finish(self, false, e)
+    self:_fail(e)
   else
     self.pending = e -- it runs, or is about to
   end
@@ -181,31 +204,29 @@ local function current_task()
   return task and is_future(task) and task or engine.current
 end
 
--- Queues a task.
-local function begin(self, thread)
-  self.thread, drivers[thread] = thread, self
-  engine.live = engine.live + 1
+-- Queues it, as a child of `parent` if there is one. Up to the push memory may end: nothing has begun then.
+local function begin(self, parent)
+  engine.reserve()
+  local children = parent and parent.children
+  if parent then
+    if not children then
+      children = {}
+      parent.child_count, parent.children = 0, children
+    end
+    self.parent = parent
+    children[self] = false
+  end
   engine.push(self)
+  engine.live = engine.live + 1
+  if parent then children[self], parent.child_count = true, parent.child_count + 1 end
   return self
 end
 
--- Makes it a child of the task that runs.
-local function join(self)
-  local parent = current_task()
-  if not parent then return end
-  self.parent = parent
-  local children = parent.children
-  if not children then
-    children = {}
-    parent.children = children
-  end
-  children[self], parent.child_count = true, parent.child_count + 1
-end
-
--- Queues a task as a child of the one that runs.
-local function begin_child(self, thread)
-  join(self)
-  return begin(self, thread)
+-- Queues a task.
+local function begin_task(self, thread, parent)
+  drivers[thread] = self
+  self.thread = thread
+  return begin(self, parent)
 end
 
 --- Starts a task that calls f(...).
@@ -214,7 +235,11 @@ end
 function M.start(f, ...)
   local arguments = pack(...)
   local function run() return f(unpack(arguments, 1, arguments.n)) end
-  return begin_child(setmetatable({ run = run }, Future), new_thread())
+  return begin_task(setmetatable({ -- what is noted later has its place, so that it needs no memory then
+    run = run, thread = false, began = false, returned = false, ended = false, ok = false, results = false,
+    woken = false, raised = false, pending = false, delivered = false, undo = false, what = false, parent = false,
+    children = false, child_count = 0, unasked = false, waiters = false, watchers = false, is_claimed = false,
+  }, Future), new_thread(), current_task())
 end
 
 --- Starts a client's call, as a task.
@@ -224,11 +249,12 @@ end
 ---@param admission? rekognition.Semaphore   a place that is given back in the end
 ---@return rekognition.Future
 function M.start_call(run, channel, state, admission)
-  return begin_child(setmetatable({ -- room for all that most calls note: a table that grows is dear
+  return begin_task(setmetatable({ -- room for all that most calls note: a table that grows is dear
     run = run, channel = channel, state = state, request = state.request, admission = admission,
     logger = channel.seams.logger, thread = false, began = false, returned = false, ended = false, ok = false,
-    results = false, callbacks = nil, undo = nil, what = nil, woken = nil,
-  }, Future), spare_thread())
+    results = false, callbacks = false, undo = false, what = false, woken = false, raised = false, pending = false,
+    delivered = false,
+  }, Future), spare_thread(), current_task())
 end
 
 --- Starts a client's call that has no task as long as it needs none.
@@ -243,19 +269,21 @@ function M.start_direct(direct, channel, operation, request)
     key_id = false, id = false, slots = false, ended = false, ok = false, results = false, callbacks = false,
     is_claimed = false,
   }, Future)
-  engine.push(self)
-  engine.live = engine.live + 1
-  join(self)
-  return self
+  return begin(self, current_task())
 end
+
+-- What a task notes.
+local NOTED = { "began", "returned", "undo", "what", "woken", "raised", "pending", "delivered" }
 
 --- One of these is a task from now on, which calls f(task).
 ---@param state rekognition.Call
 function M.become_task(self, f, state)
   local thread = spare_thread()
-  self.run, self.state, self.direct = f, state, false
-  self.thread, drivers[thread] = thread, self
+  drivers[thread] = self
+  self.run, self.state, self.thread = f, state, thread
+  for _, field in ipairs(NOTED) do self[field] = false end -- up to here memory may end
   engine.push(self)
+  self.direct = false
 end
 
 --- One of these has ended well.
@@ -271,7 +299,10 @@ end
 --- One of these has failed.
 function M.fail(self, problem)
   self.direct = false
-  self:_fail(problem)
+  if pcall(finish, self, false, problem) or self.ended then return end
+  self.request:close()
+  self.ok, self.results = false, NO_MEMORY
+  settle(self)
 end
 
 --- Starts a task that nobody's end and nobody's cancellation ends: what must be done whatever happens. It has no
@@ -282,7 +313,7 @@ end
 function M.detach(f, logger)
   local self = setmetatable({ run = function() return f() end, logger = logger }, Future)
   detached[self] = true
-  return begin(self, new_thread())
+  return begin_task(self, new_thread())
 end
 
 local function outcome(self)
@@ -297,15 +328,25 @@ local function leave(entry)
   end
 end
 
+-- A task ends after all that it started: whichever of these waited for it would wait without end.
+local function check_end(self)
+  local task = current_task()
+  while task do
+    if task == self then slip("a task can't await itself, or the task that it is a part of") end
+    task = task.parent
+  end
+end
+
 --- Waits until it has ended.
 local function wait(self)
-  local waiting = driver.current()
-  if waiting == self then slip("a task can't await itself") end
   if self.ended then return end
+  if self.began then check_end(self) end
+  local waiting = driver.current()
   local token = waiting:token()
+  local entry = { future = self, token = token }
   self.waiters = self.waiters or {}
-  self.waiters[#self.waiters + 1] = token
-  waiting:park(token, leave, { future = self, token = token })
+  self.waiters[#self.waiters + 1] = token -- up to here memory may end: nothing has changed by then
+  waiting:park(token, leave, entry)
 end
 
 --- Waits for all detached tasks, unless a task waits for the one that asks.
@@ -319,6 +360,7 @@ M.claim = claim
 --- Calls look(future) when it has ended, immediately if it has already: for this room alone.
 function M.watch(self, look)
   if self.ended then return look(self) end
+  if self.began then check_end(self) end
   self.watchers = self.watchers or {}
   self.watchers[#self.watchers + 1] = look
 end

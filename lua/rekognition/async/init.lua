@@ -178,7 +178,7 @@ function M.map(items, f, options)
       elseif value == task.delivered then
         error(value, 0) -- the whole map is cancelled
       else
-        errors[mine] = value
+        errors[mine] = value or tostring(value) .. " was raised"
       end
     end
   end

@@ -48,10 +48,10 @@ end
 ---@return boolean  false: the time was over first
 function Semaphore:take(driver, seconds)
   if self:try() then return true end
-  local entry = { semaphore = self, place = self.last + 1, token = driver:token() }
-  self.last, self.waiting = entry.place, self.waiting + 1
-  self.queue[entry.place] = entry
+  local entry = { semaphore = self, place = self.last + 1, token = driver:token(), given = false, late = false }
   local _timer <close> = seconds and engine.call_after(math.max(0, seconds), give_up, entry) -- luacheck: ignore _timer
+  self.queue[entry.place] = entry -- up to here memory may end: nothing has changed by then
+  self.last, self.waiting = entry.place, self.waiting + 1
   driver:park(entry.token, leave, entry)
   return not entry.late
 end

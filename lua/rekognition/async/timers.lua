@@ -67,12 +67,11 @@ function M:first()
   return timer and timer.at
 end
 
---- Takes out the next one if its moment has come.
+--- The next one if its moment has come.
 ---@return rekognition.Timer?
 function M:due(now)
   local timer = self[1]
   if not timer or timer.at > now then return nil end
-  self:remove(timer)
   return timer
 end
 

@@ -100,11 +100,13 @@ end
 function M.submit(self) return checked(self, pcall(submit, self)) end
 function M.land(self, id) return checked(self, pcall(land, self, id)) end
 
+local function note_state(self) self.state = call.state(self.operation, self.request) end
+
 --- Ends it by an error.
 ---@param e rekognition.Error
 function M.cancel(self, e)
   e.sent = let_go(self) or nil
-  self.state = call.state(self.operation, self.request)
+  pcall(note_state, self) -- without memory the error says less
   futures.fail(self, e)
 end
 
