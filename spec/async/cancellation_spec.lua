@@ -2,96 +2,19 @@
 -- on. One table of stages drives both.
 
 local async = require "rekognition.async"
+local call_stages = require "spec.support.call_stages"
 local engine = require "rekognition.async.engine"
 local fake = require "spec.support.fake"
 local rekognition = require "rekognition"
-local socket = require "socket"
 local support = require "spec.support.http_server"
 
-local server, folder, deaf
-
-setup(function()
-  server, folder = support.start()
-  deaf = assert(socket.bind("127.0.0.1", 0, 1)) -- takes connections, and never reads
-end)
+setup(function() call_stages.use(support.start()) end)
 teardown(function()
-  deaf:close()
+  call_stages.close()
   support.stop()
 end)
 
-local function new_client(options)
-  local all = { region = "us-east-1", env = {}, random = function() return 1 end }
-  if not options.http then all.endpoint = support.url "/hang" end
-  for name, value in pairs(options) do all[name] = value end
-  return rekognition.client(all)
-end
-
-local PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/p/1690474772815"
-
-local function create(client) return client:create_project { ProjectName = "x" } end
-
--- A call that occupies what the next one waits for.
-local function behind_another(client)
-  async.spawn(function() pcall(create, client) end)
-  async.sleep(0.01)
-  return create(client)
-end
-
-local function page(token)
-  local more = token and (',"NextToken":"%s"'):format(token) or ""
-  return function() return fake.answer(200, '{"ProjectVersionDescriptions":[]' .. more .. "}") end
-end
-
--- What is done with the client, which waits at that stage; the client's options; whether an attempt may have had its
--- effect (nil where no call is under way).
-local stages = {
-  { "queued for a connection", { max_connections = 1 }, behind_another, maybe = false },
-  { "queued by max_in_flight", { max_in_flight = 1 }, behind_another, maybe = false },
-  { "kept back by a rate", { rate = { CreateProject = 0.01 } }, function(client)
-    create(client) -- takes the place of this moment
-    return create(client)
-  end, maybe = false, endpoint = "/echo" },
-  { "connecting", {}, create, host = "full", maybe = false },
-  { "in the TLS handshake", {}, create, tls = "stay_silent", maybe = false },
-  { "asking a proxy", {}, create, proxy = "stay_silent", maybe = false },
-  { "sending", {}, function(client)
-    return client:detect_custom_labels { ProjectVersionArn = "arn:aws:rekognition:us-east-1:123456789012:project/p/version/v/1690474772815",
-      Image = { Bytes = ("x"):rep(15 << 20) } }
-  end, deaf = true, maybe = true },
-  { "waiting for the response", {}, create, endpoint = "/hang", maybe = true },
-  { "receiving headers", {}, create, endpoint = "/hang-headers", maybe = true },
-  { "receiving a body", {}, create, endpoint = "/hang-body", maybe = true },
-  { "backing off", { random = function() return 1000 end, retry = { max_backoff = 100 } }, create, endpoint = "/502",
-    maybe = true },
-  { "renewing credentials", { credentials = { get = function() async.sleep(100) end } }, create, maybe = false },
-  { "waiting for another's renewal", { credentials = function()
-    async.sleep(100)
-    return { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
-  end }, behind_another, maybe = false },
-  { "between pages", { http = page "more" }, function(client)
-    for _ in client:pages("DescribeProjectVersions", { ProjectArn = PROJECT }) do async.sleep(100) end
-  end },
-  { "between polls", { http = page(nil) }, function(client)
-    return client:wait("project_version_copied", { ProjectArn = PROJECT, VersionNames = { "v" } }, { delay = 100 })
-  end },
-}
-
-local accounts = 0
-
-local function client_of(stage)
-  local options = {}
-  accounts = accounts + 1 -- each has rates of its own
-  options.credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE",
-    account_id = ("%012d"):format(accounts) }
-  for name, value in pairs(stage[2]) do options[name] = value end
-  if stage.endpoint then options.endpoint = support.url(stage.endpoint) end
-  if stage.host then options.endpoint = "http://" .. server[stage.host] end
-  if stage.tls then options.endpoint = "https://" .. server[stage.tls] end
-  if stage.deaf then options.endpoint = ("http://%s:%d"):format(deaf:getsockname()) end
-  if stage.proxy then options.endpoint, options.proxy = support.url("/echo", "tls"), "http://" .. server[stage.proxy] end
-  options.ca_bundle = folder .. "/ca.pem"
-  return new_client(options)
-end
+local stages, client_of, page, PROJECT = call_stages.list, call_stages.client, call_stages.page, call_stages.PROJECT
 
 local function descriptors()
   local count = 0
@@ -172,6 +95,59 @@ describe("a call is ended", function()
       check_nothing_left(before, client)
     end)
 
+    if stage.maybe ~= nil and (stage[3] == call_stages.create) then
+      it(stage[1] .. ": by cancelling its future", function()
+        local before, client = idle_descriptors(), client_of(stage)
+        local wait_for_stage = stage_watcher(stage)
+        local future = client:create_project_async { ProjectName = "x" }
+        async.run(wait_for_stage)
+        assert.is_false(future:ready())
+        future:cancel()
+        check_error(stage, fake.catch(future.await, future), "Cancelled")
+        works_on(stage, client)
+        check_nothing_left(before, client)
+      end)
+    end
+
+    it(stage[1] .. ": by the end of what it is a part of", function()
+      local before, client = idle_descriptors(), client_of(stage)
+      local wait_for_stage, kind = stage_watcher(stage), nil
+      local e = fake.catch(async.all, { function()
+        local _, problem = pcall(stage[3], client)
+        kind = problem.kind
+        error(problem, 0)
+      end, function()
+        wait_for_stage()
+        error("the other one failed", 0)
+      end })
+      assert.equal("the other one failed", e)
+      assert.equal("cancelled", kind)
+      works_on(stage, client)
+      check_nothing_left(before, client)
+    end)
+
+    it(stage[1] .. ": by a timeout where it can't be suspended", function()
+      local before, client = idle_descriptors(), client_of(stage)
+      local e = fake.catch(async.timeout, 0.04, function()
+        table.sort({ 2, 1 }, function() return stage[3](client) end)
+      end)
+      check_error({ maybe = stage.maybe ~= nil and e.maybe_succeeded == true or nil }, e, "Timeout")
+      works_on(stage, client)
+      check_nothing_left(before, client)
+    end)
+
+    it(stage[1] .. ": by closing the client, and then its task", function()
+      local before, client = idle_descriptors(), client_of(stage)
+      local future = async.spawn(stage[3], client)
+      async.sleep(0.03)
+      client:close()
+      async.sleep(0.01)
+      future:cancel()
+      local e = fake.catch(future.await, future)
+      assert.is_truthy(e.kind == "cancelled" or e.code == "ClientClosed", tostring(e))
+      check_nothing_left(before, client)
+    end)
+
     it(stage[1] .. ": by closing its coroutine", function()
       local before, client = idle_descriptors(), client_of(stage)
       local wait_for_stage = stage_watcher(stage)
@@ -215,6 +191,27 @@ describe("a call is ended", function()
         check_nothing_left(before, client)
       end
     end
+  end)
+end)
+
+describe("pages", function()
+  it("whose coroutine is dropped between two leave nothing behind", function()
+    local before = idle_descriptors()
+    local client = client_of { "", { http = page "more" } }
+    local dropped = setmetatable({}, { __mode = "k" })
+    async.run(function()
+      for _ = 1, 20 do
+        local thread = coroutine.create(function()
+          for found in client:pages("DescribeProjectVersions", { ProjectArn = PROJECT }) do coroutine.yield(found) end
+        end)
+        assert.is_true(coroutine.resume(thread))
+        dropped[thread] = true
+      end
+      collectgarbage()
+      collectgarbage()
+      assert.is_nil(next(dropped))
+    end)
+    check_nothing_left(before, client)
   end)
 end)
 

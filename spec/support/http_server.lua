@@ -30,6 +30,9 @@ function M.start()
   return server, folder
 end
 
+--- Uses the server of another process.
+function M.adopt(addresses) server = addresses end
+
 --- Stops the server and removes its folder.
 function M.stop()
   if not server then return end -- it did not start, which is reported
