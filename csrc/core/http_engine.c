@@ -3,10 +3,12 @@
 #include "core/alloc.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 
 enum {
     COLD_SIZE = 8, /* requests under way before a client's first connection stands */
+    GRACE_MS = 50, /* libcurl's own timeouts say more */
     EVENTS_OF_A_STEP = 128,
 };
 
@@ -106,7 +108,13 @@ enum rek_http_result rek_http_engine_start(struct rek_http_engine *engine, struc
         rek_http_transfer_give(transfer);
         return result;
     }
-    *job = (struct rek_http_job){.transfer = transfer, .lane = lane, .state = REK_JOB_WAITING};
+    *job = (struct rek_http_job){.transfer = transfer,
+                                 .lane = lane,
+                                 .state = REK_JOB_WAITING,
+                                 .deadline_ms =
+                                     rek_engine_now_ms() + transfer->set_timeout_ms + GRACE_MS};
+    if (engine->under_way == 0 || job->deadline_ms < engine->look_ms)
+        engine->look_ms = job->deadline_ms;
     transfer->job = job;
     rek_ring_append(&lane->waiting, job);
     engine->under_way++;
@@ -210,6 +218,46 @@ void rek_http_engine_free(struct rek_http_engine *engine)
     rek_free(engine);
 }
 
+static int sooner(int one, int other)
+{
+    return one < 0 ? other : other < 0 || one < other ? one : other;
+}
+
+/* Ends the requests whose time is over and that libcurl doesn't end: those that wait for a first
+ * connection, here or (libcurl 7.88 keeps no time for them then) for its choice of HTTP/2. */
+static void end_late(struct rek_http_engine *engine)
+{
+    static const char why[] = "timed out while it waited for another request's connection";
+    int64_t now = rek_engine_now_ms();
+    if (engine->under_way == 0 || now < engine->look_ms)
+        return;
+    engine->look_ms = INT64_MAX;
+    for (struct rek_http_lane *lane = engine->lanes; lane; lane = lane->next) {
+        struct rek_http_job *rings[] = {&lane->jobs, &lane->waiting};
+        for (size_t i = 0; i < 2; i++)
+            for (struct rek_http_job *job = rings[i]->next, *next; job != rings[i]; job = next) {
+                next = job->next;
+                if (job->deadline_ms > now) {
+                    if (job->deadline_ms < engine->look_ms)
+                        engine->look_ms = job->deadline_ms;
+                    continue;
+                }
+                abort_job(job, REK_HTTP_TIMEOUT, why);
+                rek_http_job_finish(engine, job, REK_HTTP_TIMEOUT);
+            }
+    }
+}
+
+/* When the engine must look after its requests, in milliseconds from now; -1: at no time. */
+static int due_in(const struct rek_http_engine *engine)
+{
+    int due = rek_http_groups_due_in(engine);
+    if (engine->under_way == 0 || engine->look_ms == INT64_MAX)
+        return due;
+    int64_t left = engine->look_ms - rek_engine_now_ms();
+    return sooner(due, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+}
+
 /* After libcurl moved: what is done, who may start, which clients were closed. */
 static void tidy(struct rek_http_engine *engine)
 {
@@ -230,21 +278,17 @@ static void tidy(struct rek_http_engine *engine)
     }
 }
 
-static int sooner(int one, int other)
-{
-    return one < 0 ? other : other < 0 || one < other ? one : other;
-}
-
 void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
 {
     struct rek_poll_event events[EVENTS_OF_A_STEP];
     if (rek_http_engine_is_forked(engine))
         return;
     bool is_finished = !rek_ring_is_empty(&engine->done);
-    timeout_ms = is_finished ? 0 : sooner(timeout_ms, rek_http_groups_due_in(engine));
+    timeout_ms = is_finished ? 0 : sooner(timeout_ms, due_in(engine));
     int count = rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, timeout_ms);
     rek_http_groups_run_events(engine, events, count);
     rek_http_groups_run_timers(engine);
+    end_late(engine);
     tidy(engine);
 }
 
@@ -270,7 +314,7 @@ int rek_http_engine_fd(const struct rek_http_engine *engine)
 
 int rek_http_engine_timeout(const struct rek_http_engine *engine)
 {
-    return rek_ring_is_empty(&engine->done) ? rek_http_groups_due_in(engine) : 0;
+    return rek_ring_is_empty(&engine->done) ? due_in(engine) : 0;
 }
 
 void rek_http_engine_arm(struct rek_http_engine *engine, int delay_ms)

@@ -7,6 +7,8 @@
 
 #include "core/http_transfer.h"
 
+#include <stdint.h>
+
 struct rek_http_engine;
 
 /* One request in an engine; all zero before its start. The caller owns the memory, which stays
@@ -19,6 +21,7 @@ struct rek_http_job {
     struct rek_http_group *group;
     enum { REK_JOB_NONE, REK_JOB_WAITING, REK_JOB_ACTIVE, REK_JOB_DONE, REK_JOB_TAKEN } state;
     enum rek_http_result result; /* once it is done */
+    int64_t deadline_ms;         /* when it has ended at the latest, whoever it waits for */
 };
 
 /* NULL where there is no memory, or no descriptor: errno says which. */

@@ -45,6 +45,7 @@ struct rek_http_engine {
     size_t group_count;
     struct rek_http_job done; /* the ring of the finished */
     size_t under_way;
+    int64_t look_ms; /* when the first deadline of a job may be over */
     int readable[REK_ENGINE_MOST_READABLE];
     size_t readable_count;
 };
