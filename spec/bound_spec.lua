@@ -56,6 +56,32 @@ show("renewed", select(2, renewed:describe_projects()).attempts .. "/" .. renewa
 show("container", code(function()
   client({ { 400, '{"__type":"AccessDeniedException"}' } }, { credentials = container }):describe_projects()
 end))
+local async = rekognition.async
+show("tasks", code(function()
+  local failed = client { { 503, "" } }
+  local found, errors = async.run(function()
+    return async.map({ 1, 2 }, function() return failed:describe_projects() end)
+  end)
+  show("mapped", errors[1].code .. "/" .. errors[2].attempts .. "/" .. #found)
+  local future = client({ { 400, '{"__type":"AccessDeniedException"}' } }):describe_projects_async()
+  local waiting = async.spawn(function()
+    return client({ { 200, '{"ProjectVersionDescriptions":[]}' } }, { sleep = async.sleep }):wait("project_version_running",
+      { ProjectArn = project, ProjectVersionArn = version }, { delay = 3600 })
+  end)
+  show("timed out", code(async.timeout, 0.01, async.sleep, 3600))
+  waiting:cancel()
+  show("cancelled wait", code(waiting.await, waiting))
+  show("expired wait", code(function()
+    client({ { 200, '{"ProjectVersionDescriptions":[]}' } }, { sleep = async.sleep }):wait("project_version_running",
+      { ProjectArn = project, ProjectVersionArn = version }, { delay = 1, timeout = 0.01 })
+  end))
+  show("any", async.any { function() error("no", 0) end, function() return "won" end })
+  return future:await()
+end))
+show("started", code(function()
+  rekognition.client({ region = "us-east-1", env = {}, endpoint = "http://127.0.0.1:1", retry = { mode = "off" },
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }):describe_projects_async():await()
+end))
 show("presigned", #client({}):presign("DescribeProjects").headers > 0)
 show("signed", #rekognition.sigv4.sign({ method = "GET", target = "/", headers = { { "Host", "x" } } }, { region = "a",
   service = "b", time = 0, credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }).signature)
@@ -73,6 +99,13 @@ waited=RUNNING
 wait failed=waiter/WaiterFailure/nil
 renewed=2/2
 container=service/AccessDeniedException/1
+mapped=ServiceUnavailable/3/0
+timed out=cancelled/Timeout/nil
+cancelled wait=cancelled/Cancelled/nil
+expired wait=waiter/WaiterTimeout/nil
+any=won
+tasks=service/AccessDeniedException/1
+started=transport/connect/1
 presigned=true
 signed=64
 ]]

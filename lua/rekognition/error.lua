@@ -3,7 +3,7 @@
 -- Everything that goes wrong is raised as a value of this class, a slip in the caller's code included; callers who
 -- want values use `pcall`. `tostring(e)` is one line, says where the caller's code called, and holds no secret.
 
-local debug = debug -- which a host may take away from its scripts
+local debug, loaded = debug, package.loaded -- which a host may take away from its scripts
 
 ---@class rekognition.Error
 ---@field kind "validation"|"credentials"|"config"|"transport"|"protocol"|"service"|"waiter"|"cancelled"
@@ -37,7 +37,7 @@ local function is_loaded_file(source)
   local path = source:match("^@.*[/\\]rekognition[/\\](.+)%.lua$")
   if not path then return false end
   local name = ("rekognition." .. path:gsub("[/\\]", ".")):gsub("%.init$", "")
-  return package.loaded[name] ~= nil
+  return loaded[name] ~= nil
 end
 
 local function is_own(source)
