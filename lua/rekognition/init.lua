@@ -4,6 +4,7 @@
 -- is in memory then: it doesn't matter what becomes of the files, of package.path, `require` or `io` later.
 
 local core = require "rekognition.core"
+local rawset = rawset -- which a host may take away
 local _, path = ...
 local require = core.bind(path, require) -- from here on: the library's own files, bound to this one
 
