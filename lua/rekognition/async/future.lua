@@ -7,27 +7,18 @@ local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
 local expect = require "rekognition.text.expect"
-local nearest = require "rekognition.text.nearest"
+local Future = require "rekognition.async.future_class"
 local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 local threads = require "rekognition.async.threads"
 local unclaimed = require "rekognition.async.unclaimed"
 
----@class rekognition.Future
----@field package thread thread
----@field package parent? rekognition.Future
----@field package children? table<rekognition.Future, true>
----@field package returned? boolean   its function has ended
----@field package ended? boolean      all of it has
----@field ok? boolean
----@field package results? table      what it returned; or results[1]: what it raised
-local Future = {}
-Future.__index = Future
-Future.__name = "rekognition.future"
 driver.install(Future)
 
 local M = {}
+
+local slip = Future.slip
 
 local running = coroutine.running
 local pack, unpack = table.pack, table.unpack
@@ -36,10 +27,6 @@ local drivers = seams.drivers
 local function is_future(value) return getmetatable(value) == Future end
 
 M.is = is_future
-
-local function slip(message)
-  rek_error.raise { kind = "validation", code = "InvalidCall", message = message }
-end
 
 local function check(self, name)
   if not is_future(self) then slip(("future:%s must be called with a colon, on a future"):format(name)) end
@@ -410,27 +397,6 @@ function Future:__close()
   self:cancel()
   wait(self)
 end
-
--- What a task has only at times. As fields of the class they are found, so that only a name that no future has is
--- looked at below.
-for _, field in ipairs { "thread", "parent", "children", "logger", "request", "admission", "began", "returned", "ended",
-    "ok", "results", "waiters", "watchers", "callbacks", "is_claimed", "unclaimed", "unasked", "undo", "what", "woken",
-    "raised", "pending", "delivered", "call", "state", "channel", "direct", "failure" } do
-  Future[field] = false
-end
-Future.child_count = 0
-Future.n = 2 -- of one that has its results in itself
-
--- A misspelled method would be "a nil value" otherwise, and so would a member of the response that was not awaited:
--- AWS's names begin with a capital. Other fields of a future that are not there stay nil.
-local METHODS = { "await", "ready", "on_done", "cancel" }
-setmetatable(Future, { __index = function(_, name)
-  if type(name) == "string" and name:find "^[A-Z]" then
-    slip(("a future has no %s; for the response call future:await()"):format(quote.value(name)))
-  end
-  local near = nearest.of(name, METHODS)
-  if near then slip(("a future has no method %s, did you mean %s?"):format(quote.value(name), near)) end
-end })
 
 function Future:__tostring()
   return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")
