@@ -16,9 +16,7 @@ local unclaimed = require "rekognition.async.unclaimed"
 
 driver.install(Future)
 
-local M = {}
-
-local slip = Future.slip
+local M, slip = {}, Future.slip
 
 local running = coroutine.running
 local pack, unpack = table.pack, table.unpack
@@ -72,8 +70,7 @@ end
 
 local detached = {} -- the detached tasks that have not ended
 
--- What a task has ended with where there was no memory to say more.
-local NO_MEMORY = { "not enough memory", n = 1 }
+local NO_MEMORY = { "not enough memory", n = 1 } -- the end where there was no memory to say more
 
 -- The task and all its children have ended. Here and in what follows nothing needs memory but an error that nobody
 -- asked for: so a task ends whatever happens.
@@ -396,10 +393,6 @@ function Future:__close()
   if self.ended then return end
   self:cancel()
   wait(self)
-end
-
-function Future:__tostring()
-  return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")
 end
 
 return M

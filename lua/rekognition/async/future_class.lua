@@ -44,4 +44,8 @@ setmetatable(Future, { __index = function(_, name)
   if near then slip(("a future has no method %s, did you mean %s?"):format(quote.value(name), near)) end
 end })
 
+function Future:__tostring()
+  return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")
+end
+
 return Future
