@@ -79,7 +79,7 @@ static inline void rek_ring_detach(struct rek_http_job *job)
 {
     job->previous->next = job->next;
     job->next->previous = job->previous;
-    job->next = job->previous = NULL;
+    rek_ring_open(job); /* of none */
 }
 
 static inline bool rek_engine_is_forked(const struct rek_http_engine *engine)

@@ -93,13 +93,14 @@ void rek_check_chunks(const char *folder, const char *lua_ident, bool *valid)
     struct timespec built = build_time();
     char path[4096];
     size_t folder_len = strlen(folder);
+    if (folder_len < sizeof path)
+        memcpy(path, folder, folder_len + 1);
     for (size_t i = 0; i < rek_chunk_count; i++) {
         const struct rek_chunk *chunk = &rek_chunks[i];
         size_t size = strlen(chunk->file) + 1;
         valid[i] = false;
         if (!same_release || !chunk->data || folder_len + size > sizeof path)
             continue;
-        memcpy(path, folder, folder_len);
         memcpy(path + folder_len, chunk->file, size);
         valid[i] = is_source(path, chunk, built);
     }

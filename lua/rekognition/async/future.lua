@@ -7,15 +7,17 @@ local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
 local expect = require "rekognition.text.expect"
-local Future = require "rekognition.async.future_class"
 local rek_error = require "rekognition.error"
 local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 local threads = require "rekognition.async.threads"
 local unclaimed = require "rekognition.async.unclaimed"
 
-driver.install(Future)
+---@class rekognition.Future
+---@field ok? boolean
+local Future = require "rekognition.async.future_class"
 
+driver.install(Future)
 local M, slip = {}, Future.slip
 
 local running = coroutine.running

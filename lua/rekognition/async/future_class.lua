@@ -4,14 +4,6 @@ local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
----@class rekognition.Future
----@field package thread thread
----@field package parent? rekognition.Future
----@field package children? table<rekognition.Future, true>
----@field package returned? boolean   its function has ended
----@field package ended? boolean      all of it has
----@field ok? boolean
----@field package results? table      what it returned; or results[1]: what it raised
 local Future = {}
 Future.__index = Future
 Future.__name = "rekognition.future"
