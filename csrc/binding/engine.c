@@ -152,11 +152,15 @@ static struct lrek_engine_slot *find_slot(const struct lrek_engine *engine, lua_
     return slot->request ? slot : NULL;
 }
 
+/* Of Lua's stack, for what is done with what has ended: where memory ends, it does so before. */
+enum { STEP_STACK = 400 };
+
 /* engine:step(seconds): waits until something moves, for at most so long (0: not at all; below 0:
  * without an end), and moves it on. */
 static int engine_step(lua_State *L)
 {
     struct lrek_engine *engine = lrek_check_engine(L, 1);
+    luaL_checkstack(L, STEP_STACK, "not enough memory");
     rek_http_engine_step(engine->core, lrek_engine_milliseconds(luaL_checknumber(L, 2)));
     return 0;
 }

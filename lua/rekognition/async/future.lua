@@ -274,7 +274,7 @@ end
 
 --- One of these has ended well.
 function M.succeed(self, response, metadata)
-  self[1], self[2], self.results, self.ok, self.direct = response, metadata, self, true, false
+  self[1], self[2], self.results, self.ok = response, metadata, self, true
   self.request:close()
   if self.parent or self.waiters or self.watchers then return settle(self) end
   self.ended = true

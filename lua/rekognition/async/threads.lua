@@ -26,8 +26,8 @@ function M.pool(run_task)
   local function work(thread)
     local _guard <close> = driver.ABANDON -- luacheck: ignore _guard
     while run_task(thread) and spare_count < MOST_SPARE do
+      spare[spare_count + 1] = thread -- here memory may end: nothing has changed by then
       spare_count = spare_count + 1
-      spare[spare_count] = thread
       repeat yield(ENDED) until drivers[thread] -- whoever else resumes it
     end
   end
