@@ -171,15 +171,14 @@ void rek_http_group_collect(struct rek_http_group *group)
     }
 }
 
-/* Moves libcurl on. Where its memory ends here, it may have lost a socket: nothing would ever come
- * of that request, and it does not say which one it is. So all of the group end. */
-static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
+/* libcurl's memory ended in the middle of its work. It may have lost a socket, so that nothing would
+ * ever come of that request, and it does not say which one it is; and the notes that it keeps of a
+ * socket may be broken (7.88 then divides by zero at the next one of that number). So what has not
+ * ended does now, and the multi handle is not used again. */
+static void give_up(struct rek_http_group *group)
 {
-    int running;
-    group->touched = true;
-    if (curl_multi_socket_action(group->multi, socket, mask, &running) == CURLM_OK)
-        return;
     struct rek_http_job *first = &group->lane->jobs;
+    rek_http_group_collect(group);
     for (struct rek_http_job *job = first->next, *next; job != first; job = next) {
         next = job->next;
         if (job->group != group)
@@ -188,6 +187,16 @@ static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
         rek_http_group_leave(job);
         rek_http_job_finish(group->engine, job, REK_HTTP_MEMORY);
     }
+    rek_http_group_free(group);
+}
+
+/* Moves libcurl on. The group may be gone then. */
+static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
+{
+    int running;
+    group->touched = true;
+    if (curl_multi_socket_action(group->multi, socket, mask, &running) != CURLM_OK)
+        give_up(group);
 }
 
 void rek_http_groups_run_timers(struct rek_http_engine *engine)

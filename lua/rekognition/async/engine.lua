@@ -142,7 +142,10 @@ function M.spent(count) bytes = bytes + count end
 
 -- Lets a task go on, until it waits or ends.
 local function go_on(task)
-  if task.ended then return task:_after() end
+  if task.ended then
+    if task.parent or task.waiters or task.watchers then task:_end_again() end -- memory ended while it did
+    return task:_after()
+  end
   local direct = task.direct
   if direct then return direct.submit(task) end
   if task.call then return task.call(task.argument) end

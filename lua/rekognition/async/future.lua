@@ -20,12 +20,10 @@ local Future = require "rekognition.async.future_class"
 driver.install(Future)
 local M, slip = {}, Future.slip
 
-local running = coroutine.running
-local pack, unpack = table.pack, table.unpack
+local running, pack, unpack = coroutine.running, table.pack, table.unpack
 local drivers = seams.drivers
 
 local function is_future(value) return getmetatable(value) == Future end
-
 M.is = is_future
 
 local function check(self, name)
@@ -75,25 +73,26 @@ local detached = {} -- the detached tasks that have not ended
 local NO_MEMORY = { "not enough memory", n = 1 } -- the end where there was no memory to say more
 
 -- The task and all its children have ended. Here and in what follows nothing needs memory but an error that nobody
--- asked for: so a task ends whatever happens.
+-- asked for: so a task ends whatever happens. Where even the stack can't grow, it is called once more (`_end_again`):
+-- what is done is gone from the task, its parent last.
 local function settle(self)
-  self.ended, self.undo, self.what = true, false, false
-  detached[self] = nil
-  engine.live = engine.live - 1
-  local parent, waiters, watchers = self.parent, self.waiters, self.watchers
-  self.parent, self.children, self.waiters, self.watchers = nil, nil, nil, nil
-  if waiters then
-    for _, token in ipairs(waiters) do engine.wake(token) end
+  if not self.ended then
+    self.ended = true
+    detached[self] = nil
+    engine.live = engine.live - 1
+    if self.undo then self.undo, self.what = false, false end
+    if not self.ok then pcall(hold_error, self, self.parent) end
   end
-  if watchers then
-    for _, watcher in ipairs(watchers) do watcher(self) end
-  end
-  if not self.ok then pcall(hold_error, self, parent) end
+  local waiters, watchers, parent = self.waiters, self.watchers, self.parent
+  for place = 1, waiters and #waiters or 0 do engine.wake(waiters[place]) end
+  self.waiters = nil
+  for place = 1, watchers and #watchers or 0 do watchers[place](self) end
+  self.watchers, self.children = nil, nil
   if self.callbacks then engine.push(self) end
-  if parent then
-    if self.unasked then parent.unasked = parent.unasked or self.unasked end
-    parent:_child_ended(self)
-  end
+  if not parent then return end
+  if self.unasked then parent.unasked = parent.unasked or self.unasked end
+  parent:_child_ended(self)
+  self.parent = nil
 end
 
 local function conclude(self, ok, results)
@@ -116,10 +115,12 @@ local function finish(self, ok, ...)
   return conclude(self, ok, results) -- up to here memory may end: nothing has changed then
 end
 
+-- `settle` may be called again: where it is done, it does nothing.
 function Future:_child_ended(child)
-  if not self.children or not self.children[child] then return end
-  self.children[child], self.child_count = nil, self.child_count - 1
-  if self.returned and not self.ended and self.child_count == 0 then settle(self) end
+  if self.children and self.children[child] then
+    self.children[child], self.child_count = nil, self.child_count - 1
+  end
+  self:_end_again()
 end
 
 --- The task has ended by an error, or because its coroutine was closed from outside.
@@ -127,15 +128,12 @@ function Future:_fail(problem)
   problem = problem or cancelled.new_or_spare("the coroutine of the task was closed")
   if pcall(finish, self, false, problem) then return end
   conclude(self, false, NO_MEMORY)
+  self:_end_again()
 end
 
---- The same once more, where it may have been interrupted in the middle.
+--- Goes on with the end, where it may have been interrupted in the middle.
 function Future:_end_again()
-  if self.returned and not self.ended and self.child_count == 0 then settle(self) end
-end
-
-function Future:_cancel_forked()
-  self:_cancel(cancelled.new("Forked", "the process is a fork of the one that started this, which goes on there"))
+  if self.ended or self.returned and self.child_count == 0 then settle(self) end
 end
 
 local function copy_of(e)
@@ -285,9 +283,11 @@ end
 --- One of these has failed.
 function M.fail(self, problem)
   self.direct = false
-  if pcall(finish, self, false, problem) or self.ended then return end
-  self.request:close()
-  self.ok, self.results = false, NO_MEMORY
+  if pcall(finish, self, false, problem) then return end
+  if not self.ended then
+    self.request:close()
+    self.ok, self.results = false, NO_MEMORY
+  end
   settle(self)
 end
 

@@ -1,5 +1,6 @@
 --- The class of futures: its fields, and what is said of a name that it has not. Its methods are in `future`.
 
+local cancelled = require "rekognition.async.cancelled"
 local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -35,6 +36,10 @@ setmetatable(Future, { __index = function(_, name)
   local near = nearest.of(name, METHODS)
   if near then slip(("a future has no method %s, did you mean %s?"):format(quote.value(name), near)) end
 end })
+
+function Future:_cancel_forked()
+  self:_cancel(cancelled.new("Forked", "the process is a fork of the one that started this, which goes on there"))
+end
 
 function Future:__tostring()
   return Future.__name .. (self.ended and (self.ok and " (done)" or " (failed)") or " (under way)")

@@ -91,14 +91,19 @@ end
 
 -- A step that raised (memory has ended) ends the call.
 local function checked(self, ok, problem)
-  if ok or self.ended or not self.direct then return end
+  if ok then return end
+  if self.ended then return self:_end_again() end
+  if not self.direct then return end
   let_go(self)
   futures.fail(self, problem)
 end
 
 --- Called by the engine: for one that was started, and for one whose attempt has ended.
 function M.submit(self) return checked(self, pcall(submit, self)) end
-function M.land(self, id) return checked(self, pcall(land, self, id)) end
+function M.land(self, id)
+  if self.ended then return self:_end_again() end -- memory ended while it did
+  return checked(self, pcall(land, self, id))
+end
 
 local function note_state(self) self.state = call.state(self.operation, self.request) end
 
