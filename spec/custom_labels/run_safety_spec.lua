@@ -2,7 +2,6 @@
 
 local emulator = require "spec.support.emulator"
 local files = require "spec.support.files"
-local in_fork = require("spec.support.codec").both.in_fork
 local rekognition = require "rekognition"
 
 local running, folder, project, arn, client
@@ -100,22 +99,6 @@ describe("run_model stops the model", function()
     end)
     assert.is_boolean(ok) -- closed during the start it is an error, later not: the model is stopped in both cases
   end)
-end)
-
-it("the child of a fork leaves its parent's model alone", function()
-  local ok = run({}, function()
-    assert.equal(0, in_fork(function() os.exit(0, true) end))
-    assert.equal("RUNNING", status())
-    assert.is_truthy(journal():find(arn, 1, true))
-    assert.equal(0, in_fork(function()
-      collectgarbage()
-      local co = coroutine.wrap(function() error "ends" end)
-      pcall(co)
-    end))
-    assert.equal("RUNNING", status())
-  end)
-  assert.is_true(ok)
-  assert.equal("STOPPED", status())
 end)
 
 describe("nothing is started", function()
