@@ -171,10 +171,10 @@ void rek_http_group_collect(struct rek_http_group *group)
     }
 }
 
-/* libcurl's memory ended in the middle of its work. It may have lost a socket, so that nothing would
- * ever come of that request, and it does not say which one it is; and the notes that it keeps of a
- * socket may be broken (7.88 then divides by zero at the next one of that number). So what has not
- * ended does now, and the multi handle is not used again. */
+/* libcurl's memory ended in the middle of its work. It may have lost a socket, so that nothing
+ * would ever come of that request, and it does not say which one it is; and the notes that it keeps
+ * of a socket may be broken (7.88 then divides by zero at the next one of that number). So what has
+ * not ended does now, and the multi handle is not used again. */
 static void give_up(struct rek_http_group *group)
 {
     struct rek_http_job *first = &group->lane->jobs;
