@@ -8,7 +8,7 @@
  * finalizers do and in whatever order.
  *
  * A pool keeps objects of a kind for the next users, with their memory: the one that was given back
- * last comes first. A user that comes while there is none (a finalizer or a hook that makes a call
+ * last comes first. A user that comes while none is kept (a finalizer or a hook that makes a call
  * inside a call, the first calls in flight) gets a new one.
  */
 #ifndef LREK_POOL_H
