@@ -4,6 +4,7 @@
 -- reflected, and begin and end inverted.
 
 local core = require "rekognition.core"
+local hex = require "rekognition.text.hex"
 
 local M = {}
 
@@ -83,27 +84,13 @@ function M.md5(text)
   return string.pack("<I4I4I4I4", a, b, c, d)
 end
 
---- Hexadecimal digits in lower case.
----@param bytes string
----@return string
-function M.hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
---- The bytes of hexadecimal digits.
----@param text string
----@return string
-function M.bytes(text)
-  return (text:gsub("..", function(pair) return string.char(tonumber(pair, 16)) end))
-end
-
 --- The two that the core makes, in the same form.
 ---@param text string
 ---@return string
-function M.sha1(text) return M.bytes(core.sha1_hex(text)) end
+function M.sha1(text) return hex.decode(core.sha1_hex(text)) end
 
 ---@param text string
 ---@return string
-function M.sha256(text) return M.bytes(core.sha256_hex(text)) end
+function M.sha256(text) return hex.decode(core.sha256_hex(text)) end
 
 return M

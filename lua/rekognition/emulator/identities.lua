@@ -5,6 +5,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
+local hex = require "rekognition.text.hex"
 local json = require "rekognition.custom_labels.policy.json"
 local policy = require "rekognition.custom_labels.policy"
 local cjson = require("cjson").new()
@@ -205,15 +206,6 @@ local function seal(text, purpose)
   return core.sha256_hex(SEAL .. purpose .. core.sha256_hex(SEAL .. purpose .. text))
 end
 
-local function to_hex(text)
-  return (text:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
-local function from_hex(text)
-  if #text % 2 ~= 0 or text:find("[^0-9a-f]") then return nil end
-  return (text:gsub("..", function(pair) return string.char(tonumber(pair, 16)) end))
-end
-
 -- The key of a token: its id and its secret follow from it.
 local function keys_of(token)
   return "ASIA" .. ascii.upper(seal(token, "key id"):sub(1, 16)), seal(token, "secret"):sub(1, 40)
@@ -223,7 +215,7 @@ end
 ---@param session {account_id: string, role: string, session: string, expires: number, issued: number}
 ---@return {access_key_id: string, secret_access_key: string, session_token: string}
 function M.issue(session)
-  local content = to_hex(cjson.encode(session) .. " " .. core.uuid())
+  local content = hex.encode(cjson.encode(session) .. " " .. core.uuid())
   local token = "EMU" .. content .. seal(content, "token")
   local key, secret = keys_of(token)
   return { access_key_id = key, secret_access_key = secret, session_token = token }
@@ -232,7 +224,7 @@ end
 local function open_token(token)
   local content, checksum = token:sub(4, -65), token:sub(-64)
   if token:sub(1, 3) ~= "EMU" or #token > 20000 or seal(content, "token") ~= checksum then return nil end
-  local text = from_hex(content)
+  local text = hex.decode(content)
   local ok, session = pcall(cjson.decode, text and text:match("^(.*) [^ ]*$") or "")
   return ok and type(session) == "table" and session or nil
 end

@@ -4,6 +4,7 @@
 
 local checksums = require "rekognition.emulator.checksums"
 local core = require "rekognition.core"
+local hex = require "rekognition.text.hex"
 local iam = require "rekognition.emulator.iam"
 
 local M = {}
@@ -123,7 +124,7 @@ local MOST_MD5 = 4 * 1024 * 1024
 ---@return string
 function M.etag(body)
   if #body > MOST_MD5 then return core.sha256_hex(body):sub(1, 32) end
-  return checksums.hex(checksums.md5(body))
+  return hex.encode(checksums.md5(body))
 end
 
 --- Puts an object by the service itself, which has the right to: nothing happens without the bucket.

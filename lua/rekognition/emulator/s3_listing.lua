@@ -4,6 +4,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local failures = require "rekognition.emulator.s3_failures"
+local hex = require "rekognition.text.hex"
 local timestamp = require "rekognition.text.time"
 local xml = require "rekognition.emulator.xml"
 
@@ -16,14 +17,8 @@ local function encode(text)
   return (text:gsub("[^A-Za-z0-9_.~/-]", function(byte) return ("%%%02X"):format(byte:byte()) end))
 end
 
-local function to_hex(text)
-  return (text:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
-local function from_hex(text)
-  if #text % 2 ~= 0 or text:find("[^0-9a-f]") then failures.raise("InvalidArgument", "The continuation token provided "
-    .. "is incorrect") end
-  return (text:gsub("..", function(pair) return string.char(tonumber(pair, 16)) end))
+local function key_of(token)
+  return hex.decode(token) or failures.raise("InvalidArgument", "The continuation token provided is incorrect")
 end
 
 local function page_size(query)
@@ -87,7 +82,7 @@ function M.write(bucket, query)
   local second = query["list-type"] == "2"
   local prefix, delimiter, size = query.prefix or "", query.delimiter or "", page_size(query)
   local token = second and query["continuation-token"]
-  local after = token and from_hex(token) or second and query["start-after"] or not second and query.marker or ""
+  local after = token and key_of(token) or second and query["start-after"] or not second and query.marker or ""
   local page = take(sorted_keys(bucket, prefix, after), prefix, delimiter, size, after)
   local url = query["encoding-type"] == "url"
   local name_of = url and encode or function(text) return text end
@@ -99,7 +94,7 @@ function M.write(bucket, query)
   if second then
     add("KeyCount", #page.keys + #page.prefixes)
     add("ContinuationToken", token)
-    add("NextContinuationToken", page.more and to_hex(page.last) or nil)
+    add("NextContinuationToken", page.more and hex.encode(page.last) or nil)
     add("StartAfter", query["start-after"] and name_of(query["start-after"]))
   else
     add("Marker", name_of(query.marker or ""))

@@ -7,6 +7,7 @@ local buckets = require "rekognition.emulator.s3_buckets"
 local checksums = require "rekognition.emulator.checksums"
 local core = require "rekognition.core"
 local failures = require "rekognition.emulator.s3_failures"
+local hex = require "rekognition.text.hex"
 local objects = require "rekognition.emulator.s3_objects"
 local s3 = require "rekognition.emulator.s3"
 local xml = require "rekognition.emulator.xml"
@@ -86,11 +87,11 @@ local function complete(exchange)
   for i, number in ipairs(numbers) do
     local part = upload.parts[math.tointeger(tonumber(number)) or 0]
     if not part or part.etag ~= etags[i]:gsub('"', "") then failures.raise "InvalidPart" end
-    pieces[i], digests[i] = part.body, checksums.bytes(part.etag)
+    pieces[i], digests[i] = part.body, hex.decode(part.etag)
   end
   local object = s3.store_object(exchange.emulator.store, exchange.bucket, exchange.key, table.concat(pieces),
     exchange.now)
-  object.etag = ("%s-%d"):format(checksums.hex(checksums.md5(table.concat(digests))), #pieces)
+  object.etag = ("%s-%d"):format(hex.encode(checksums.md5(table.concat(digests))), #pieces)
   object.headers = { ["content-type"] = upload.type }
   forget(exchange, upload)
   return 200, headers_of(exchange), xml.document("CompleteMultipartUploadResult", NAMESPACE, {

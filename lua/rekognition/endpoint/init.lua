@@ -111,7 +111,7 @@ function M._region_hint(region, url)
     if partition.regions[region] then return "" end
     for name in next, partition.regions do names[#names + 1] = name end
   end
-  table.sort(names, ascii.less)
+  ascii.sort(names)
   return ("; %s is not a region that is known here%s"):format(quote.value(region), nearest.hint(region, names))
 end
 

@@ -8,6 +8,7 @@
 
 local core = require "rekognition.core"
 local ascii = require "rekognition.text.ascii"
+local hex = require "rekognition.text.hex"
 
 local M = {}
 
@@ -26,15 +27,15 @@ local ENTITIES = { ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] =
 local function escape_at(text, at)
   local first = text:sub(at, at)
   if first == "%" then
-    local hex = text:match("^%%([0-9A-Fa-f][0-9A-Fa-f])", at)
-    if hex then return string.char(tonumber(hex, 16)), 3 end
+    local digits = text:match("^%%([0-9A-Fa-f][0-9A-Fa-f])", at)
+    if digits then return string.char(tonumber(digits, 16)), 3 end
   elseif first == "\\" then
-    local hex = text:match("^\\u00([0-7][0-9A-Fa-f])", at)
-    if hex then return string.char(tonumber(hex, 16)), 6 end
-    hex = text:match("^\\x([0-7][0-9A-Fa-f])", at)
-    if hex then return string.char(tonumber(hex, 16)), 4 end
-    hex = text:match("^\\u{([0-7]?[0-9A-Fa-f])}", at)
-    if hex then return string.char(tonumber(hex, 16)), 4 + #hex end
+    local digits = text:match("^\\u00([0-7][0-9A-Fa-f])", at)
+    if digits then return string.char(tonumber(digits, 16)), 6 end
+    digits = text:match("^\\x([0-7][0-9A-Fa-f])", at)
+    if digits then return string.char(tonumber(digits, 16)), 4 end
+    digits = text:match("^\\u{([0-7]?[0-9A-Fa-f])}", at)
+    if digits then return string.char(tonumber(digits, 16)), 4 + #digits end
     local octal = text:match("^\\([01][0-7][0-7])", at)
     if octal then return string.char(tonumber(octal, 8)), 4 end
     local plain = JSON_ESCAPES[text:sub(at + 1, at + 1)]
@@ -105,7 +106,7 @@ end
 
 -- The secret in hexadecimal digits.
 local function hex_forms(secret, add)
-  local text = secret:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  local text = hex.encode(secret)
   add(text)
   add(ascii.upper(text))
 end

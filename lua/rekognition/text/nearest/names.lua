@@ -63,7 +63,7 @@ end
 ---@return string
 function M.options(given, names)
   local all = table.move(names, 1, #names, 1, {})
-  table.sort(all, ascii.less)
+  ascii.sort(all)
   return ("%s; the options are: %s"):format(M.hint(given, names), table.concat(all, ", "))
 end
 
