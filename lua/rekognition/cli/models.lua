@@ -1,11 +1,11 @@
 --- `rekognition models`: what there is, what runs, and what it costs.
 
+local calls = require "rekognition.custom_labels.calls"
 local number = require "rekognition.text.number"
 local inventory = require "rekognition.custom_labels.inventory"
 local json = require "rekognition.cli.json"
 local options = require "rekognition.cli.options"
 local regions = require "rekognition.cli.regions"
-local rek_error = require "rekognition.error"
 local text = require "rekognition.cli.text"
 local values = require "rekognition.cli.values"
 
@@ -45,7 +45,8 @@ local function add_client(context, made, profile, region)
     made.profiles[#made.clients] = profile or nil
     return
   end
-  if not context.args.profiles or not rek_error.is_error(client) or client.kind == "cancelled" then error(client, 0) end
+  if not context.args.profiles then error(client, 0) end
+  calls.pass_on(client)
   made.problems[#made.problems + 1] = { profile = profile, region = region or nil, what = "list", error = client }
 end
 

@@ -1,6 +1,7 @@
 --- `rekognition stop`: stops models, and waits until they are stopped.
 
 local arns = require "rekognition.text.arn"
+local calls = require "rekognition.custom_labels.calls"
 local inventory = require "rekognition.custom_labels.inventory"
 local journals = require "rekognition.custom_labels.run_journal"
 local model_of = require "rekognition.cli.model_of"
@@ -40,7 +41,7 @@ local function row_of(context, name, f)
     row.status = row.status or result and result.Status or "does not exist"
     return row
   end
-  if not rek_error.is_error(result) or result.kind == "cancelled" then error(result, 0) end
+  calls.pass_on(result)
   row.status, row.error = "failed", context.in_flags(tostring(result))
   return row
 end
@@ -112,7 +113,7 @@ local function forget(context, client, arn)
     if journal:find(arn, client.endpoint) then journal:remove(arn, client.endpoint) end
   end)
   if ok then return end
-  if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+  calls.pass_on(problem)
   context:say("%s is stopped; the journal could not be changed: %s", arn, tostring(problem))
 end
 

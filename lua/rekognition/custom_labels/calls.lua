@@ -84,6 +84,12 @@ function M.ends_all(e)
   return not rek_error.is_error(e) or e.kind == "cancelled" or e.code == "ClientClosed"
 end
 
+--- Raises again what a failed part may not hide: the program cancelled it, or it isn't an error of the SDK. What comes
+--- back was the part's own failure, after which the rest goes on.
+function M.pass_on(problem)
+  if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+end
+
 --- Whether the service asked for fewer calls.
 ---@return boolean
 function M.is_throttled(e)

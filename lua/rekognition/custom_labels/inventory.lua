@@ -1,6 +1,7 @@
 --- What there is, what runs, since when, and what it costs: over the clients of many regions and profiles.
 
 local arns = require "rekognition.text.arn"
+local calls = require "rekognition.custom_labels.calls"
 local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
 local listing = require "rekognition.custom_labels.listing"
@@ -73,7 +74,7 @@ end
 local function find_since(state, client, version, entry)
   local ok, found = pcall(running_since.find, client, version, entry, state.cloudwatch)
   if ok then return found end
-  if not rek_error.is_error(found) or found.kind == "cancelled" then error(found, 0) end
+  calls.pass_on(found)
   state.cloudwatch = false
   return { source = "unknown" }, found
 end
@@ -92,7 +93,7 @@ local function entry_of(rows, state, version)
     return state.journal:find(version.ProjectVersionArn, state.client.endpoint)
   end)
   if ok then return entry end
-  if not rek_error.is_error(entry) or entry.kind == "cancelled" then error(entry, 0) end
+  calls.pass_on(entry)
   state.journal = false
   add_problem(rows, state, entry, "journal")
 end
@@ -251,7 +252,7 @@ function M.run(options)
     end
     local ok, problem = pcall(add_client, rows, state)
     if not ok then
-      if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+      calls.pass_on(problem)
       add_problem(rows, state, problem, "list")
     end
   end

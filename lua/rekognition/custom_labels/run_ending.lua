@@ -3,6 +3,7 @@
 -- Where a task ends, the stop is a task of its own, which no cancellation ends. Where a coroutine is closed from
 -- outside it can't wait: an engine that goes on by itself has the stop then; without one, closing it blocks.
 
+local calls = require "rekognition.custom_labels.calls"
 local core = require "rekognition.core"
 local engine = require "rekognition.async.engine"
 local futures = require "rekognition.async.future"
@@ -49,7 +50,7 @@ end
 local function forget(run)
   local ok, problem = pcall(run.journal.remove, run.journal, run.model.arn, run.model.client.endpoint)
   if ok then return end
-  if not rek_error.is_error(problem) or problem.kind == "cancelled" then error(problem, 0) end
+  calls.pass_on(problem)
   run.model.client._seams.logger("warn", "journal_failed", { version = run.model.arn, message = problem.message })
   run.model:report("stop", "warning", "the model is stopped, but the journal still has it: " .. problem.message)
 end
