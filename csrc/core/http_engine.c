@@ -52,13 +52,6 @@ static struct rek_http_lane *find_lane(struct rek_http_engine *engine,
     return lane;
 }
 
-static void abort_job(struct rek_http_job *job, enum rek_http_result result, const char *message)
-{
-    rek_http_transfer_abort(job->transfer, result, message);
-    if (job->group)
-        rek_http_group_leave(job);
-}
-
 /* Hands a job that waits to libcurl. */
 static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
                      struct rek_http_job *job)
@@ -79,7 +72,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
     job->state = REK_JOB_ACTIVE;
     if (curl_multi_add_handle(group->multi, job->transfer->easy) == CURLM_OK)
         return;
-    abort_job(job, REK_HTTP_MEMORY, NULL);
+    rek_http_job_abort(job, REK_HTTP_MEMORY, NULL);
     rek_http_job_finish(engine, job, REK_HTTP_MEMORY);
 }
 
@@ -129,7 +122,7 @@ bool rek_http_engine_cancel(struct rek_http_engine *engine, struct rek_http_job 
     engine->under_way--;
     bool was_done = job->state == REK_JOB_DONE;
     if (!was_done)
-        abort_job(job, REK_HTTP_STOPPED, NULL);
+        rek_http_job_abort(job, REK_HTTP_STOPPED, NULL);
     rek_ring_detach(job);
     job->state = REK_JOB_TAKEN;
     return was_done || job->transfer->failure.sent;
@@ -174,7 +167,7 @@ static void end_lane(struct rek_http_engine *engine, struct rek_http_lane *lane)
     for (size_t i = 0; i < 2; i++)
         while (!rek_ring_is_empty(rings[i])) {
             struct rek_http_job *job = rings[i]->next;
-            abort_job(job, REK_HTTP_CLOSED, why);
+            rek_http_job_abort(job, REK_HTTP_CLOSED, why);
             rek_http_job_finish(engine, job, REK_HTTP_CLOSED);
         }
 }
@@ -242,7 +235,7 @@ static void end_late(struct rek_http_engine *engine)
                         engine->look_ms = job->deadline_ms;
                     continue;
                 }
-                abort_job(job, REK_HTTP_TIMEOUT, why);
+                rek_http_job_abort(job, REK_HTTP_TIMEOUT, why);
                 rek_http_job_finish(engine, job, REK_HTTP_TIMEOUT);
             }
     }

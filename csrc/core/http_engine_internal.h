@@ -92,11 +92,11 @@ void rek_http_group_free(struct rek_http_group *group);
 /* The group of the lane for one more request, made where all are full. NULL: no memory. */
 struct rek_http_group *rek_http_group_find(struct rek_http_engine *engine,
                                            struct rek_http_lane *lane);
+/* Ends what is under way of a job, in its group or not yet in one. */
+void rek_http_job_abort(struct rek_http_job *job, enum rek_http_result result, const char *message);
 /* Puts a job among the finished. */
 void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *job,
                          enum rek_http_result result);
-/* Takes the transfer out of libcurl's hands. */
-void rek_http_group_leave(struct rek_http_job *job);
 /* Notes which transfers libcurl is done with. */
 void rek_http_group_collect(struct rek_http_group *group);
 /* Calls libcurl where it asked for it, and lets go of groups that nobody uses. */

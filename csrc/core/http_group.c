@@ -111,7 +111,7 @@ void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *jo
     rek_ring_append(&engine->done, job);
 }
 
-void rek_http_group_leave(struct rek_http_job *job)
+static void leave(struct rek_http_job *job)
 {
     struct rek_http_group *group = job->group;
     if (rek_engine_is_forked(group->engine))
@@ -122,6 +122,13 @@ void rek_http_group_leave(struct rek_http_job *job)
     job->lane->active--;
     if (--group->active == 0)
         group->idle_since_ms = rek_engine_now_ms();
+}
+
+void rek_http_job_abort(struct rek_http_job *job, enum rek_http_result result, const char *message)
+{
+    rek_http_transfer_abort(job->transfer, result, message);
+    if (job->group)
+        leave(job);
 }
 
 /* HTTP/2: the connection failed as such, and not a stream of it. */
@@ -143,9 +150,8 @@ static void fail_sharers(const struct rek_http_group *group, const struct rek_ht
             transfer->local_port != failed->local_port)
             continue;
         rek_http_forbid_reuse(transfer, true);
-        rek_http_transfer_abort(transfer, REK_HTTP_RESET,
-                                "the connection failed, which other requests shared");
-        rek_http_group_leave(job);
+        rek_http_job_abort(job, REK_HTTP_RESET,
+                           "the connection failed, which other requests shared");
         rek_http_job_finish(group->engine, job, REK_HTTP_RESET);
     }
 }
@@ -164,7 +170,7 @@ void rek_http_group_collect(struct rek_http_group *group)
         struct rek_http_job *job = transfer->job;
         group->lane->warm |= transfer->is_ready;
         enum rek_http_result result = rek_http_transfer_finish(transfer, code);
-        rek_http_group_leave(job);
+        leave(job);
         rek_http_job_finish(group->engine, job, result);
         if (is_of_connection(code) && transfer->is_ready)
             fail_sharers(group, transfer);
@@ -183,8 +189,7 @@ static void give_up(struct rek_http_group *group)
         next = job->next;
         if (job->group != group)
             continue;
-        rek_http_transfer_abort(job->transfer, REK_HTTP_MEMORY, NULL);
-        rek_http_group_leave(job);
+        rek_http_job_abort(job, REK_HTTP_MEMORY, NULL);
         rek_http_job_finish(group->engine, job, REK_HTTP_MEMORY);
     }
     rek_http_group_free(group);

@@ -55,6 +55,12 @@ local function with_operation(problem, operation)
   error(problem, 0)
 end
 
+-- Those that never change: none at all, or keys that were given.
+local function fixed_of(provider)
+  if not provider then return NO_CREDENTIALS end
+  return provider._fixed and provider._fixed()
+end
+
 --- The credentials as they are now. Raises what their provider raises, and kind "credentials" where it returned
 --- something else.
 ---@param provider? table
@@ -62,8 +68,8 @@ end
 ---@param deadline? number
 ---@return rekognition.Credentials
 function M.credentials(provider, operation, deadline)
-  if not provider then return NO_CREDENTIALS end
-  if provider._fixed then return provider._fixed() end
+  local fixed = fixed_of(provider)
+  if fixed then return fixed end
   local ok, found = pcall(provider.get, provider, deadline)
   if not ok then with_operation(found, operation) end
   if is_credentials(found) then return found end
@@ -90,10 +96,7 @@ end
 ---@param provider? table
 ---@return rekognition.Credentials?
 function M.at_hand(provider)
-  if not provider then return NO_CREDENTIALS end
-  if provider._fixed then return provider._fixed() end
-  local look = provider.at_hand
-  return look and look(provider)
+  return fixed_of(provider) or provider.at_hand and provider:at_hand()
 end
 
 local spare -- the state of a plain call whose only attempt succeeded, for the next call
