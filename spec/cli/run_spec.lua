@@ -155,7 +155,7 @@ describe("a signal", function()
 
   it("reaches the command, which has its grace", function()
     local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--", "sh", "-c",
-      "trap 'echo told >&2; exit 3' INT; sleep 30 & wait" }, "run: started", "INT")
+      "trap 'echo told >&2; exit 3' INT; echo ready >&2; sleep 30 & wait" }, "ready", "INT") -- its trap is set then
     assert.equal("130", code)
     assert.is_truthy(err:find("told", 1, true), err)
   end)
@@ -163,7 +163,7 @@ describe("a signal", function()
   it("that the command ignores ends with the command killed after its grace, and the model stopped", function()
     for signal, status in pairs { INT = "130", TERM = "143" } do
       local code, err = interrupted({ "run", "--version", "birds/v1", "--delay", "0.1", "--yes", "--grace", "0.2", "--", "sh", "-c",
-        "trap '' INT TERM; while :; do sleep 0.1; done" }, "run: started", signal)
+        "trap '' INT TERM; echo ready >&2; while :; do sleep 0.1; done" }, "ready", signal)
       assert.equal(status, code, err)
       assert.is_truthy(err:find("stop: STOPPED", 1, true), err)
     end
