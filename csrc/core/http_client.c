@@ -2,6 +2,7 @@
 #include "core/fork.h"
 #include "core/http_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 static bool copy_options(struct rek_http_client *client, const struct rek_http_options *options)
@@ -87,6 +88,7 @@ CURLM *rek_http_new_multi(const struct rek_http_client *client)
 {
     struct rek_http_gap gap;
     rek_http_note_descriptors(&gap);
+    errno = 0; /* see rek_http_transfer_strand */
     CURLM *multi = curl_multi_init();
     if (!multi)
         return NULL;

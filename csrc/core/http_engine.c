@@ -58,8 +58,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
 {
     struct rek_http_group *group = rek_http_group_find(engine, lane);
     if (!group) {
-        rek_http_transfer_abort(job->transfer, REK_HTTP_MEMORY, NULL);
-        rek_http_job_finish(engine, job, REK_HTTP_MEMORY);
+        rek_http_job_finish(engine, job, rek_http_transfer_strand(job->transfer));
         return;
     }
     rek_http_tune(job->transfer, true);

@@ -164,5 +164,8 @@ enum rek_http_result rek_http_transfer_finish(struct rek_http_transfer *transfer
 /* The same for one that ends early, of that result. */
 void rek_http_transfer_abort(struct rek_http_transfer *transfer, enum rek_http_result result,
                              const char *message);
+/* The same where there is no multi handle, as `errno` says: newer releases of libcurl (8.23) need a
+ * descriptor to make one. */
+enum rek_http_result rek_http_transfer_strand(struct rek_http_transfer *transfer);
 
 #endif

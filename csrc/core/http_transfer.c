@@ -147,6 +147,15 @@ void rek_http_transfer_abort(struct rek_http_transfer *t, enum rek_http_result r
     rek_http_response_empty(t->response);
 }
 
+enum rek_http_result rek_http_transfer_strand(struct rek_http_transfer *t)
+{
+    bool is_descriptors = errno == EMFILE || errno == ENFILE;
+    enum rek_http_result result = is_descriptors ? REK_HTTP_CONNECT : REK_HTTP_MEMORY;
+    rek_http_transfer_abort(t, result,
+                            is_descriptors ? "too many files are open; raise `ulimit -n`" : NULL);
+    return result;
+}
+
 const struct rek_http_failure *rek_http_transfer_failure(const struct rek_http_transfer *t)
 {
     return &t->failure;
@@ -208,7 +217,9 @@ static enum rek_http_result perform(struct rek_http_transfer *t, const struct re
 {
     CURLM *multi = rek_http_client_multi(t->client);
     rek_http_tune(t, false);
-    if (!multi || curl_multi_add_handle(multi, t->easy) != CURLM_OK) {
+    if (!multi)
+        return rek_http_transfer_strand(t);
+    if (curl_multi_add_handle(multi, t->easy) != CURLM_OK) {
         rek_http_transfer_abort(t, REK_HTTP_MEMORY, NULL);
         return REK_HTTP_MEMORY;
     }
