@@ -65,8 +65,9 @@ struct rek_http_client {
 struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;
-    struct rek_http_job *job;    /* an engine's */
-    struct rek_http_gap *lookup; /* of the multi handle that it goes into */
+    struct rek_http_job *job;       /* an engine's */
+    struct rek_http_gap *lookup;    /* of the multi handle that it goes into */
+    struct rek_http_engine *engine; /* that it was last set up for; it may be gone */
     CURL *easy;
 
     struct rek_buffer url; /* as set, with a NUL; empty where none is */
@@ -80,7 +81,6 @@ struct rek_http_transfer {
     bool large_body;
     bool size_is_set;
     bool forbids_reuse;  /* CURLOPT_FORBID_REUSE is set */
-    bool is_engines;     /* set up for an engine: a small buffer */
     bool waits_for_pipe; /* CURLOPT_PIPEWAIT is set */
 
     struct rek_buffer lines;  /* the request's header lines, each with a NUL */
@@ -138,10 +138,14 @@ void rek_http_hide_wakeup(CURLM *multi, const struct rek_http_gap *gap);
 /* After libcurl moved, where the gap was noted; not again until it is noted again. */
 void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap);
 
-/* http_setup.c: for requests of an engine, or for one that is waited for. */
-void rek_http_tune(struct rek_http_transfer *transfer, bool for_engine);
+/* http_setup.c: for requests of an engine, or (NULL) for one that is waited for. */
+void rek_http_tune(struct rek_http_transfer *transfer, struct rek_http_engine *engine);
 /* What holds for every request of the client's transfers. */
 REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);
+
+/* http_engine.c: a socket of the engine's was made, or is about to be closed. */
+void rek_http_engine_note_open(struct rek_http_engine *engine, int fd);
+void rek_http_engine_note_close(struct rek_http_engine *engine, int fd);
 
 /* http_prepare.c: sets what this request needs. Where it is refused, the failure says why. */
 REK_CHECKED enum rek_http_result rek_http_prepare(struct rek_http_transfer *transfer,

@@ -1,23 +1,35 @@
 #include "core/http_internal.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     BUFFER_BYTES = 16384,
     ENGINE_BUFFER_BYTES = 4096, /* for a response: a thousand requests have one each */
 };
 
-/* Children don't inherit a connection, not even one that is forked while it is made. */
+/* Children don't inherit a connection, not even one that is forked while it is made. `context` is
+ * the engine that it belongs to, or NULL. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *address)
 {
     int type = address->socktype;
-    (void)context;
     (void)purpose;
 #ifdef SOCK_CLOEXEC
     type |= SOCK_CLOEXEC;
 #endif
-    return socket(address->family, type, address->protocol);
+    curl_socket_t fd = socket(address->family, type, address->protocol);
+    if (context)
+        rek_http_engine_note_open(context, fd);
+    return fd;
+}
+
+/* The engine is the one that the connection was made in. */
+static int on_close_socket(void *context, curl_socket_t fd)
+{
+    if (context)
+        rek_http_engine_note_close(context, fd);
+    return close(fd);
 }
 
 /* Before each lookup of a name, in which libcurl opens a pair of sockets and starts a thread. */
@@ -40,6 +52,7 @@ static bool set_callbacks(struct rek_http_transfer *t, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, rek_http_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_lookup);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, t);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
@@ -73,14 +86,18 @@ static bool speaks_tls(const struct rek_http_transfer *t)
     return t->url.data[4] == 's' || t->url.data[4] == 'S';
 }
 
-void rek_http_tune(struct rek_http_transfer *t, bool for_engine)
+void rek_http_tune(struct rek_http_transfer *t, struct rek_http_engine *engine)
 {
-    bool waits = for_engine && speaks_tls(t);
-    if (t->is_engines != for_engine)
+    bool waits = engine && speaks_tls(t);
+    if (!t->engine != !engine)
         curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE,
-                         for_engine ? (long)ENGINE_BUFFER_BYTES : (long)BUFFER_BYTES);
+                         engine ? (long)ENGINE_BUFFER_BYTES : (long)BUFFER_BYTES);
+    if (t->engine != engine) {
+        curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, engine);
+        curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, engine);
+    }
     if (t->waits_for_pipe != waits)
         curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
-    t->is_engines = for_engine;
+    t->engine = engine;
     t->waits_for_pipe = waits;
 }

@@ -216,7 +216,7 @@ static void leave(CURLM *multi, struct rek_http_transfer *t)
 static enum rek_http_result perform(struct rek_http_transfer *t, const struct rek_http_watch *watch)
 {
     CURLM *multi = rek_http_client_multi(t->client);
-    rek_http_tune(t, false);
+    rek_http_tune(t, NULL);
     if (!multi)
         return rek_http_transfer_strand(t);
     if (curl_multi_add_handle(multi, t->easy) != CURLM_OK) {

@@ -21,8 +21,8 @@ struct rek_poll_event {
 struct rek_poller {
     int fd;                         /* -1: there is none */
     int timer;                      /* epoll's */
-    struct rek_poll_entry *entries; /* poll's */
-    size_t count;
+    struct rek_poll_entry *entries; /* epoll's and poll's */
+    size_t count;                   /* poll's */
     size_t capacity;
 };
 
@@ -32,6 +32,12 @@ void rek_poller_close(struct rek_poller *poller);
 /* Watches the descriptor for `events` from now on; 0: no more. A descriptor that is not there any
  * more is no failure. False where there is no memory. */
 bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events);
+/* From now on rek_poller_release will be called before the descriptor is closed. So it may stay in
+ * the system's set while nobody watches it: to take it out and put it in again for each request is
+ * dear. Without memory it is one like others. */
+void rek_poller_adopt(struct rek_poller *poller, int fd);
+/* The descriptor is about to be closed. */
+void rek_poller_release(struct rek_poller *poller, int fd);
 /* The poller's descriptor becomes readable after so many milliseconds (0: immediately); -1: by no
  * time. It stays readable until the next call. */
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms);

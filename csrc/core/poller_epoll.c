@@ -2,12 +2,23 @@
 
 #include "core/poller.h"
 
+#include "core/alloc.h"
+
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { MOST_EVENTS = 128 };
+enum { MOST_EVENTS = 128, FIRST_ENTRIES = 64 };
+
+/* Of a descriptor that was adopted, by its number. */
+struct rek_poll_entry {
+    unsigned tag;
+    unsigned char known; /* the events for which the system's set has it; 0: it is not in it */
+    bool is_adopted;
+    bool is_watched; /* somebody wants these events */
+};
 
 static const uint64_t TIMER = UINT64_MAX;
 
@@ -32,24 +43,100 @@ void rek_poller_close(struct rek_poller *poller)
         close(poller->timer);
     if (poller->fd >= 0)
         close(poller->fd);
-    poller->fd = poller->timer = -1;
+    rek_free(poller->entries);
+    *poller = (struct rek_poller){.fd = -1, .timer = -1};
+}
+
+/* Makes room for the descriptor's entry. */
+static bool reserve(struct rek_poller *poller, size_t fd)
+{
+    size_t capacity = poller->capacity ? poller->capacity : FIRST_ENTRIES;
+    while (capacity <= fd)
+        capacity *= 2;
+    if (capacity == poller->capacity)
+        return true;
+    struct rek_poll_entry *entries = rek_realloc(poller->entries, capacity * sizeof *entries);
+    if (!entries)
+        return false;
+    memset(entries + poller->capacity, 0, (capacity - poller->capacity) * sizeof *entries);
+    poller->entries = entries;
+    poller->capacity = capacity;
+    return true;
+}
+
+/* The entry of a descriptor that was adopted; NULL: it was not. */
+static struct rek_poll_entry *find(const struct rek_poller *poller, int fd)
+{
+    struct rek_poll_entry *entry =
+        fd >= 0 && (size_t)fd < poller->capacity ? &poller->entries[fd] : NULL;
+    return entry && entry->is_adopted ? entry : NULL;
+}
+
+static void take_out(struct rek_poller *poller, int fd)
+{
+    struct epoll_event unused = {0};
+    epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, &unused);
+}
+
+void rek_poller_adopt(struct rek_poller *poller, int fd)
+{
+    if (fd >= 0 && reserve(poller, (size_t)fd))
+        poller->entries[fd] = (struct rek_poll_entry){.is_adopted = true};
+}
+
+void rek_poller_release(struct rek_poller *poller, int fd)
+{
+    struct rek_poll_entry *entry = find(poller, fd);
+    if (!entry)
+        return;
+    if (entry->known)
+        take_out(poller, fd);
+    *entry = (struct rek_poll_entry){0};
 }
 
 /* A descriptor that was closed has left the set by itself, and its number may be another one's by
  * now: so EEXIST, ENOENT and EBADF are no surprise. */
-bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
+static bool put_in(struct rek_poller *poller, int fd, unsigned tag, int events)
 {
-    struct epoll_event event = {.data.u64 = (uint64_t)tag << 32 | (uint32_t)fd};
-    if (events == 0) {
-        epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, &event);
-        return true;
-    }
-    event.events =
-        (events & REK_POLL_READ ? EPOLLIN : 0u) | (events & REK_POLL_WRITE ? EPOLLOUT : 0u);
+    struct epoll_event event = {
+        .events =
+            (events & REK_POLL_READ ? EPOLLIN : 0u) | (events & REK_POLL_WRITE ? EPOLLOUT : 0u),
+        .data.u64 = (uint64_t)tag << 32 | (uint32_t)fd,
+    };
     int done = epoll_ctl(poller->fd, EPOLL_CTL_ADD, fd, &event);
     if (done != 0 && errno == EEXIST)
         done = epoll_ctl(poller->fd, EPOLL_CTL_MOD, fd, &event);
     return done == 0 || errno == EBADF || errno == ENOENT;
+}
+
+/* One that is adopted leaves the system's set only where it would be ready all the time, as what
+ * can be written to is; see also rek_poller_wait. */
+static bool set_adopted(struct rek_poller *poller, struct rek_poll_entry *entry, int fd,
+                        unsigned tag, int events)
+{
+    entry->is_watched = events != 0;
+    if (events == 0 && entry->known & REK_POLL_WRITE) {
+        take_out(poller, fd);
+        entry->known = 0;
+    }
+    if (events == 0 || (entry->known == events && entry->tag == tag))
+        return true;
+    if (!put_in(poller, fd, tag, events))
+        return false;
+    entry->tag = tag;
+    entry->known = (unsigned char)events;
+    return true;
+}
+
+bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
+{
+    struct rek_poll_entry *entry = find(poller, fd);
+    if (entry)
+        return set_adopted(poller, entry, fd, tag, events);
+    if (events != 0)
+        return put_in(poller, fd, tag, events);
+    take_out(poller, fd);
+    return true;
 }
 
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms)
@@ -63,6 +150,18 @@ void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms)
     timerfd_settime(poller->timer, 0, &time, NULL);
 }
 
+/* Whether nobody watches the descriptor, which stayed in the system's set: something has happened
+ * to it meanwhile, most likely its end, so it leaves. */
+static bool is_resting(struct rek_poller *poller, int fd)
+{
+    struct rek_poll_entry *entry = find(poller, fd);
+    if (!entry || entry->is_watched)
+        return false;
+    take_out(poller, fd);
+    entry->known = 0;
+    return true;
+}
+
 int rek_poller_wait(struct rek_poller *poller, struct rek_poll_event *events, int most,
                     int timeout_ms)
 {
@@ -70,11 +169,12 @@ int rek_poller_wait(struct rek_poller *poller, struct rek_poll_event *events, in
     int count = epoll_wait(poller->fd, found, most < MOST_EVENTS ? most : MOST_EVENTS, timeout_ms);
     int used = 0;
     for (int i = 0; i < count; i++) {
-        if (found[i].data.u64 == TIMER)
+        int fd = (int)(uint32_t)found[i].data.u64;
+        if (found[i].data.u64 == TIMER || is_resting(poller, fd))
             continue;
         unsigned ready = found[i].events;
         events[used++] = (struct rek_poll_event){
-            .fd = (int)(uint32_t)found[i].data.u64,
+            .fd = fd,
             .tag = (unsigned)(found[i].data.u64 >> 32),
             .ready = (ready & EPOLLIN ? REK_POLL_READ : 0) |
                      (ready & EPOLLOUT ? REK_POLL_WRITE : 0) |
