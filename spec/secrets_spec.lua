@@ -76,6 +76,15 @@ describe("secrets", function()
     end
   end)
 
+  it("stand in no code of a host's transport, and in no line of the log for it", function()
+    local lines = {}
+    local client = fake.client({ fake.failure("no-" .. KEYS.session_token) }, { credentials = KEYS, retry = { mode = "off" },
+      logger = function(...) lines[#lines + 1] = { ... } end })
+    shows_no_secret(fake.catch(client.describe_projects, client))
+    shows_no_secret(lines)
+    assert.is_true(#lines > 0)
+  end)
+
   it("stand in no error where the whole request comes back", function()
     for _, form in ipairs { '{"headers":{"X-Amz-Security-Token":"%s","Authorization":"%s"}}', "<pre>%s\n%s</pre>",
       '{"__type":"Refused","message":"%s and %s","request":{"token":"%s"}}' } do

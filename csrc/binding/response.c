@@ -23,24 +23,65 @@ static void push_lower(lua_State *L, struct rek_slice name)
     lua_pushlstring(L, lower, name.len);
 }
 
+/* The map is on top, below a name and the value that it has. Keeps a further value of that name in
+ * a list: each joint would copy all that is there. */
+static void add_value(lua_State *L, int map, struct rek_slice value)
+{
+    if (!lua_istable(L, -1)) {
+        lua_createtable(L, 2, 0);
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, 1);
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, map);
+    }
+    lrek_push_slice(L, value);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    lua_pop(L, 2);
+}
+
+/* Makes one text of each list in the map. */
+static void join_values(lua_State *L, int map)
+{
+    for (lua_pushnil(L); lua_next(L, map); lua_pop(L, 1)) {
+        if (!lua_istable(L, -1))
+            continue;
+        int list = lua_gettop(L);
+        luaL_Buffer text;
+        lua_pushvalue(L, -2);
+        luaL_buffinit(L, &text);
+        for (lua_Integer i = 1, count = (lua_Integer)lua_rawlen(L, list); i <= count; i++) {
+            if (i > 1)
+                luaL_addstring(&text, ", ");
+            lua_rawgeti(L, list, i);
+            luaL_addvalue(&text);
+        }
+        luaL_pushresult(&text);
+        lua_rawset(L, map);
+    }
+}
+
 /* Pushes { name in lower case = value }, values of one name joined. */
 static void push_headers(lua_State *L, struct rek_slice lines)
 {
     struct rek_http_header header;
+    bool has_lists = false;
     lua_createtable(L, 0, 8);
+    int map = lua_gettop(L);
     while (rek_http_next_header(&lines, &header)) {
         push_lower(L, header.name);
         lua_pushvalue(L, -1);
-        if (lua_rawget(L, -3) == LUA_TNIL) {
+        if (lua_rawget(L, map) == LUA_TNIL) {
             lua_pop(L, 1);
             lrek_push_slice(L, header.value);
+            lua_rawset(L, map);
         } else {
-            lua_pushliteral(L, ", ");
-            lrek_push_slice(L, header.value);
-            lua_concat(L, 3);
+            add_value(L, map, header.value);
+            has_lists = true;
         }
-        lua_rawset(L, -3);
     }
+    if (has_lists)
+        join_values(L, map);
 }
 
 /* Pushes the request id, or nil. */

@@ -113,6 +113,18 @@ static enum rek_http_result of_lookup(const struct rek_http_transfer *t)
     return t->proxy && t->proxy->url ? REK_HTTP_PROXY : REK_HTTP_CONNECT;
 }
 
+/* Chunks that are malformed have the code of a broken connection, and a text that names them. So do
+ * those whose trailers are longer than libcurl 7.88 takes (4 KB), or find no memory: "Out of
+ * memory". */
+static enum rek_http_result of_receiving(const struct rek_http_transfer *t, int why)
+{
+    if (!strstr(t->curl_message, "chunk"))
+        return of_tunnel(t, of_exchange(t));
+    if (strncmp(t->curl_message, "Out of memory", 13) != 0)
+        return REK_HTTP_PROTOCOL;
+    return why == ENOMEM ? REK_HTTP_MEMORY : REK_HTTP_TOO_LARGE;
+}
+
 enum { TOO_LARGE = 100 }; /* CURLE_TOO_LARGE of 8.6.0: headers past libcurl's own limits */
 
 static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode code, int why)
@@ -135,7 +147,7 @@ static enum rek_http_result classify(const struct rek_http_transfer *t, CURLcode
     case CURLE_SSL_CONNECT_ERROR:
         return of_handshake(t);
     case CURLE_RECV_ERROR:
-        return of_tunnel(t, of_exchange(t));
+        return of_receiving(t, why);
     case CURLE_SEND_ERROR:
         return of_exchange(t);
     case CURLE_ABORTED_BY_CALLBACK: /* rek_http_on_ready: a second sending */
@@ -177,6 +189,8 @@ static const char *remedy(const struct rek_http_transfer *t, enum rek_http_resul
 static const char *describe(const struct rek_http_transfer *t, enum rek_http_result result,
                             CURLcode code)
 {
+    if (result == REK_HTTP_TOO_LARGE && t->fault == REK_HTTP_OK && code == CURLE_RECV_ERROR)
+        return "the trailers of the response are too long, or there is not enough memory";
     if (result == REK_HTTP_TOO_LARGE && code == CURLE_OUT_OF_MEMORY && t->fault == REK_HTTP_OK)
         return "a line of the response's headers is over 100 KB, or there is not enough memory";
     if (result == REK_HTTP_TOO_LARGE)

@@ -28,23 +28,48 @@ static size_t fail_too_large(struct rek_http_transfer *t)
     return fail(t, REK_HTTP_TOO_LARGE, NULL);
 }
 
-/* Looks for the coding of the body, which few responses have. Every line comes by. */
+/* One coding of a list: of the body's codings only gzip, once, can be undone. */
+static void note_one_coding(struct rek_http_transfer *t, struct rek_slice name)
+{
+    if (name.len == 0 || rek_http_same_name(name, REK_SLICE("identity")))
+        return;
+    bool is_gzip = rek_http_same_name(name, REK_SLICE("gzip")) ||
+                   rek_http_same_name(name, REK_SLICE("x-gzip"));
+    t->coding = is_gzip && t->coding == REK_CODING_NONE ? REK_CODING_GZIP : REK_CODING_UNKNOWN;
+}
+
+/* Looks for the codings of the body, which few responses have: a list, maybe with empty elements,
+ * in one line or more (RFC 9110, 5.6.1 and 8.4). Every line comes by. */
 static void note_coding(struct rek_http_transfer *t, const char *line, size_t len)
 {
     static const struct rek_slice name = {"content-encoding:", 17};
     if (len < name.len || line[16] != ':' ||
         !rek_http_same_name(rek_slice_of(line, name.len), name))
         return;
-    struct rek_slice value = rek_slice_of(line + name.len, len - name.len);
-    while (value.len > 0 &&
-           (value.data[value.len - 1] == '\r' || value.data[value.len - 1] == '\n'))
-        value.len--;
-    value = rek_http_trim(value);
-    if (rek_http_same_name(value, REK_SLICE("gzip")) ||
-        rek_http_same_name(value, REK_SLICE("x-gzip")))
-        t->coding = REK_CODING_GZIP;
-    else if (value.len > 0 && !rek_http_same_name(value, REK_SLICE("identity")))
-        t->coding = REK_CODING_UNKNOWN;
+    const char *at = line + name.len, *end = line + len;
+    while (end > at && (end[-1] == '\r' || end[-1] == '\n'))
+        end--;
+    while (at < end) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        const char *stop = comma ? comma : end;
+        note_one_coding(t, rek_http_trim(rek_slice_of(at, (size_t)(stop - at))));
+        at = stop + 1;
+    }
+}
+
+/* Appends a line to the one before it, whose value it continues: obsolete, and one blank to those
+ * who receive it (RFC 9112, 5.2). */
+static void unfold(struct rek_buffer *headers, struct rek_slice line)
+{
+    while (headers->len > 0 &&
+           (headers->data[headers->len - 1] == '\r' || headers->data[headers->len - 1] == '\n'))
+        headers->len--;
+    rek_buffer_append(headers, " ", 1);
+    while (line.len > 0 && (*line.data == ' ' || *line.data == '\t')) {
+        line.data++;
+        line.len--;
+    }
+    rek_buffer_append(headers, line.data, line.len);
 }
 
 /* Keeps the lines of the last header block before the body: interim responses (1xx) are dropped, as
@@ -70,8 +95,12 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
         t->headers_ended = true;
         return len;
     }
-    note_coding(t, data, len);
-    rek_buffer_append(headers, data, len);
+    if ((data[0] == ' ' || data[0] == '\t') && headers->len > 0) {
+        unfold(headers, rek_slice_of(data, len));
+    } else {
+        note_coding(t, data, len);
+        rek_buffer_append(headers, data, len);
+    }
     return headers->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
 }
 
@@ -79,11 +108,13 @@ size_t rek_http_on_header(char *data, size_t size, size_t count, void *context)
 static enum rek_http_gzip_result begin_body(struct rek_http_transfer *t)
 {
     curl_off_t announced = -1;
+    long status = 0;
     t->body_began = true;
     if (t->coding == REK_CODING_GZIP)
         return rek_http_gzip_start(&t->gzip);
-    if (t->coding == REK_CODING_UNKNOWN)
-        return REK_GZIP_BROKEN;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (t->coding == REK_CODING_UNKNOWN && status < 300)
+        return REK_GZIP_BROKEN; /* an error says enough by its status and its headers */
     curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
     if (announced > 0 && (size_t)announced <= t->client->max_response_bytes)
         rek_buffer_reserve(&t->response->body, (size_t)announced);

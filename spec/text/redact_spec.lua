@@ -21,6 +21,10 @@ local ENCODINGS = {
   ["HTML by long numbers"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("&#x%04X;"):format(byte:byte()) end),
   ["in lines"] = TOKEN:sub(1, 10) .. "\n" .. TOKEN:sub(11, 20) .. "\r\n  " .. TOKEN:sub(21),
   ["in lines, in JSON"] = TOKEN:sub(1, 10) .. "\\n" .. TOKEN:sub(11, 20) .. "\\r\\n\\t" .. TOKEN:sub(21):gsub('"', '\\"'),
+  ["in UTF-16"] = TOKEN:gsub(".", "\0%0"):sub(2),
+  ["in UTF-16, in JSON"] = TOKEN:gsub('"', '\\"'):gsub("%f[^\\].", "\\u0000%0"),
+  ["with marks of no width"] = TOKEN:gsub("(....)", "%1\u{200b}"),
+  ["HTML by names"] = TOKEN:gsub("[&\"+/=]", { ["&"] = "&amp;", ['"'] = "&quot;", ["+"] = "&plus;", ["/"] = "&sol;", ["="] = "&equals;" }),
   ["as a form is decoded"] = TOKEN:gsub("%+", " "),
   ["in hexadecimal digits"] = TOKEN:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end),
   ["in upper-case hexadecimal digits"] = TOKEN:gsub(".", function(byte) return ("%02X"):format(byte:byte()) end),
@@ -78,16 +82,25 @@ describe("redact", function()
       redact.value({ a = TOKEN, b = { "x", { percent(TOKEN) } }, n = 5 }, { TOKEN }))
   end)
 
+  it("reads the names of members through, and as deep as a body may be", function()
+    assert.same({ ["[...]"] = 1, ["a [...]"] = { x = { ["[...]"] = "b" } } },
+      redact.value({ [TOKEN] = 1, ["a " .. TOKEN] = { x = { [percent(TOKEN)] = "b" } } }, { TOKEN }))
+    local depth = 120
+    local value = redact.value(core.read_json(("["):rep(depth) .. ("%q"):format(TOKEN) .. ("]"):rep(depth)), { TOKEN })
+    for _ = 1, depth do value = value[1] end
+    assert.equal("[...]", value)
+  end)
+
   it("takes what AWS quotes of a signature out, whoever's it is", function()
     assert.equal("x-amz-security-token:[...]\nhost", redact.signing("x-amz-security-token:AAA/b+c==\nhost"))
     assert.equal("Signature=[...], x", redact.signing("Signature=0af93c, x"))
   end)
 
   it("takes steps in proportion to the text", function()
-    local function steps(text)
+    local function steps(value, secrets)
       local count = 0
       debug.sethook(function() count = count + 1 end, "", 100)
-      redact.value(text, { TOKEN, ("a"):rep(200) })
+      redact.value(value, secrets or { TOKEN, ("a"):rep(200) })
       debug.sethook()
       return count
     end
@@ -95,5 +108,17 @@ describe("redact", function()
       local one, eight = steps(piece:rep(2000)), steps(piece:rep(16000))
       assert.is_true(eight <= 10 * one + 100, ("%q: %d, %d"):format(piece, one, eight))
     end
+    -- What holds the secret over and over, or is in many pieces, costs no more for a long secret.
+    local long = {}
+    for index = 1, 200 do long[index] = ("%08d"):format(index * 7919 % 99991) end
+    long = table.concat(long)
+    local plain, short_ones = steps(("x"):rep(64000), { long }), {}
+    for _, text in ipairs { long:rep(40), long:sub(1, 40):rep(1600), (long:sub(1, 40) .. "x"):rep(1600) } do
+      local count = steps(text, { long })
+      assert.is_true(count <= plain + #text // 2, ("%d, %d"):format(plain, count))
+    end
+    for index = 1, 6000 do short_ones[index] = "a" .. index end
+    local count = steps(short_ones, { long })
+    assert.is_true(count <= 6000, ("%d"):format(count))
   end)
 end)

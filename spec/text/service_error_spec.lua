@@ -27,6 +27,17 @@ describe("an error's message", function()
   end)
 end)
 
+describe("an error's body over a megabyte", function()
+  it("is only shown, since no error of AWS's is so long", function()
+    local body = '{"__type":"X","message":"m","more":"' .. ("a"):rep(1 << 20) .. '"}'
+    local fields = read(body)
+    assert.equal("BadRequest", fields.code)
+    assert.is_nil(fields.details)
+    assert.truthy(fields.message:find('no AWS error in the response: {"__type":"X"', 1, true), fields.message)
+    assert.equal("X", read(body, { ["x-amzn-errortype"] = "X" }).code)
+  end)
+end)
+
 describe("reading an error", function()
   local hostile = {
     function(n) return '{"__type":"' .. ("a "):rep(n) .. '"}' end,

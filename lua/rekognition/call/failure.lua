@@ -21,7 +21,7 @@ local EXPIRED_CODES = { ExpiredToken = true, ExpiredTokenException = true }
 
 local function of_transport(transport, secrets)
   local message = quote.message(redact.value(transport.message, secrets))
-  local fields = { kind = "transport", code = transport.code, message = message }
+  local fields = { kind = "transport", code = redact.secrets(transport.code, secrets), message = message }
   return { fields = fields, code = transport.code, lasting = false, expired = false,
     -- What is not known to be unsent may have arrived.
     ambiguous = transport.sent ~= false }

@@ -26,16 +26,24 @@ end
 ---@param headers? table  {{name, value}, ...}, or {name = value, ...}
 ---@return table<string, string>
 function M.of(headers)
-  local map = {}
+  local map, several = {}, {}
   if not headers then return map end
   local function add(name, value)
     name = ascii.lower(name)
-    map[name] = map[name] and map[name] .. ", " .. value or value
+    local known = map[name]
+    if not known then
+      map[name] = value
+    elseif several[name] then -- joined once, at the end: each joint would copy all that is there
+      several[name][#several[name] + 1] = value
+    else
+      several[name] = { known, value }
+    end
   end
   for _, header in ipairs(headers) do add(header[1], header[2]) end
   for name, value in next, headers do
     if type(name) == "string" then add(name, value) end
   end
+  for name, values in next, several do map[name] = table.concat(values, ", ") end
   return map
 end
 

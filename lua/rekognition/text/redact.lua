@@ -2,9 +2,9 @@
 --
 -- Some responses repeat the request: a signature error quotes the canonical request, a proxy's page shows the headers.
 -- They may show a value as it is, percent-encoded, escaped for JSON, or as HTML entities, and in two of these ways one
--- after the other; in lines; in base64, alone or amid other text; in hexadecimal digits; with blanks instead of "+", as
--- a form is decoded. A secret is found in all of them, and so is a longer part of one: a text may be cut off, or its
--- parts stand in two members.
+-- after the other; in lines, or with other bytes between that show as blanks or not at all, as in UTF-16; in base64,
+-- alone or amid other text; in hexadecimal digits; with blanks instead of "+", as a form is decoded. A secret is found
+-- in all of them, and so is a longer part of one: a text may be cut off, or its parts stand in two members.
 
 local core = require "rekognition.core"
 local ascii = require "rekognition.text.ascii"
@@ -21,7 +21,10 @@ local LEAST_PART = 2 * BLOCK - 1
 local LEVELS = 2
 local LONGEST_ENTITY = 10 -- "&#x00002f;" is one
 local JSON_ESCAPES = { ["/"] = "/", ["\\"] = "\\", ['"'] = '"', n = "\n", r = "\r", t = "\t" }
-local ENTITIES = { ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&apos;"] = "'" }
+local ENTITIES = { ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&apos;"] = "'",
+  ["&sol;"] = "/", ["&plus;"] = "+", ["&equals;"] = "=", ["&lowbar;"] = "_", ["&period;"] = ".", ["&colon;"] = ":" }
+-- What an excerpt shows as a blank, and a terminal not at all.
+local GAP = "[\0-\32\127-\255]"
 
 -- The escape at a place: the byte that it stands for, and its length.
 local function escape_at(text, at)
@@ -76,13 +79,12 @@ local function unescaped(text, starts)
   return table.concat(pieces), map
 end
 
--- The text without blanks and line breaks, where each byte of it began, and where what it stands for ends; nil if it
--- has none.
+-- The text without gaps, where each byte of it began, and where what it stands for ends; nil if it has none.
 local function squeezed(text, starts)
-  if not text:find("[ \t\r\n]") then return nil end
+  if not text:find(GAP) then return nil end
   local pieces, map, stops, count, at = {}, {}, {}, 0, 1
   while at <= #text do
-    local stop = text:find("[ \t\r\n]", at) or #text + 1
+    local stop = text:find(GAP, at) or #text + 1
     for index = at, stop - 1 do
       count = count + 1
       map[count], stops[count] = starts and starts[index] or index, starts and starts[index + 1] or index + 1
@@ -134,49 +136,58 @@ local function forms_of(secrets)
   return forms
 end
 
--- Notes in `spans` where a piece of a level's text stands in the first text.
-local function mark(spans, starts, stops, first, last)
-  local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
-  spans[#spans + 1] = { starts and starts[first] or first, stop }
-end
-
--- Marks in `spans` where the secret stands.
-local function find_all(text, starts, stops, secret, spans)
-  local at = 1
-  while true do
-    local first, last = text:find(secret, at, true)
-    if not first then return end
-    mark(spans, starts, stops, first, last)
+-- The text with other bytes in the places from the hit of that number on: what is found is not looked at again, so that
+-- a text of many secrets costs no more than another one.
+local function hidden(text, hits, number)
+  local pieces, at = {}, 1
+  for index = number, #hits do
+    local first, last = hits[index][1], hits[index][2]
+    pieces[#pieces + 1] = text:sub(at, first - 1)
+    pieces[#pieces + 1] = ("\0"):rep(last - first + 1)
     at = last + 1
   end
+  pieces[#pieces + 1] = text:sub(at)
+  return table.concat(pieces)
+end
+
+-- Notes in `hits` where the form stands. Returns the text without it.
+local function find_all(text, form, hits)
+  local at, number = 1, #hits + 1
+  while true do
+    local first, last = text:find(form, at, true)
+    if not first then break end
+    hits[#hits + 1] = { first, last }
+    at = last + 1
+  end
+  return hits[number] and hidden(text, hits, number) or text
 end
 
 -- How far two texts are the same from two places on, in steps of 1 or -1.
-local function same_run(text, at, secret, from, step)
+local function same_run(text, at, least, secret, from, step)
   local count = 0
   while true do
     local byte = text:byte(at + count * step)
-    if not byte or byte ~= secret:byte(from + count * step) or at + count * step < 1 then return count end
+    if not byte or byte ~= secret:byte(from + count * step) or at + count * step < least then return count end
     count = count + 1
   end
 end
 
--- Marks in `spans` the parts of the secret that are long enough.
-local function find_parts(text, starts, secret, spans)
+-- Notes in `hits` the parts of the secret that are long enough. Returns the text without them.
+local function find_parts(text, secret, hits)
   for from = 1, #secret - BLOCK + 1, BLOCK do
-    local block, at = secret:sub(from, from + BLOCK - 1), 1
+    local block, at, number = secret:sub(from, from + BLOCK - 1), 1, #hits + 1
     while true do
       local first = text:find(block, at, true)
       if not first then break end
-      local before = from > 1 and same_run(text, first - 1, secret, from - 1, -1) or 0
-      local last = first + same_run(text, first, secret, from, 1) - 1
+      local before = from > 1 and same_run(text, first - 1, at, secret, from - 1, -1) or 0
+      local last = first + same_run(text, first, at, secret, from, 1) - 1
       first = first - before
-      if last - first + 1 >= LEAST_PART then
-        mark(spans, starts, nil, first, last)
-      end
+      if last - first + 1 >= LEAST_PART then hits[#hits + 1] = { first, last } end
       at = last + 1
     end
+    if hits[number] then text = hidden(text, hits, number) end
   end
+  return text
 end
 
 local function cut(text, spans)
@@ -192,24 +203,31 @@ local function cut(text, spans)
   return table.concat(pieces)
 end
 
+-- Notes in `spans` what of the secrets a text holds, as places of the text that it was made of.
+local function find(text, starts, stops, secrets, spans)
+  local hits = {}
+  for _, form in ipairs(forms_of(secrets)) do text = find_all(text, form, hits) end
+  for _, secret in ipairs(secrets) do
+    if #secret > LEAST_PART and #text >= LEAST_PART then text = find_parts(text, secret, hits) end
+  end
+  for _, hit in ipairs(hits) do
+    local first, last = hit[1], hit[2]
+    local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
+    spans[#spans + 1] = { starts and starts[first] or first, stop }
+  end
+end
+
 --- A text without the secrets.
 ---@param text string
 ---@param secrets? string[]
 ---@return string
 function M.secrets(text, secrets)
-  if not secrets or #secrets == 0 then return text end
-  local spans, level, starts, forms = {}, text, nil, forms_of(secrets)
-  local function find_forms(where, map, stops)
-    for _, form in ipairs(forms) do find_all(where, map, stops, form, spans) end
-    if stops then return end -- the parts of one in lines are found line by line, where these are long enough
-    for _, secret in ipairs(secrets) do
-      if #secret > LEAST_PART then find_parts(where, map, secret, spans) end
-    end
-  end
+  if not secrets or #secrets == 0 or #text < LEAST_SECRET then return text end
+  local spans, level, starts = {}, text, nil
   for _ = 0, LEVELS do
-    find_forms(level, starts)
+    find(level, starts, nil, secrets, spans)
     local lines, map, stops = squeezed(level, starts)
-    if lines then find_forms(lines, map, stops) end
+    if lines then find(lines, map, stops, secrets, spans) end
     level, starts = unescaped(level, starts)
     if not level then break end
   end
@@ -235,17 +253,26 @@ function M.signing(text)
   return (text:gsub("([Ss]ignature=)[0-9A-Fa-f]+", "%1" .. PLACEHOLDER))
 end
 
-local MAX_DEPTH = 16
-
---- A decoded value in which every string is without the secrets. Tables are changed in place.
+--- A decoded value in which every string, names of members too, is without the secrets. Tables are changed in place. It
+--- is as deep as its reader allows (`core.read_json`).
 ---@param value any
 ---@param secrets? string[]
 ---@return any
-function M.value(value, secrets, depth)
-  depth = depth or 0
+function M.value(value, secrets)
   if type(value) == "string" then return M.signing(M.secrets(value, secrets)) end
-  if type(value) ~= "table" or depth > MAX_DEPTH then return value end
-  for key, item in next, value do value[key] = M.value(item, secrets, depth + 1) end
+  if type(value) ~= "table" then return value end
+  local renamed
+  for key, item in next, value do
+    value[key] = M.value(item, secrets)
+    local name = M.value(type(key) == "string" and key or nil, secrets)
+    if name and name ~= key then
+      renamed = renamed or {}
+      renamed[key] = name
+    end
+  end
+  for key, name in next, renamed or {} do
+    value[key], value[name] = nil, value[key]
+  end
   return value
 end
 
