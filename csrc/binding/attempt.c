@@ -55,8 +55,10 @@ static struct rek_http_request http_request(lua_State *L, const struct lrek_targ
     return (struct rek_http_request){
         .method = request->method,
         .url = url,
-        .headers = attempt->headers + 1, /* Host is libcurl's to write */
-        .header_count = attempt->header_count - 1,
+        .headers = attempt->headers,
+        .header_count = attempt->header_count,
+        .checked_count = attempt->checked_count,
+        .front = attempt->agent,
         .body = rek_buffer_slice(&request->body),
         .connect_timeout_ms = opt_milliseconds(L, 10, target->connect_timeout_ms),
         .timeout_ms = opt_milliseconds(L, 11, target->timeout_ms),

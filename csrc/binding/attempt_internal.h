@@ -17,7 +17,9 @@ struct lrek_attempt {
     struct rek_buffer url; /* where the request has a target of its own */
     struct rek_http_header *headers;
     size_t header_count;
+    size_t checked_count; /* of these, which the signer has looked at */
     size_t header_capacity;
+    const struct rek_http_header *agent; /* User-Agent among them, or NULL */
 };
 
 /* What the caller of a method passes, beside target and request. */

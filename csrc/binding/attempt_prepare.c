@@ -43,7 +43,8 @@ static void add(struct lrek_attempt *attempt, struct rek_slice name, struct rek_
 
 static bool reserve(struct lrek_attempt *attempt, size_t count, struct lrek_refusal *refusal)
 {
-    attempt->header_count = 0;
+    attempt->header_count = attempt->checked_count = 0;
+    attempt->agent = NULL;
     if (count <= attempt->header_capacity)
         return true;
     struct rek_http_header *headers = rek_realloc(attempt->headers, count * sizeof *headers);
@@ -181,6 +182,7 @@ static bool sign(struct lrek_target *target, const struct lrek_request *request,
         return refuse_signing(request, error, signature->bad_header, refusal);
     for (size_t i = 0; i < signature->added_count; i++)
         add(attempt, signature->added[i].name, signature->added[i].value);
+    attempt->checked_count = attempt->header_count;
     return true;
 }
 
@@ -201,8 +203,10 @@ static struct rek_slice attempt_text(struct lrek_target *target, lua_Integer att
 static void add_unsigned(struct lrek_target *target, const struct lrek_request *request,
                          const struct lrek_arguments *arguments, struct lrek_attempt *attempt)
 {
-    if (arguments->user_agent.data)
+    if (arguments->user_agent.data) {
+        attempt->agent = &attempt->headers[attempt->header_count];
         add(attempt, REK_SLICE("User-Agent"), arguments->user_agent);
+    }
     if (arguments->has_attempt) {
         add(attempt, REK_SLICE("amz-sdk-invocation-id"),
             rek_slice_of(request->invocation_id, sizeof request->invocation_id));

@@ -33,10 +33,12 @@ struct rek_http_request {
     struct rek_slice url;    /* sent as it stands: absolute, http or https, percent-encoded */
     const struct rek_http_header *headers; /* Host, Content-Length, Accept-Encoding are added */
     size_t header_count;
-    struct rek_slice body;   /* borrowed until the transfer ends, never copied whole */
-    long connect_timeout_ms; /* 0: the client's */
-    long timeout_ms;         /* for everything, the connection and the body included; 0: likewise */
-    bool direct;             /* by no proxy */
+    size_t checked_count; /* so many of the first were found to be well-formed before */
+    const struct rek_http_header *front; /* the one of them that is sent first, or NULL */
+    struct rek_slice body;               /* borrowed until the transfer ends, never copied whole */
+    long connect_timeout_ms;             /* 0: the client's */
+    long timeout_ms; /* for everything, the connection and the body included; 0: likewise */
+    bool direct;     /* by no proxy */
 };
 
 /* Belongs to the caller, who may use it for the next request as it is: its memory is used again. */

@@ -10,13 +10,14 @@ enum {
 };
 
 /* Headers that libcurl would add of its own accord; a line without a value leaves them out. */
+static char no_host[] = "Host:";
 static char no_content_type[] = "Content-Type:";
 static char no_accept[] = "Accept:";
 static char no_expect[] = "Expect:";
 /* What http_receive.c undoes. */
 static char accept_gzip[] = "Accept-Encoding: gzip";
 
-enum { OWN_LINES = 4 };
+enum { OWN_LINES = 5 };
 
 /* libcurl keeps its upload buffer between requests: it is large while bodies are. These go over
  * HTTP/1.1: a body beyond HTTP/2's first window (64 KiB) can hang, processor busy, where the server
@@ -201,41 +202,78 @@ static void add_line(struct rek_http_transfer *t, size_t *count, char *line)
     ++*count;
 }
 
-static bool has_header(const struct rek_http_request *request, struct rek_slice name)
+/* The headers that change what libcurl or we add. */
+struct special {
+    const struct rek_http_header *host; /* NULL: not there */
+    bool accept_encoding;
+    bool content_type;
+    const char *problem; /* why a header is refused */
+};
+
+static struct special look_at_headers(const struct rek_http_request *request)
 {
-    for (size_t i = 0; i < request->header_count; i++)
-        if (rek_http_same_name(request->headers[i].name, name))
-            return true;
-    return false;
+    struct special found = {0};
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct rek_http_header *header = &request->headers[i];
+        const char *problem = i < request->checked_count ? NULL : check_header(header);
+        if (problem)
+            found.problem = problem;
+        else if (rek_http_same_name(header->name, REK_SLICE("Host")))
+            found.host = found.host ? found.host : header;
+        else if (rek_http_same_name(header->name, REK_SLICE("Accept-Encoding")))
+            found.accept_encoding = true;
+        else if (rek_http_same_name(header->name, REK_SLICE("Content-Type")))
+            found.content_type = true;
+    }
+    return found;
+}
+
+/* Whether libcurl gets this one in its place among the others. */
+static bool has_place(const struct rek_http_request *request, const struct rek_http_header *header)
+{
+    return header != request->front && !rek_http_same_name(header->name, REK_SLICE("Host")) &&
+           !rek_http_same_name(header->name, REK_SLICE("Content-Length"));
+}
+
+static char *add_header(struct rek_http_transfer *t, size_t *count, char *line,
+                        const struct rek_http_header *header)
+{
+    add_line(t, count, line);
+    return write_line(line, header->name, rek_http_trim(header->value));
 }
 
 /* libcurl takes the list as it is and keeps no copy: it lives in memory used again for each
  * request. Content-Length is left to libcurl, which knows the body. Our own lines come first:
- * libcurl goes through the list for each name that it looks for. */
+ * libcurl goes through the list for each name that it looks for.
+ * A Host header is given as two entries, one that leaves out libcurl's own, and the line. Otherwise
+ * libcurl would write it by one printf and copy it by another, and look for its name again in each
+ * further entry. It stays the first line. */
 static enum rek_http_result set_headers(struct rek_http_transfer *t,
                                         const struct rek_http_request *request)
 {
+    struct special found = look_at_headers(request);
+    if (found.problem)
+        return refuse(t, found.problem);
     char *line = reserve_headers(t, request);
     if (!line)
         return REK_HTTP_MEMORY;
     size_t count = 0;
-    add_line(t, &count, no_accept);
-    if (!has_header(request, REK_SLICE("Accept-Encoding")))
+    if (found.host) {
+        add_line(t, &count, no_host);
+        line = add_header(t, &count, line, found.host);
+    }
+    if (request->front)
+        line = add_header(t, &count, line, request->front);
+    if (!found.accept_encoding)
         add_line(t, &count, accept_gzip);
-    if (!has_header(request, REK_SLICE("Content-Type")))
+    add_line(t, &count, no_accept);
+    if (!found.content_type)
         add_line(t, &count, no_content_type);
     if (request->body.len >= LARGE_BODY)
         add_line(t, &count, no_expect); /* libcurl would from 1 MiB on */
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct rek_http_header *header = &request->headers[i];
-        const char *problem = check_header(header);
-        if (problem)
-            return refuse(t, problem);
-        if (rek_http_same_name(header->name, REK_SLICE("Content-Length")))
-            continue;
-        add_line(t, &count, line);
-        line = write_line(line, header->name, rek_http_trim(header->value));
-    }
+    for (size_t i = 0; i < request->header_count; i++)
+        if (has_place(request, &request->headers[i]))
+            line = add_header(t, &count, line, &request->headers[i]);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->nodes);
     return REK_HTTP_OK;
 }

@@ -131,10 +131,8 @@ enum rek_http_result rek_http_transfer_finish(struct rek_http_transfer *t, CURLc
         rek_http_response_empty(t->response);
         return result;
     }
-    long connections = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response->status);
-    curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections);
-    t->response->reused = connections == 0;
+    t->response->reused = t->connections == 0;
     return REK_HTTP_OK;
 }
 

@@ -44,6 +44,8 @@ describe("a request", function()
     })
     assert.are.equal("POST /head HTTP/1.1\r\nHost: example.com\r\naccept: text/xml\r\n"
       .. "accept-encoding: identity\r\nContent-Length: 1\r\n\r\n", response.body)
+    response = assert(get("/head", { headers = { { "X-A", "1" }, { "host", "a.example" }, { "HOST", "b.example" } } }))
+    assert.are.equal("GET /head HTTP/1.1\r\nhost: a.example\r\nAccept-Encoding: gzip\r\nX-A: 1\r\n\r\n", response.body)
   end)
 
   it("sends headers in the order given, whatever their kinds", function()
