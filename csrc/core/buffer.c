@@ -22,27 +22,25 @@ void rek_buffer_wipe(struct rek_buffer *buffer)
     rek_buffer_clear(buffer);
 }
 
-char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra)
+char *rek_buffer_grow(struct rek_buffer *buffer, size_t extra)
 {
     if (buffer->failed)
         return NULL;
-    if (!buffer->data || extra > buffer->capacity - buffer->len) {
-        if (extra > SIZE_MAX / 2 - buffer->len) {
-            buffer->failed = true;
-            return NULL;
-        }
-        size_t needed = buffer->len + extra;
-        size_t capacity = buffer->capacity < 128 ? 256 : buffer->capacity * 2;
-        if (capacity < needed)
-            capacity = needed;
-        char *data = rek_realloc(buffer->data, capacity);
-        if (!data) {
-            buffer->failed = true;
-            return NULL;
-        }
-        buffer->data = data;
-        buffer->capacity = capacity;
+    if (extra > SIZE_MAX / 2 - buffer->len) {
+        buffer->failed = true;
+        return NULL;
     }
+    size_t needed = buffer->len + extra;
+    size_t capacity = buffer->capacity < 128 ? 256 : buffer->capacity * 2;
+    if (capacity < needed)
+        capacity = needed;
+    char *data = rek_realloc(buffer->data, capacity);
+    if (!data) {
+        buffer->failed = true;
+        return NULL;
+    }
+    buffer->data = data;
+    buffer->capacity = capacity;
     return buffer->data + buffer->len;
 }
 

@@ -19,7 +19,15 @@ void rek_buffer_clear(struct rek_buffer *buffer);
 void rek_buffer_wipe(struct rek_buffer *buffer);
 /* Makes room for `extra` more bytes and returns where they go, or NULL when out of memory.
  * The caller writes them and then adds what it wrote to `len`. */
-char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra);
+char *rek_buffer_grow(struct rek_buffer *buffer, size_t extra);
+
+static inline char *rek_buffer_reserve(struct rek_buffer *buffer, size_t extra)
+{
+    if (buffer->data && !buffer->failed && extra <= buffer->capacity - buffer->len)
+        return buffer->data + buffer->len;
+    return rek_buffer_grow(buffer, extra);
+}
+
 void rek_buffer_append(struct rek_buffer *buffer, const char *data, size_t len);
 void rek_buffer_append_slice(struct rek_buffer *buffer, struct rek_slice slice);
 

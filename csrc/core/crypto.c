@@ -68,18 +68,19 @@ static bool next_uuid_bytes(unsigned char out[16])
 
 bool rek_random_uuid(char out[REK_UUID_LENGTH])
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char bytes[16];
+    char digits[2 * sizeof bytes];
     if (!next_uuid_bytes(bytes))
         return false;
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* variant 10 */
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *out++ = '-';
-        *out++ = hex[bytes[i] >> 4];
-        *out++ = hex[bytes[i] & 15];
-    }
+    rek_hex_encode(digits, bytes, sizeof bytes);
+    memcpy(out, digits, 8);
+    memcpy(out + 9, digits + 8, 4);
+    memcpy(out + 14, digits + 12, 4);
+    memcpy(out + 19, digits + 16, 4);
+    memcpy(out + 24, digits + 20, 12);
+    out[8] = out[13] = out[18] = out[23] = '-';
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "core/http_syntax.h"
 
+#include "core/word.h"
+
 static bool is_alphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -46,26 +48,39 @@ bool rek_http_is_token(struct rek_slice text)
     return good;
 }
 
-/* The next two have no branch in their loops, so that compilers look at many bytes in one step:
- * every value that is signed or sent comes by. */
+/* Whether no byte is below `least` or a DEL. Every value that is signed or sent comes by: this
+ * takes eight bytes in one step. */
+static bool has_none_below(struct rek_slice text, unsigned char least)
+{
+    uint64_t bad = 0;
+    if (text.len < REK_WORD_SIZE) {
+        for (size_t i = 0; i < text.len; i++) {
+            unsigned char c = (unsigned char)text.data[i];
+            bad |= (c < least) | (c == 0x7f);
+        }
+        return bad == 0;
+    }
+    for (size_t i = 0; i + REK_WORD_SIZE <= text.len; i += REK_WORD_SIZE)
+        bad |= rek_word_controls(rek_word_load(text.data + i), least);
+    bad |= rek_word_controls(rek_word_load(text.data + text.len - REK_WORD_SIZE), least);
+    return bad == 0;
+}
+
 bool rek_http_is_visible(struct rek_slice text)
 {
-    unsigned char bad = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        bad |= (unsigned char)((c <= 0x20) | (c == 0x7f));
-    }
-    return bad == 0;
+    return has_none_below(text, 0x21);
 }
 
 bool rek_http_is_value(struct rek_slice text)
 {
-    unsigned char bad = 0;
+    if (has_none_below(text, 0x20))
+        return true;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        bad |= (unsigned char)(((c < 0x20) & (c != '\t')) | (c == 0x7f));
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            return false;
     }
-    return bad == 0;
+    return true; /* tabs */
 }
 
 struct rek_slice rek_http_trim(struct rek_slice text)

@@ -116,7 +116,9 @@ struct rek_signer {
     bool ready; /* from init to clear */
     struct rek_hasher hasher;
     struct rek_signing_key keys[REK_SIGV4_KEYS];
-    size_t next_key;               /* the one to be replaced */
+    size_t next_key; /* the one to be replaced */
+    int64_t dated_s; /* `date` is of this second, where it has one */
+    char date[REK_SIGV4_DATE_SIZE];
     struct rek_sha256_front front; /* of canonical requests: up to the Host header, mostly */
     struct rek_sigv4_fields headers;
     struct rek_sigv4_fields parameters;

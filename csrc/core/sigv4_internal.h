@@ -13,6 +13,9 @@ void rek_sigv4_add_header(struct rek_sigv4_fields *fields, const struct rek_sigv
 /* Puts a field behind those of the same name and a lesser value. */
 void rek_sigv4_add_parameter(struct rek_sigv4_fields *fields, const struct rek_sigv4_field *field);
 
+/* sigv4_date.c: writes the moment to signer->date. */
+void rek_sigv4_date(struct rek_signer *signer, int64_t time_s);
+
 /* Checks the request's headers and collects those to be signed into signer->headers, with room
  * left for the signer's own. Where the caller gave X-Amz-Content-Sha256 and no other payload hash,
  * result->payload_hash is its value. */

@@ -32,6 +32,14 @@ static inline uint64_t rek_word_json_marks(uint64_t word)
     return (word - REK_WORD_OF(0x20)) | (quote - REK_WORD_OF(1)) | (backslash - REK_WORD_OF(1));
 }
 
+/* Not 0 where a byte is below `least` (128 at most) or a DEL. */
+static inline uint64_t rek_word_controls(uint64_t word, unsigned char least)
+{
+    uint64_t del = word ^ REK_WORD_OF(0x7f);
+    return (((word - REK_WORD_OF(least)) & ~word) | ((del - REK_WORD_OF(1)) & ~del)) &
+           REK_WORD_HIGH_BITS;
+}
+
 /* Which byte comes first of those whose high bit is set in `mask`, which is not 0. */
 static inline size_t rek_word_first(uint64_t mask)
 {

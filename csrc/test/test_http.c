@@ -34,8 +34,12 @@ static void check_tokens(void)
     for (size_t i = 0; i < sizeof value; i++) { /* wherever in a long value it stands */
         memset(value, 'v', sizeof value);
         CHECK(rek_http_is_value(rek_slice_of(value, sizeof value)));
-        value[i] = '\n';
-        CHECK(!rek_http_is_value(rek_slice_of(value, sizeof value)));
+        for (int c = 0; c < 256; c++) {
+            value[i] = (char)c;
+            bool control = c < ' ' || c == 0x7f;
+            CHECK(rek_http_is_value(rek_slice_of(value, sizeof value)) == (!control || c == '\t'));
+            CHECK(rek_http_is_visible(rek_slice_of(value, sizeof value)) == (!control && c != ' '));
+        }
     }
 }
 
