@@ -154,20 +154,9 @@ local function send_special(channel, call, credentials)
   return channel.send(call, credentials, headers, connect_timeout, timeout)
 end
 
--- One attempt: signed with the time and the credentials of this moment, and sent.
-local function attempt(channel, call, credentials)
-  local clock = channel.clock
-  call.time, call.offset = clock:now(), clock.offset
-  if call.plain then
-    call.agent = channel.agents[credentials.source] or channel:user_agent(credentials.source)
-    return channel.send(call, credentials)
-  end
-  call.agent = channel:user_agent(credentials.source, call.on_behalf)
-  return send_special(channel, call, credentials)
-end
-
 local function succeed(channel, call, retry, response, metadata)
-  retry:after_success(call.acquired)
+  local quota = retry.quota
+  if not quota or quota.tokens < quota.capacity or retry.limiter then retry:after_success(call.acquired) end
   metadata.attempts, metadata.elapsed = call.attempt, channel.monotonic() - call.started
   if channel.logs then
     channel.seams.logger("debug", "call", { operation = call.operation, status = metadata.status,
@@ -313,23 +302,6 @@ local function ask_for_credentials(channel, call, provider)
   return credentials
 end
 
--- The attempts that are left, the one of the number `call.attempt` first.
-local function attempts(channel, call, retry, provider, secrets)
-  while true do
-    if retry.limiter then wait_for_turn(channel, call, retry) end
-    local fixed = provider and provider._fixed
-    local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
-    if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
-    local response, result = attempt(channel, call, credentials)
-    if response == nil or not call.plain then
-      call.secrets = with_token(secrets, credentials.session_token)
-      if not call.plain then response = look_at(channel, call, response, result) end
-    end
-    if response ~= nil then return succeed(channel, call, retry, response, result) end
-    continue(channel, call, retry, credentials, result)
-  end
-end
-
 -- What a call that isn't plain may have of its own. It need not come from `M.state`.
 local function own_parts(channel, call)
   call.attempt = 1
@@ -337,15 +309,41 @@ local function own_parts(channel, call)
   return call.retry or channel.retry, call.provider or channel.provider, call.secrets
 end
 
+-- An attempt is signed with the time and the credentials of its moment. What every call does is written out here: a
+-- function of its own would cost as much as thirty steps of Lua.
 ---@param since? number  a moment of the seam `monotonic`, where the call waited before: for the deadline
+---@param is_under_way? boolean  the attempt of the number `call.attempt` is next, not the first
 ---@return any response
 ---@return table metadata
-local function loop(channel, call, since)
-  local retry, provider, secrets = channel.retry, channel.provider, nil
-  call.started = since or channel.monotonic()
-  if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
-  if not call.plain then retry, provider, secrets = own_parts(channel, call) end
-  return attempts(channel, call, retry, provider, secrets)
+local function loop(channel, call, since, is_under_way)
+  local clock, retry, provider, secrets = channel.clock, channel.retry, channel.provider, nil
+  if not is_under_way then
+    call.started = since or channel.monotonic()
+    if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
+    if not call.plain then retry, provider, secrets = own_parts(channel, call) end
+  end
+  while true do
+    if retry.limiter then wait_for_turn(channel, call, retry) end
+    local fixed = provider and provider._fixed
+    local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
+    if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end
+    call.time = clock.offset == 0 and clock.now_seam() or clock:now()
+    call.offset = clock.offset
+    local response, result
+    if call.plain then
+      call.agent = channel.agents[credentials.source] or channel:user_agent(credentials.source)
+      response, result = channel.send(call, credentials)
+    else
+      call.agent = channel:user_agent(credentials.source, call.on_behalf)
+      response, result = send_special(channel, call, credentials)
+    end
+    if response == nil or not call.plain then
+      call.secrets = with_token(secrets, credentials.session_token)
+      if not call.plain then response = look_at(channel, call, response, result) end
+    end
+    if response ~= nil then return succeed(channel, call, retry, response, result) end
+    continue(channel, call, retry, credentials, result)
+  end
 end
 
 --- Calls a service: sends the request until it succeeds or another attempt is not worth it.
@@ -374,7 +372,7 @@ function M.run_on(task, channel, call, credentials, result)
   call.driver, call.secrets = task, with_token(nil, credentials.session_token)
   continue(channel, call, retry, credentials, result)
   call.secrets = nil
-  return attempts(channel, call, retry, channel.provider)
+  return loop(channel, call, nil, true)
 end
 
 return M
