@@ -7,8 +7,9 @@
 #include <stdio.h>
 
 enum {
-    COLD_SIZE = 8, /* requests under way before a client's first connection stands */
-    GRACE_MS = 50, /* libcurl's own timeouts say more */
+    COLD_SIZE = 8,  /* requests under way before a client's first connection stands */
+    GRACE_MS = 50,  /* libcurl's own timeouts say more */
+    LOOK_MS = 1000, /* a request that was not sent by then may be lost in libcurl */
     EVENTS_OF_A_STEP = 128,
 };
 
@@ -81,6 +82,12 @@ static void admit(struct rek_http_engine *engine, struct rek_http_lane *lane)
         activate(engine, lane, lane->waiting.next);
 }
 
+static void look_by(struct rek_http_engine *engine, int64_t when_ms)
+{
+    if (when_ms < engine->look_ms)
+        engine->look_ms = when_ms;
+}
+
 enum rek_http_result rek_http_engine_start(struct rek_http_engine *engine, struct rek_http_job *job,
                                            struct rek_http_client *client,
                                            const struct rek_http_request *request,
@@ -100,13 +107,15 @@ enum rek_http_result rek_http_engine_start(struct rek_http_engine *engine, struc
         rek_http_transfer_give(transfer);
         return result;
     }
+    int64_t now = rek_engine_now_ms();
     *job = (struct rek_http_job){.transfer = transfer,
                                  .lane = lane,
                                  .state = REK_JOB_WAITING,
-                                 .deadline_ms =
-                                     rek_engine_now_ms() + transfer->set_timeout_ms + GRACE_MS};
-    if (engine->under_way == 0 || job->deadline_ms < engine->look_ms)
-        engine->look_ms = job->deadline_ms;
+                                 .deadline_ms = now + transfer->set_timeout_ms + GRACE_MS};
+    if (engine->under_way == 0)
+        engine->look_ms = INT64_MAX;
+    look_by(engine, job->deadline_ms);
+    look_by(engine, now + LOOK_MS);
     transfer->job = job;
     rek_ring_append(&lane->waiting, job);
     engine->under_way++;
@@ -227,9 +236,25 @@ static int sooner(int one, int other)
     return one < 0 ? other : other < 0 || one < other ? one : other;
 }
 
-/* Ends the requests whose time is over and that libcurl doesn't end: those that wait for a first
- * connection, here or (libcurl 7.88 keeps no time for them then) for its choice of HTTP/2. */
-static void end_late(struct rek_http_engine *engine)
+/* Where memory ends in the start of a request, libcurl (8.23) can lose it: no socket, no timer, no
+ * error. So a request that has not been sent after a while has libcurl look at all that its group
+ * has, and again after as long. Once it is sent it waits for its socket alone. */
+static void look_at(struct rek_http_engine *engine, const struct rek_http_job *job, int64_t now)
+{
+    int64_t start_ms = job->deadline_ms - GRACE_MS - job->transfer->set_timeout_ms;
+    bool is_late = now - start_ms >= LOOK_MS;
+    look_by(engine, job->deadline_ms);
+    if (job->transfer->is_ready)
+        return;
+    if (is_late && job->group)
+        job->group->is_stuck = true;
+    look_by(engine, is_late ? now + LOOK_MS : start_ms + LOOK_MS);
+}
+
+/* Looks after the requests that libcurl does not move on. Those whose time is over and that it
+ * doesn't end do so here: they wait for a first connection, here or (libcurl 7.88 keeps no time for
+ * them then) for its choice of HTTP/2. */
+static void look_after(struct rek_http_engine *engine)
 {
     static const char why[] = "timed out while it waited for another request's connection";
     int64_t now = rek_engine_now_ms();
@@ -242,14 +267,14 @@ static void end_late(struct rek_http_engine *engine)
             for (struct rek_http_job *job = rings[i]->next, *next; job != rings[i]; job = next) {
                 next = job->next;
                 if (job->deadline_ms > now) {
-                    if (job->deadline_ms < engine->look_ms)
-                        engine->look_ms = job->deadline_ms;
+                    look_at(engine, job, now);
                     continue;
                 }
                 rek_http_job_abort(job, REK_HTTP_TIMEOUT, why);
                 rek_http_job_finish(engine, job, REK_HTTP_TIMEOUT);
             }
     }
+    rek_http_groups_run_stuck(engine);
 }
 
 /* When the engine must look after its requests, in milliseconds from now; -1: at no time. */
@@ -292,7 +317,7 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
     int count = rek_poller_wait(&engine->poller, events, EVENTS_OF_A_STEP, timeout_ms);
     rek_http_groups_run_events(engine, events, count);
     rek_http_groups_run_timers(engine);
-    end_late(engine);
+    look_after(engine);
     tidy(engine);
 }
 

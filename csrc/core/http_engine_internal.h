@@ -26,6 +26,7 @@ struct rek_http_group {
     int64_t deadline_ms; /* when libcurl wants to be called; -1: at no time */
     int64_t idle_since_ms;
     bool touched;
+    bool is_stuck; /* a request has not been sent for a while */
 };
 
 struct rek_http_lane {
@@ -45,7 +46,7 @@ struct rek_http_engine {
     size_t group_count;
     struct rek_http_job done; /* the ring of the finished */
     size_t under_way;
-    int64_t look_ms; /* when the first deadline of a job may be over */
+    int64_t look_ms; /* when to look after the jobs: a deadline may be over, or one is lost */
     int readable[REK_ENGINE_MOST_READABLE];
     size_t readable_count;
 };
@@ -101,6 +102,8 @@ void rek_http_job_finish(struct rek_http_engine *engine, struct rek_http_job *jo
 void rek_http_group_collect(struct rek_http_group *group);
 /* Calls libcurl where it asked for it, and lets go of groups that nobody uses. */
 void rek_http_groups_run_timers(struct rek_http_engine *engine);
+/* Has libcurl look at all that is under way in the groups that are stuck. */
+void rek_http_groups_run_stuck(struct rek_http_engine *engine);
 /* Tells libcurl which sockets moved. */
 void rek_http_groups_run_events(struct rek_http_engine *engine, const struct rek_poll_event *events,
                                 int count);

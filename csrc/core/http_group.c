@@ -204,6 +204,30 @@ static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
         give_up(group);
 }
 
+/* The one function that has libcurl look at all transfers and watch all their sockets. libcurl's
+ * header deprecates it, because programs called it for every event. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static CURLMcode look_at_all(CURLM *multi)
+{
+    int running;
+    return curl_multi_socket_all(multi, &running);
+}
+#pragma GCC diagnostic pop
+
+void rek_http_groups_run_stuck(struct rek_http_engine *engine)
+{
+    for (size_t i = 0; i < engine->group_count; i++) {
+        struct rek_http_group *group = engine->groups[i];
+        if (!group || !group->is_stuck)
+            continue;
+        group->is_stuck = false;
+        group->touched = true;
+        if (look_at_all(group->multi) != CURLM_OK)
+            give_up(group);
+    }
+}
+
 void rek_http_groups_run_timers(struct rek_http_engine *engine)
 {
     int64_t now = rek_engine_now_ms();

@@ -83,8 +83,8 @@ c.arrows = {
 c.externals = {
   ["^openssl/"] = { "^core/crypto", "^core/sha256%.c$", "^core/http_tls%.c$", "^test/test_sha256%.c$",
     "^test/everything/test_call_oom%.c$" },
-  ["^curl/"] = { "^core/http", "^test/everything/test_call_oom%.c$" },
-  ["^dlfcn%.h$"] = { "^startup/" },
+  ["^curl/"] = { "^core/http", "^test/test_http_lost%.c$", "^test/everything/test_call_oom%.c$" },
+  ["^dlfcn%.h$"] = { "^startup/", "^test/test_http_lost%.c$" },
   ["^microhttpd%.h$"] = { "^emulator/" },
   ["^lua%.h$"] = { "^binding/", "^startup/", "^emulator/", "^test/" },
   ["^lauxlib%.h$"] = { "^binding/", "^startup/", "^emulator/", "^test/" },
