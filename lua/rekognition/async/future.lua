@@ -84,9 +84,9 @@ local function settle(self)
     if not self.ok then pcall(hold_error, self, self.parent) end
   end
   local waiters, watchers, parent = self.waiters, self.watchers, self.parent
-  for place = 1, waiters and #waiters or 0 do engine.wake(waiters[place]) end
+  for i = 1, waiters and #waiters or 0 do waiters[i] = waiters[i] and engine.wake(waiters[i]) or false end
   self.waiters = nil
-  for place = 1, watchers and #watchers or 0 do watchers[place](self) end
+  for i = 1, watchers and #watchers or 0 do watchers[i] = watchers[i] and watchers[i](self) or false end
   self.watchers, self.children = nil, nil
   if self.callbacks then engine.push(self) end
   if not parent then return end
@@ -343,7 +343,7 @@ end
 M.wait = wait
 M.claim = claim
 
---- Calls look(future) when it has ended, immediately if it has already: for this room alone.
+--- Calls look(future) once it has ended: for this room alone. `look` is called again where memory ends in it.
 function M.watch(self, look)
   if self.ended then return look(self) end
   if self.began then check_end(self) end

@@ -114,12 +114,13 @@ local function watch(all, is_enough)
   local token = waiting:token()
   local is_parked = false
   local function look(future)
-    left = left - 1
-    if not found and is_enough(future) then found = future end
-    if is_parked and (found or left == 0) then
-      is_parked = false
+    local is_found = not found and is_enough(future)
+    if is_parked and (is_found or left == 1) then
       engine.wake(token)
+      is_parked = false
     end
+    left = left - 1
+    if is_found then found = future end
   end
   for _, future in ipairs(all) do futures.watch(future, look) end
   if found or left == 0 then return found end

@@ -37,9 +37,9 @@ end
 -- The time is over: whoever waits goes on without a place.
 local function give_up(entry)
   if entry.given then return end
+  engine.wake(entry.token) -- here memory may end: nothing has changed by then
   leave(entry)
   entry.late = true
-  engine.wake(entry.token)
 end
 
 --- Takes a place; waits for it, at most so many seconds if they are given.
@@ -60,11 +60,12 @@ end
 function Semaphore:give()
   while self.first <= self.last do
     local entry = self.queue[self.first]
+    if entry then engine.wake(entry.token) end -- here memory may end: nothing has changed by then
     self.queue[self.first] = nil
     self.first = self.first + 1
     if entry then
       self.waiting, entry.given = self.waiting - 1, true
-      return engine.wake(entry.token)
+      return
     end
   end
   self.used = self.used - 1
