@@ -10,18 +10,15 @@ M.__index = M
 
 function M.new() return setmetatable({ count = 0 }, M) end
 
-local function put(self, place, timer)
-  self[place], timer.place = timer, place
-end
-
+-- These call nothing: so none is lost where the stack can't grow.
 local function up(self, place, timer)
   while place > 1 do
-    local parent = place // 2
-    if self[parent].at <= timer.at then break end
-    put(self, place, self[parent])
-    place = parent
+    local parent = self[place // 2]
+    if parent.at <= timer.at then break end
+    self[place], parent.place = parent, place
+    place = place // 2
   end
-  put(self, place, timer)
+  self[place], timer.place = timer, place
 end
 
 local function down(self, place, timer)
@@ -30,11 +27,12 @@ local function down(self, place, timer)
     local child = place * 2
     if child > count then break end
     if child < count and self[child + 1].at < self[child].at then child = child + 1 end
-    if self[child].at >= timer.at then break end
-    put(self, place, self[child])
+    local below = self[child]
+    if below.at >= timer.at then break end
+    self[place], below.place = below, place
     place = child
   end
-  put(self, place, timer)
+  self[place], timer.place = timer, place
 end
 
 local Timer = {}
@@ -58,6 +56,7 @@ function M:remove(timer)
   timer.place, self[self.count] = nil, nil
   self.count = self.count - 1
   if last == timer then return end
+  self[place], last.place = last, place -- where memory ends now, it is at least there
   if place > 1 and self[place // 2].at > last.at then up(self, place, last) else down(self, place, last) end
 end
 

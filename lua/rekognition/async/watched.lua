@@ -13,11 +13,6 @@ local function ask(watch)
   watch.timer = seconds and engine.call_after(seconds, ask, watch)
 end
 
-local function forget(watch)
-  if watch.timer then engine.forget_timer(watch.timer) end
-end
-local Watch = { __close = forget }
-
 --- Runs f(...) as a task and waits for its end.
 --
 -- `look()` is called now, and later by the engine. It returns the seconds after which it must be called again (nil:
@@ -28,7 +23,10 @@ local Watch = { __close = forget }
 ---@return any ...  what f returned
 function M.run(look, f, ...)
   local future <close> = futures.start(f, ...)
-  local watch <close> = setmetatable({ look = look, future = future }, Watch)
+  local watch = { look = look, future = future, timer = nil }
+  futures.watch(future, function() -- its end is gone through again where memory ends in it
+    if watch.timer then engine.forget_timer(watch.timer) end
+  end)
   ask(watch)
   return future:await()
 end
