@@ -205,7 +205,8 @@ function Client:presign(operation, params, options)
   local request <close> = new_request(self, operation, params)
   local provider = options.credentials ~= nil and provider_of(self, options.credentials)
     or self._channel.provider
-  return presigned(channel_for(self, options), operation, request, provider, options.expires or 900)
+  return presigned(channel_for(self, options), operation, request, provider, options.expires or 900,
+    options.total_timeout or self._total_timeout)
 end
 
 --- Starts a call and doesn't wait for it: the engine of `rekognition.async` goes on with it, retries and all. A slip in

@@ -94,7 +94,7 @@ local PRESIGN = {
   expires = kind("a whole number of seconds from 1 to 604800", function(value)
     return type(value) == "number" and math.tointeger(value) and value >= 1 and value <= 604800
   end),
-  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT,
+  credentials = CREDENTIALS, region = TEXT, endpoint = TEXT, total_timeout = SECONDS,
 }
 
 local function names(known)

@@ -88,6 +88,7 @@
 ---@field credentials? rekognition.StaticCredentials|rekognition.CredentialProvider|rekognition.Provider|fun(): rekognition.StaticCredentials
 ---@field region? string
 ---@field endpoint? string
+---@field total_timeout? number           seconds that the credentials may take
 
 ---@class rekognition.SignedRequest
 ---@field method string

@@ -247,3 +247,46 @@ describe("a client closed while it waits", function()
     end)
   end
 end)
+
+describe("total_timeout of a client", function()
+  local SOME = "arn:aws:rekognition:us-east-1:111122223333:project/p/1"
+  local ways = {
+    ["a wait"] = function(client) client:wait("project_deleted", { ProjectArns = { SOME } }, { timeout = 100 }) end,
+    ["a workflow"] = function(client)
+      rekognition.custom_labels.copy_model { source = client, source_project = "p", destination_project = "d", version_name = "v",
+        output_config = { S3Bucket = "bucket" }, timeout = 100 }
+    end,
+    ["a doctor"] = function(client)
+      rekognition.custom_labels.doctor { source = client, source_project = "p", destination_project = "d", version_name = "v",
+        output_config = { S3Bucket = "bucket" } }
+    end,
+  }
+  for name, way in pairs(ways) do
+    it("limits each call of " .. name, function()
+      local longest, services = 0, {}
+      local client, world = fake.client({ function(request, world)
+        longest = math.max(longest, request.timeout)
+        services[request.url:match "//([a-z0-9]+)"] = true
+        world.now = world.now + request.timeout
+        return fake.failure "timeout"
+      end }, { total_timeout = 2 })
+      pcall(way, client)
+      assert.is_true(#world.requests > 1)
+      assert.is_true(longest <= 2, tostring(longest))
+      if name == "a doctor" then assert.is_true(services.sts and services.s3) end
+    end)
+  end
+
+  it("limits what the credentials of a presigned request may take", function()
+    for _, own in ipairs { true, false } do
+      local given
+      local client = fake.client({}, { total_timeout = own and 2 or nil,
+        credentials = { get = function(_, deadline)
+          given = deadline
+          return { access_key_id = "AKID", secret_access_key = "SECRET" }
+        end } })
+      client:presign("DescribeProjects", {}, not own and { total_timeout = 3 } or nil)
+      assert.equal(client._seams.monotonic() + (own and 2 or 3), given)
+    end
+  end)
+end)

@@ -99,11 +99,12 @@ end
 -- A call begun just before the deadline may take this much longer (seconds). Our decision.
 local GRACE = 0.5
 
--- The call's own options, within the workflow's time.
-local function limited(self, options)
+-- The call's own options, within the workflow's time and the client's.
+local function limited(self, client, options)
   local result = {}
   for name, value in pairs(options or {}) do result[name] = value end
-  result.total_timeout = math.min(result.total_timeout or math.huge, math.max(self:left(), GRACE))
+  result.total_timeout = math.min(result.total_timeout or client._total_timeout or math.huge,
+    math.max(self:left(), GRACE))
   return result
 end
 
@@ -111,7 +112,7 @@ end
 local function send(self, client, operation, params, options)
   self:check_deadline()
   if self.before then self.before(client, operation, params) end
-  local ok, response = pcall(client.call, client, operation, params, limited(self, options))
+  local ok, response = pcall(client.call, client, operation, params, limited(self, client, options))
   if self.after then self.after(client, operation, not ok and response or nil) end
   if not ok then error(response, 0) end
   return response

@@ -70,7 +70,7 @@ function M.get_metric_statistics(client, request, options)
   local channel = services.channel(host, "cloudwatch", options and options.region or region,
     { signing_name = "monitoring", read_error = query.read_error })
   local _, root = query.call(channel, { service = "CloudWatch", name = "GetMetricStatistics", version = VERSION },
-    parameters_of(request), { provider = provider, total_timeout = options and options.total_timeout })
+    parameters_of(request), { provider = provider, total_timeout = services.total_timeout(client, options) })
   local points = {}
   for _, member in ipairs(child(child(root, "GetMetricStatisticsResult"), "Datapoints") or {}) do
     points[#points + 1] = datapoint(member)

@@ -54,6 +54,15 @@ function M.channel(host, service, region, options)
   return channel
 end
 
+--- Seconds for a call on behalf of a client: what is asked for, within what the client allows.
+---@param client rekognition.Client
+---@param options? { total_timeout?: number }
+---@return number?
+function M.total_timeout(client, options)
+  local own, asked = client._total_timeout or nil, options and options.total_timeout
+  return own and asked and math.min(own, asked) or own or asked
+end
+
 --- Runs a call and closes its request.
 ---@param channel rekognition.Channel
 ---@param state rekognition.Call  with `request`

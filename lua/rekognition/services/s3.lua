@@ -15,7 +15,7 @@ local function run(client, method, name, bucket, key, headers, options)
   local channel = services.channel(host, "s3", options and options.region or region,
     { signing_name = "s3", s3 = true, read_error = query.read_error })
   return services.run(channel, {
-    operation = "S3 " .. name, provider = provider, total_timeout = options and options.total_timeout,
+    operation = "S3 " .. name, provider = provider, total_timeout = services.total_timeout(client, options),
     request = core.plain_request {
       name = "S3 " .. name, method = method, headers = headers,
       target = "/" .. uri.escape(bucket) .. (key and "/" .. uri.escape_path(key) or ""),

@@ -69,7 +69,7 @@ end
 function M.get_caller_identity(client, options)
   local host, provider = client:_host()
   local result = run(host, "GetCallerIdentity", {},
-    { provider = provider, total_timeout = options and options.total_timeout })
+    { provider = provider, total_timeout = services.total_timeout(client, options) })
   return { account = result.Account, arn = result.Arn, user_id = result.UserId }
 end
 

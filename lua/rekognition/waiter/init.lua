@@ -120,9 +120,9 @@ end
 -- The last poll, at the deadline, may take this much longer (seconds). Our choice.
 local GRACE = 0.2
 
--- The options of a poll's calls: none outlasts the wait.
-local function limits_of(options, deadline, monotonic)
-  local own, limited = options and options.total_timeout or math.huge, {}
+-- The options of a poll's calls: none outlasts the wait, nor what the client allows.
+local function limits_of(client, options, deadline, monotonic)
+  local own, limited = options and options.total_timeout or client._total_timeout or math.huge, {}
   for name, value in pairs(options or {}) do limited[name] = value end
   return function()
     limited.total_timeout = math.min(own, math.max(deadline - monotonic(), GRACE))
@@ -164,7 +164,7 @@ function M.wait(client, name, params, options)
   local monotonic, delay = client._seams.monotonic, options.delay or goal.delay
   local deadline = monotonic() + (options.timeout or goal.timeout)
   local function is_late() return monotonic() >= deadline end
-  local limits = limits_of(options.call, deadline, monotonic)
+  local limits = limits_of(client, options.call, deadline, monotonic)
   local pending, others = nil, 0
   while true do
     local ok, sights = pcall(poller.look, poller, is_late, limits)
