@@ -248,6 +248,63 @@ describe("a client closed while it waits", function()
   end
 end)
 
+-- Whatever ends a call after an attempt that may have been read: the error says that it may have succeeded.
+describe("after an attempt without a clear response", function()
+  local KEYS = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
+  local lost = { failure = { code = "timeout", message = "m", sent = true } }
+  local unsent = { failure = { code = "timeout", message = "m", sent = false } }
+  local function gone() rekognition.error.raise { kind = "credentials", code = "Gone", message = "they are gone" } end
+  local function get_once()
+    local asked = 0
+    return function()
+      asked = asked + 1
+      if asked > 1 then gone() end
+      return KEYS
+    end
+  end
+  local ENDS = {
+    ["the client is closed"] = { "ClientClosed", function(_, close) return { sleep = close } end },
+    ["the transport is closed"] = { "ClientClosed", function() return {} end,
+      { { failure = { code = "closed", message = "m", sent = true } } }, { { failure = { code = "closed", message = "m", sent = false } } } },
+    ["there are no credentials any more"] = { "Gone", function() return { credentials = { get = get_once() } } end },
+    ["credentials can't be renewed"] = { "Gone",
+      function() return { credentials = { get = function() return KEYS end, refresh = gone } } end,
+      { lost, fake.refusal "ExpiredTokenException" }, { unsent, fake.refusal "ExpiredTokenException" } },
+    ["the clock returns no time"] = { "InvalidClock", function(world)
+      return { clock = function() return #world.requests == 0 and 1656611123 or -1 end }
+    end },
+  }
+  for name, ending in pairs(ENDS) do
+    for _, way in ipairs { "blocking", "in a task" } do
+      it(("the error says so if %s, %s"):format(name, way), function()
+        for index, answers in ipairs { ending[3] or { lost }, ending[4] or { unsent } } do
+          local client
+          local world = { requests = {} }
+          local options = ending[2](world, function() client:close() end)
+          local made
+          client, made = fake.client(answers, options)
+          world.requests = made.requests
+          local e
+          if way == "blocking" then
+            e = fake.catch(client.create_project, client, { ProjectName = "a" })
+          else
+            rekognition.async.run(function() e = fake.catch(client.create_project, client, { ProjectName = "a" }) end)
+          end
+          assert.equal(ending[1], e.code)
+          assert.equal(index == 1 or nil, e.maybe_succeeded)
+        end
+      end)
+    end
+  end
+
+  it("a call that makes nothing does not say so", function()
+    local client
+    client = fake.client({ lost }, { sleep = function() client:close() end })
+    local e = fake.catch(client.describe_projects, client)
+    assert.same({ "ClientClosed" }, { e.code, e.maybe_succeeded })
+  end)
+end)
+
 describe("total_timeout of a client", function()
   local SOME = "arn:aws:rekognition:us-east-1:111122223333:project/p/1"
   local ways = {

@@ -118,14 +118,19 @@ function M.state(operation, request)
   }
 end
 
-local function raise_closed(call)
+-- Whether an attempt may have done what was asked, as an error says it: nil where it may not.
+local function maybe_succeeded(channel, call)
+  return call.ambiguous and channel.makes and channel.makes(call.operation) or nil
+end
+
+local function raise_closed(channel, call)
   rek_error.raise { kind = "config", code = "ClientClosed", operation = call.operation, attempts = call.attempt,
-    message = "the client is closed; make another one" }
+    maybe_succeeded = maybe_succeeded(channel, call), message = "the client is closed; make another one" }
 end
 
 -- After what may have taken its time, or run the host's code: whether the client is still there to send with.
 local function check_open(channel, call)
-  if channel.is_closed() then raise_closed(call) end
+  if channel.is_closed() then raise_closed(channel, call) end
 end
 
 local function late(call)
@@ -177,7 +182,7 @@ local function fail(channel, call, meaning, reason)
   fields.operation, fields.attempts = call.operation, call.attempt
   fields.elapsed = channel.monotonic() - call.started
   fields.retryable, fields.retry_outcome = reason ~= "fail_request", reason
-  fields.maybe_succeeded = call.ambiguous and channel.makes and channel.makes(call.operation) or nil
+  fields.maybe_succeeded = maybe_succeeded(channel, call)
   if reason == "total_timeout_exceeded" then
     fields.message = ("%s (total_timeout of %s s leaves no time for another attempt)"):format(
       fields.message, call.total_timeout)
@@ -240,7 +245,10 @@ end
 
 -- After a failed attempt: waits, so that the next one may follow, or raises.
 local function continue(channel, call, retry, credentials, result)
-  if result.transport and result.transport.code == "closed" then raise_closed(call) end
+  if result.transport and result.transport.code == "closed" then
+    call.ambiguous = call.ambiguous or result.transport.sent ~= false
+    raise_closed(channel, call)
+  end
   local meaning = result.meaning or failure.read(result, call, channel.read_error)
   call.ambiguous = call.ambiguous or meaning.ambiguous
   local delay, reason = delay_after(channel, call, retry, credentials, meaning)
@@ -302,10 +310,21 @@ local function ask_for_credentials(channel, call, provider)
   return credentials
 end
 
+-- What the attempts after an ambiguous one came to. What they raise says so, whatever it is about: credentials that
+-- could not be renewed, a clock that returns no time. A cancellation says it by itself.
+local function outcome(channel, call, ok, response, metadata)
+  if ok then return response, metadata end
+  local is_ours = rek_error.is_error(response) and response.kind ~= "cancelled"
+  if is_ours then response.maybe_succeeded = maybe_succeeded(channel, call) end
+  error(response, 0)
+end
+
 -- What a call that isn't plain may have of its own. It need not come from `M.state`.
-local function own_parts(channel, call)
-  call.attempt = 1
-  if call.total_timeout or call.deadline then set_deadline(call) end
+local function own_parts(channel, call, is_under_way)
+  if not is_under_way then
+    call.attempt = 1
+    if call.total_timeout or call.deadline then set_deadline(call) end
+  end
   return call.retry or channel.retry, call.provider or channel.provider, call.secrets
 end
 
@@ -313,15 +332,18 @@ end
 -- function of its own would cost as much as thirty steps of Lua.
 ---@param since? number  a moment of the seam `monotonic`, where the call waited before: for the deadline
 ---@param is_under_way? boolean  the attempt of the number `call.attempt` is next, not the first
+---@param is_guarded? boolean    what it raises is looked at, see `outcome`
 ---@return any response
 ---@return table metadata
-local function loop(channel, call, since, is_under_way)
+local function loop(channel, call, since, is_under_way, is_guarded)
   local clock, retry, provider, secrets = channel.clock, channel.retry, channel.provider, nil
   if not is_under_way then
     call.started = since or channel.monotonic()
     if channel.trace_id then call.plain, call.trace_id = false, channel.trace_id() end
-    if not call.plain then retry, provider, secrets = own_parts(channel, call) end
+  elseif call.ambiguous and not is_guarded then
+    return outcome(channel, call, pcall(loop, channel, call, nil, true, true))
   end
+  if not call.plain then retry, provider, secrets = own_parts(channel, call, is_under_way) end
   while true do
     if retry.limiter then wait_for_turn(channel, call, retry) end
     local fixed = provider and provider._fixed
@@ -343,6 +365,7 @@ local function loop(channel, call, since, is_under_way)
     end
     if response ~= nil then return succeed(channel, call, retry, response, result) end
     continue(channel, call, retry, credentials, result)
+    if call.ambiguous and not is_guarded then return loop(channel, call, nil, true) end
   end
 end
 
