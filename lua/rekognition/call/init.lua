@@ -245,12 +245,9 @@ end
 
 -- After a failed attempt: waits, so that the next one may follow, or raises.
 local function continue(channel, call, retry, credentials, result)
-  if result.transport and result.transport.code == "closed" then
-    call.ambiguous = call.ambiguous or result.transport.sent ~= false
-    raise_closed(channel, call)
-  end
   local meaning = result.meaning or failure.read(result, call, channel.read_error)
   call.ambiguous = call.ambiguous or meaning.ambiguous
+  if result.transport and result.transport.code == "closed" then raise_closed(channel, call) end
   local delay, reason = delay_after(channel, call, retry, credentials, meaning)
   if not delay then return fail(channel, call, meaning, reason) end
   channel.seams.logger(call.quiet and "debug" or "info", "retry",
@@ -314,8 +311,8 @@ end
 -- could not be renewed, a clock that returns no time. A cancellation says it by itself.
 local function outcome(channel, call, ok, response, metadata)
   if ok then return response, metadata end
-  local is_ours = rek_error.is_error(response) and response.kind ~= "cancelled"
-  if is_ours then response.maybe_succeeded = maybe_succeeded(channel, call) end
+  local knows = not rek_error.is_error(response) or response.kind == "cancelled"
+  if not knows then response.maybe_succeeded = maybe_succeeded(channel, call) end
   error(response, 0)
 end
 
