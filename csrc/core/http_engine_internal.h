@@ -25,6 +25,9 @@ struct rek_http_group {
     size_t active;
     int64_t deadline_ms; /* when libcurl wants to be called; -1: at no time */
     int64_t idle_since_ms;
+    int64_t look_ms; /* when the requests that share a connection are looked at; 0: at no time */
+    int look_port;   /* of that connection; 0: of any */
+    bool looks_at_all;
     bool touched;
     bool is_stuck; /* a request has not been sent for a while */
 };

@@ -14,6 +14,7 @@
 enum {
     GROUP_SIZE = 64,
     IDLE_MS = 60000, /* a group without requests closes its connections then */
+    LOOK_MS = 20,    /* from the end of a request to a look at those that share its connection */
 };
 
 /* libcurl's callbacks: they write down what libcurl wants, and no more. */
@@ -156,6 +157,26 @@ static void fail_sharers(const struct rek_http_group *group, const struct rek_ht
     }
 }
 
+/* HTTP/2: where the server has broken the protocol, libcurl 7.88 ends the request that it reads for
+ * at that moment. Those that share the connection hear nothing and would wait for their timeout. So
+ * libcurl is made to look at them a little later. Newer ones tell them all. */
+static void plan_look(struct rek_http_group *group, const struct rek_http_transfer *ended,
+                      CURLcode code)
+{
+    long version = 0;
+    if (group->active == 0 || !ended->is_ready || !ended->waits_for_pipe ||
+        rek_http_curl_version() >= 0x080100)
+        return;
+    curl_easy_getinfo(ended->easy, CURLINFO_HTTP_VERSION, &version);
+    if (code == CURLE_OK && version < CURL_HTTP_VERSION_2_0)
+        return;
+    bool is_new = group->look_ms == 0;
+    if (is_new)
+        group->look_ms = rek_engine_now_ms() + LOOK_MS;
+    group->look_port = is_new || group->look_port == ended->local_port ? ended->local_port : 0;
+    group->looks_at_all = code != CURLE_OK || (!is_new && group->looks_at_all);
+}
+
 void rek_http_group_collect(struct rek_http_group *group)
 {
     int left = 0;
@@ -174,6 +195,7 @@ void rek_http_group_collect(struct rek_http_group *group)
         rek_http_job_finish(group->engine, job, result);
         if (is_of_connection(code) && transfer->is_ready)
             fail_sharers(group, transfer);
+        plan_look(group, transfer, code);
     }
 }
 
@@ -195,13 +217,33 @@ static void give_up(struct rek_http_group *group)
     rek_http_group_free(group);
 }
 
-/* Moves libcurl on. The group may be gone then. */
-static void act(struct rek_http_group *group, curl_socket_t socket, int mask)
+/* Moves libcurl on. False: the group is gone. */
+static bool act(struct rek_http_group *group, curl_socket_t socket, int mask)
 {
     int running;
     group->touched = true;
-    if (curl_multi_socket_action(group->multi, socket, mask, &running) != CURLM_OK)
-        give_up(group);
+    if (curl_multi_socket_action(group->multi, socket, mask, &running) == CURLM_OK)
+        return true;
+    give_up(group);
+    return false;
+}
+
+/* Makes libcurl read for requests of the connection: it does so for what was halted and goes on.
+ * Where the connection is done, a request ends by that. While none has failed, one tells enough. */
+static void look(struct rek_http_group *group)
+{
+    struct rek_http_job *first = &group->lane->jobs;
+    group->look_ms = 0;
+    for (struct rek_http_job *job = first->next; job != first; job = job->next) {
+        struct rek_http_transfer *transfer = job->transfer;
+        if (job->group != group || !transfer->is_ready ||
+            (group->look_port != 0 && transfer->local_port != group->look_port))
+            continue;
+        curl_easy_pause(transfer->easy, CURLPAUSE_SEND);
+        curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+        if (!act(group, CURL_SOCKET_TIMEOUT, 0) || !group->looks_at_all)
+            return;
+    }
 }
 
 /* The one function that has libcurl look at all transfers and watch all their sockets. libcurl's
@@ -236,6 +278,10 @@ void rek_http_groups_run_timers(struct rek_http_engine *engine)
         if (group && group->active == 0 && now - group->idle_since_ms > IDLE_MS) {
             rek_http_group_free(group);
             continue;
+        }
+        if (group && group->look_ms > 0 && group->look_ms <= now) {
+            look(group);
+            group = engine->groups[i];
         }
         if (!group || group->deadline_ms < 0 || group->deadline_ms > now)
             continue;
@@ -281,6 +327,8 @@ int rek_http_groups_due_in(const struct rek_http_engine *engine)
         const struct rek_http_group *group = engine->groups[i];
         if (group && group->deadline_ms >= 0 && group->deadline_ms < first)
             first = group->deadline_ms;
+        if (group && group->look_ms > 0 && group->look_ms < first)
+            first = group->look_ms;
     }
     if (first == INT64_MAX)
         return -1;

@@ -1,7 +1,11 @@
 """HTTP/2 by hand, and what can go wrong in it: RFC 9113's frames as bytes, so that a fault can be anything.
 
 FAULTS names what a server does. `handler(name)` takes a connection on which ALPN chose h2: it reads requests, and does
-that for each. Where a fault returns, the connection is closed.
+that for each. Where a fault returns, the connection is closed. A request whose project is called "works" has a response:
+what is wrong comes later, on a connection that was used before.
+
+SHARED_FAULTS are of requests that share a connection: the server reads SHARERS of them, and does that. Later connections
+work, until a request for the project "works" comes again.
 """
 
 import socket
@@ -19,6 +23,8 @@ ALL = 0x7FFFFFFF                      # as the last stream of a GOAWAY
 STATUS_200 = b"\x88"                  # of HPACK's static table
 STATUS_103 = b"\x08\x03103"           # :status, literal
 EMPTY_BODY = b"{}"
+WORKS = b'"works"'
+SHARERS = 6
 NOT_YET = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 FLOOD = 30                            # seconds at most: every client has gone by then
 
@@ -46,6 +52,7 @@ class Connection:
     def __init__(self, raw):
         self.raw = raw
         self.buffer = b""
+        self.on_works = lambda: None
 
     def send(self, *frames):
         self.raw.sendall(b"".join(frames))
@@ -65,7 +72,7 @@ class Connection:
         return head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF, payload
 
     def request(self):
-        """The stream of the next request that is whole. What is asked is not looked at."""
+        """The stream of the next request that is whole. Of what is asked no more is looked at than the name "works"."""
         while True:
             kind, flags, stream, payload = self.read()
             if kind == SETTINGS and not flags & ACK:
@@ -73,7 +80,11 @@ class Connection:
             elif kind == PING and not flags & ACK:
                 self.send(frame(PING, ACK, 0, payload))
             elif kind in (HEADERS, DATA) and flags & END_STREAM:
-                return stream
+                if kind == DATA and WORKS in payload:
+                    self.on_works()
+                    self.send(answer(stream))
+                else:
+                    return stream
 
     def flood(self, *frames):
         """The frames again and again, until the client has gone. What it sends back is read meanwhile."""
@@ -178,6 +189,106 @@ FAULTS = {
 }
 
 
+def answers(c, streams):
+    c.send(*[answer(stream) for stream in streams])
+
+
+def one_reset(code, before=lambda stream: ()):
+    """The second stream is reset, the others have responses."""
+    def fault(c, s):
+        c.send(*before(s[1]), rst(s[1], code))
+        answers(c, s[:1] + s[2:])
+        return True
+    return fault
+
+
+def one_is(make):
+    """The response to the second is this, the others are good."""
+    def fault(c, s):
+        answers(c, s[:1])
+        c.send(*make(s[1]))
+        answers(c, s[2:])
+        return True
+    return fault
+
+
+def goaway_after_three(code, *before, reads=True, end=False):
+    """A GOAWAY that includes three streams, which have responses."""
+    def fault(c, s):
+        c.send(*before, goaway(s[2], code))
+        if reads:
+            answers(c, s[:3])
+        return not end
+    return fault
+
+
+SHARED_FAULTS = {
+    "all_work": goes_on(lambda c, s: answers(c, s)),
+    "goaway_three": goaway_after_three(NO_ERROR),
+    "goaway_three_end": goaway_after_three(NO_ERROR, end=True),
+    "goaway_three_calm": goaway_after_three(ENHANCE_YOUR_CALM),
+    "goaway_three_error": goaway_after_three(INTERNAL_ERROR, end=True),
+    "goaway_twice": goaway_after_three(NO_ERROR, goaway(ALL, NO_ERROR)),
+    "goaway_three_unanswered": goaway_after_three(NO_ERROR, reads=False, end=True),
+    "goaway_none": goes_on(lambda c, s: c.send(goaway(0, NO_ERROR))),
+    "goaway_none_end": lambda c, s: c.send(goaway(0, NO_ERROR)),
+    "goaway_none_calm": lambda c, s: c.send(goaway(0, ENHANCE_YOUR_CALM)),
+    "goaway_all": goes_on(lambda c, s: (c.send(goaway(ALL, NO_ERROR)), answers(c, s))),
+    "goaway_all_resets": goes_on(lambda c, s: (c.send(goaway(ALL, NO_ERROR), *[rst(one, INTERNAL_ERROR) for one in s]))),
+    "goaway_all_end": lambda c, s: c.send(goaway(ALL, NO_ERROR)),
+    "one_refused": one_reset(REFUSED_STREAM),
+    "one_internal": one_reset(INTERNAL_ERROR),
+    "one_cancel": one_reset(CANCEL),
+    "one_calm": one_reset(ENHANCE_YOUR_CALM),
+    "one_no_error": one_reset(NO_ERROR),
+    "one_http_1": one_reset(HTTP_1_1_REQUIRED),
+    "one_protocol": one_reset(PROTOCOL_ERROR),
+    "one_unknown": one_reset(0xBEEF),
+    "one_in_body": one_reset(INTERNAL_ERROR, lambda s: [headers(s), frame(DATA, 0, s, b"{")]),
+    "one_upper_case": one_is(lambda s: [answer(s, field(b"Server", b"x"))]),
+    "one_short": one_is(lambda s: [answer(s, field(b"content-length", b"10"))]),
+    "one_no_status": one_is(lambda s: [headers(s, field(b"server", b"x")), frame(DATA, END_STREAM, s, b"{}")]),
+    "one_stalls": goes_on(lambda c, s: answers(c, s[:1] + s[2:])),
+    "one_stalls_in_body": one_is(lambda s: [headers(s), frame(DATA, 0, s, b"{")]),
+    "one_window": one_is(lambda s: [frame(WINDOW_UPDATE, 0, s, b"\x7f\xff\xff\xff")]),
+    "one_window_0": one_is(lambda s: [frame(WINDOW_UPDATE, 0, s, bytes(4))]),
+    "one_depends_on_itself": one_is(lambda s: [frame(2, 0, s, struct.pack(">IB", s, 0)), answer(s)]),
+    "one_too_large": one_is(lambda s: [headers(s)] + [frame(DATA, 0, s, b"x" * 16000)] * 80),
+    "one_bad_hpack": one_is(lambda s: [headers(s, b"\xff\xff\xff\xff\xff\xff\xff\xff")]),
+    "window_overflow": goes_on(lambda c, s: c.send(frame(WINDOW_UPDATE, 0, 0, b"\x7f\xff\xff\xff"))),
+    "settings_window": goes_on(lambda c, s: c.send(frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 0x80000000)))),
+    "data_after_end": one_is(lambda s: [answer(s), frame(DATA, 0, s, b"{}")]),
+    "half_end": lambda c, s: answers(c, s[:3]),
+    "half_reset": lambda c, s: (answers(c, s[:3]), time.sleep(0.05), hard(c)),
+    "end": lambda c, s: None,
+    "reset": lambda c, s: hard(c),
+    "bad_frame": goes_on(lambda c, s: c.send(frame(PING, 0, 0, b"short"))),
+    "push": goes_on(lambda c, s: c.send(frame(PUSH_PROMISE, END_HEADERS, s[0], struct.pack(">I", 2) + STATUS_200))),
+    "ping_flood": lambda c, s: c.flood(frame(PING, 0, 0, bytes(8))),
+    "settings_flood": lambda c, s: c.flood(frame(SETTINGS)),
+    "window_flood": lambda c, s: c.flood(frame(WINDOW_UPDATE, 0, 0, b"\x00\x00\x00\x01")),
+    "continuation_flood": lambda c, s: (c.send(frame(HEADERS, 0, s[1], STATUS_200)),
+                                        c.flood(frame(CONTINUATION, 0, s[1], field(b"a", b"b")))),
+    "rst_flood": lambda c, s: c.flood(rst(s[1], CANCEL)),
+}
+
+
+DONE = set()  # the names of those that happened
+
+
+def serve_shared(name, c):
+    c.on_works = lambda: DONE.discard(name)
+    while True:
+        streams = [c.request()]
+        if name in DONE:
+            answers(c, streams)
+            continue
+        streams += [c.request() for _ in range(SHARERS - 1)]
+        DONE.add(name)
+        if SHARED_FAULTS[name](c, sorted(streams)) is not True:
+            return
+
+
 def handler(name):
     def serve(raw):
         c = Connection(raw)
@@ -186,10 +297,12 @@ def handler(name):
         if name == "silent":
             c.rest()
         c.send(frame(SETTINGS))
+        if name.startswith("shared_"):
+            return serve_shared(name[7:], c)
         while True:
             if FAULTS[name](c, c.request()) is not True:
                 return
     return serve
 
 
-NAMES = [*FAULTS, "silent"]
+NAMES = [*FAULTS, "silent", *("shared_" + name for name in SHARED_FAULTS)]

@@ -1,7 +1,7 @@
 -- The faults of HTTP/2, for spec/support/wire_faults.lua: what the servers of spec/servers/http2_faults.py do, and the
 -- code of the failure. RFC 9113, section 8.7: a stream that is refused (REFUSED_STREAM, or a GOAWAY with a lower number)
--- was not processed. `sent` is nil where it depends on libcurl's version whether we hear of that. held: the server breaks
--- the protocol and keeps the connection.
+-- was not processed. `sent` is nil where it depends on libcurl's version whether we hear of that. held: the server goes
+-- on with this one stream, so that requests which share the connection end in other ways.
 
 local unread = "a GOAWAY that excludes the request"
 
@@ -33,13 +33,13 @@ local cases = {
   { "too_short", "a body shorter than its length", "reset", true },
   { "no_status", "headers without a status", "reset", true, also = "protocol" },
   { "upper_case", "a header with a capital", "reset", true },
-  { "bad_hpack", "headers that can't be read", "reset", true, held = true },
-  { "bad_frame", "a frame of a wrong length", "reset", true, held = true },
-  { "huge_frame", "a frame of 16 MB", "reset", true, held = true },
-  { "other_stream", "data of a stream that was not opened", "reset", true, held = true },
-  { "push", "a pushed response", "reset", true, held = true },
-  { "window_overflow", "a window beyond 31 bits", "reset", true, held = true },
-  { "not_http2", "HTTP/1.1 instead of frames", "reset", true, held = true },
+  { "bad_hpack", "headers that can't be read", "reset", true },
+  { "bad_frame", "a frame of a wrong length", "reset", true },
+  { "huge_frame", "a frame of 16 MB", "reset", true },
+  { "other_stream", "data of a stream that was not opened", "reset", true },
+  { "push", "a pushed response", "reset", true },
+  { "window_overflow", "a window beyond 31 bits", "reset", true },
+  { "not_http2", "HTTP/1.1 instead of frames", "reset", true },
   { "ping_flood", "PING without end", "reset", true },
   { "settings_flood", "SETTINGS without end", "reset", true },
   { "window_flood", "WINDOW_UPDATE without end", "reset", true },
