@@ -21,6 +21,7 @@ struct rek_http_job {
     struct rek_http_group *group;
     enum { REK_JOB_NONE, REK_JOB_WAITING, REK_JOB_ACTIVE, REK_JOB_DONE, REK_JOB_TAKEN } state;
     enum rek_http_result result; /* once it is done */
+    bool is_doomed;              /* its connection failed with another one's request */
     int64_t deadline_ms;         /* when it has ended at the latest, whoever it waits for */
 };
 

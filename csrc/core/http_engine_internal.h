@@ -28,6 +28,7 @@ struct rek_http_group {
     int64_t look_ms; /* when the requests that share a connection are looked at; 0: at no time */
     int look_port;   /* of that connection; 0: of any */
     bool looks_at_all;
+    bool has_doomed; /* some of its requests are */
     bool touched;
     bool is_stuck; /* a request has not been sent for a while */
 };

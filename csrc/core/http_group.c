@@ -139,18 +139,26 @@ static bool is_of_connection(CURLcode code)
            code == CURLE_SEND_ERROR;
 }
 
-/* Ends the requests that share the connection of one that failed with it: libcurl (7.88) would let
- * them wait for their timeout, and then keep the connection. */
-static void fail_sharers(const struct rek_http_group *group, const struct rek_http_transfer *failed)
+/* Notes the requests that share the connection of one that failed with it. */
+static void doom_sharers(struct rek_http_group *group, const struct rek_http_transfer *failed)
 {
     struct rek_http_job *first = &group->lane->jobs;
+    for (struct rek_http_job *job = first->next; job != first; job = job->next)
+        if (job->group == group && job->transfer->is_ready &&
+            job->transfer->local_port == failed->local_port)
+            job->is_doomed = group->has_doomed = true;
+}
+
+/* Ends them: libcurl (7.88) would let them wait for their timeout, and then keep the connection. */
+static void fail_doomed(struct rek_http_group *group)
+{
+    struct rek_http_job *first = &group->lane->jobs;
+    group->has_doomed = false;
     for (struct rek_http_job *job = first->next, *next; job != first; job = next) {
-        struct rek_http_transfer *transfer = job->transfer;
         next = job->next;
-        if (job->group != group || !transfer->is_ready ||
-            transfer->local_port != failed->local_port)
+        if (job->group != group || !job->is_doomed)
             continue;
-        rek_http_forbid_reuse(transfer, true);
+        rek_http_forbid_reuse(job->transfer, true);
         rek_http_job_abort(job, REK_HTTP_RESET,
                            "the connection failed, which other requests shared");
         rek_http_job_finish(group->engine, job, REK_HTTP_RESET);
@@ -177,7 +185,7 @@ static void plan_look(struct rek_http_group *group, const struct rek_http_transf
     group->looks_at_all = code != CURLE_OK || (!is_new && group->looks_at_all);
 }
 
-void rek_http_group_collect(struct rek_http_group *group)
+static void collect(struct rek_http_group *group)
 {
     int left = 0;
     const CURLMsg *message;
@@ -194,7 +202,7 @@ void rek_http_group_collect(struct rek_http_group *group)
         leave(job);
         rek_http_job_finish(group->engine, job, result);
         if (is_of_connection(code) && transfer->is_ready)
-            fail_sharers(group, transfer);
+            doom_sharers(group, transfer);
         plan_look(group, transfer, code);
     }
 }
@@ -206,7 +214,7 @@ void rek_http_group_collect(struct rek_http_group *group)
 static void give_up(struct rek_http_group *group)
 {
     struct rek_http_job *first = &group->lane->jobs;
-    rek_http_group_collect(group);
+    collect(group);
     for (struct rek_http_job *job = first->next, *next; job != first; job = next) {
         next = job->next;
         if (job->group != group)
@@ -226,6 +234,17 @@ static bool act(struct rek_http_group *group, curl_socket_t socket, int mask)
         return true;
     give_up(group);
     return false;
+}
+
+void rek_http_group_collect(struct rek_http_group *group)
+{
+    collect(group);
+    /* Their responses may have come before the connection failed: libcurl (8.14) has yet to look.
+     */
+    if (group->has_doomed && act(group, CURL_SOCKET_TIMEOUT, 0)) {
+        collect(group);
+        fail_doomed(group);
+    }
 }
 
 /* Makes libcurl read for requests of the connection: it does so for what was halted and goes on.

@@ -1,4 +1,4 @@
--- Fifty waits and copies written by hand (policy, copy, wait), in one tree of tasks on one client for each account:
+-- Fifty waits and fifty copies written by hand (policy, copy, polls), in one tree of tasks on one client for each account:
 -- cancelled half-way they leave nothing behind; left alone they end.
 
 local async = require "rekognition.async"
@@ -23,7 +23,7 @@ local function client_of(account)
 end
 
 setup(function()
-  running = emulator.start { "--train-seconds", "0.1", "--copy-seconds", "3" }
+  running = emulator.start { "--train-seconds", "0.1", "--copy-seconds", "3", "--log" }
   owner, other = client_of(running.accounts[1]), client_of(running.accounts[2])
   source = owner:create_project({ ProjectName = "Source" }).ProjectArn
   model = owner:create_project_version({ ProjectArn = source, VersionName = "v", OutputConfig = OUTPUT,
@@ -33,15 +33,19 @@ setup(function()
 end)
 teardown(function() running.stop() end)
 
--- One copy as docs/custom-labels.md has it by hand, then its wait.
+-- One copy, each step of it by hand.
 local function copy(name)
   owner:put_project_policy { ProjectArn = source, PolicyName = name, PolicyDocument =
-    rekognition.custom_labels.policy.build { account = running.accounts[2].account_id or running.accounts[2].id,
-      version = model } }
-  local arn = other:copy_project_version({ SourceProjectArn = source, SourceProjectVersionArn = model,
-    DestinationProjectArn = destination, VersionName = name, OutputConfig = OUTPUT }).ProjectVersionArn
+    rekognition.custom_labels.policy.build { account = running.accounts[2].account_id, version = model } }
+  other:copy_project_version { SourceProjectArn = source, SourceProjectVersionArn = model,
+    DestinationProjectArn = destination, VersionName = name, OutputConfig = OUTPUT }
   owner:delete_project_policy { ProjectArn = source, PolicyName = name }
-  return other:wait("project_version_copied", { ProjectArn = destination, VersionNames = { name } }, { delay = 0.1, timeout = 120 }), arn
+  local version
+  repeat
+    async.sleep(0.1)
+    version = other:describe_project_versions { ProjectArn = destination, VersionNames = { name } }.ProjectVersionDescriptions[1]
+  until version.Status ~= "COPYING_IN_PROGRESS"
+  return version
 end
 
 local function descriptors()
@@ -52,46 +56,73 @@ local function descriptors()
   return count
 end
 
-describe("fifty waits, and copies by hand, in one tree of tasks", function()
+-- A table whose entries are there as long as somebody else has them.
+local function weak() return setmetatable({}, { __mode = "k" }) end
+
+local function count_of(t)
+  collectgarbage()
+  collectgarbage()
+  local count = 0
+  for _ in pairs(t) do count = count + 1 end
+  return count
+end
+
+-- Starts all of it below one task. What the tasks have is noted in `alive`, how many have begun and ended in `progress`.
+local function start_tree(alive, progress)
+  return async.spawn(function()
+    for place = 1, 2 * COUNT do
+      local name = "copy_" .. (place + 1) // 2
+      local own = { name }
+      alive[own] = true
+      alive[async.spawn(function()
+        alive[coroutine.running()] = true
+        progress.begun = progress.begun + 1
+        if place % 2 == 0 then
+          copy(own[1])
+        else
+          other:wait("project_version_copied", { ProjectArn = destination, VersionNames = own },
+            { delay = 0.05, timeout = 120, on_poll = function(seen) alive[seen or own] = true end })
+        end
+        progress.ended = progress.ended + 1
+      end)] = true
+    end
+    async.sleep(1000)
+  end)
+end
+
+describe("fifty waits and fifty copies by hand, in one tree of tasks", function()
   it("are cancelled half-way without a trace", function()
     owner:close() -- what it had open is not counted
     other:close()
     async.run(function() engine.network() end)
     local without = descriptors()
     owner, other = client_of(running.accounts[1]), client_of(running.accounts[2])
-    local begun, ended = 0, 0
+    local alive, progress = weak(), { begun = 0, ended = 0 }
     local before = { threads = engine.live, under_way = engine.network():under_way() }
-    local root = async.spawn(function()
-      for place = 1, COUNT do
-        async.spawn(function()
-          begun = begun + 1
-          if place % 5 == 0 then
-            copy("copy_" .. place)
-          else
-            other:wait("project_version_copied", { ProjectArn = destination, VersionNames = { "copy_" .. (place // 5 * 5) } },
-              { delay = 0.05, timeout = 120 })
-          end
-          ended = ended + 1
-        end)
-      end
-      async.sleep(1000)
-    end)
+    local root = start_tree(alive, progress)
     async.run(function() -- half-way: all have begun, calls and copies are under way
-      while begun < COUNT do async.sleep(0.01) end
-      async.sleep(0.5)
+      while progress.begun < 2 * COUNT do async.sleep(0.01) end
+      async.sleep(0.7)
     end)
     assert.is_false(root:ready())
+    assert.is_true(count_of(alive) > 4 * COUNT)
     root:cancel()
     local e = fake.catch(root.await, root)
     assert.same({ "cancelled", "Cancelled" }, { e.kind, e.code })
-    assert.is_true(ended < COUNT)
+    assert.is_true(progress.ended < 2 * COUNT)
     assert.same(before, { threads = engine.live, under_way = engine.network():under_way() })
-    local at_the_end = ended
-    async.run(function() async.sleep(0.3) end) -- time for what would come later
-    assert.equal(at_the_end, ended)
+    local at_the_end = progress.ended
+    async.run(function() async.sleep(0.2) end) -- what was sent has come by then
+    owner:list_tags_for_resource { ResourceArn = model }
+    async.run(function() async.sleep(0.5) end) -- time for what would come later
+    owner:list_tags_for_resource { ResourceArn = model }
+    assert.equal(at_the_end, progress.ended)
     assert.is_false(engine.has_work())
     assert.same({}, errors)
+    root, e = nil, nil
+    assert.equal(0, count_of(alive))
     assert.equal("table", type(owner:describe_projects {}))
+    assert.equal("table", type(other:describe_projects {}))
     owner:close()
     other:close()
     async.run(function() async.sleep(0.01) end)
@@ -106,5 +137,13 @@ describe("fifty waits, and copies by hand, in one tree of tasks", function()
     for place = 1, 6 do assert.equal("COPYING_COMPLETED", results[place].Status) end
     owner:close()
     other:close()
+  end)
+
+  it("sent nothing after they were cancelled", function()
+    local _, log = running.stop()
+    local _, polls = log:gsub(" DescribeProjectVersions ", "")
+    assert.is_true(polls > 2 * COUNT)
+    local between = assert(log:match " ListTagsForResource [^\n]*\n(.-)[^\n]* ListTagsForResource ")
+    assert.equal("", between)
   end)
 end)

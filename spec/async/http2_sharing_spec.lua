@@ -47,7 +47,6 @@ local cases = {
   { "one_stalls_in_body", "half a body of one", 5, read = true, code = "timeout" },
   { "one_bad_hpack", "headers of one that can't be read", 1, read = true },
   { "one_window_0", "a window of one that grows by nothing", 1, read = true },
-  { "one_depends_on_itself", "a stream that depends on itself", 1, read = true },
   { "data_after_end", "data after the end of one", 6 },
   { "window_overflow", "a window of the connection beyond 31 bits", 0, read = true },
   { "settings_window", "SETTINGS with a window beyond 31 bits", 0, read = true },

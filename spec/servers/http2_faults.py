@@ -252,7 +252,6 @@ SHARED_FAULTS = {
     "one_stalls_in_body": one_is(lambda s: [headers(s), frame(DATA, 0, s, b"{")]),
     "one_window": one_is(lambda s: [frame(WINDOW_UPDATE, 0, s, b"\x7f\xff\xff\xff")]),
     "one_window_0": one_is(lambda s: [frame(WINDOW_UPDATE, 0, s, bytes(4))]),
-    "one_depends_on_itself": one_is(lambda s: [frame(2, 0, s, struct.pack(">IB", s, 0)), answer(s)]),
     "one_too_large": one_is(lambda s: [headers(s)] + [frame(DATA, 0, s, b"x" * 16000)] * 80),
     "one_bad_hpack": one_is(lambda s: [headers(s, b"\xff\xff\xff\xff\xff\xff\xff\xff")]),
     "window_overflow": goes_on(lambda c, s: c.send(frame(WINDOW_UPDATE, 0, 0, b"\x7f\xff\xff\xff"))),
