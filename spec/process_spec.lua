@@ -63,3 +63,40 @@ describe("run_process", function()
     assert.equal(1, count, links)
   end)
 end)
+
+describe("run_process and the hooks of Lua, by which an interpreter answers SIGINT:", function()
+  -- A hook that raises as lua.c's does.
+  local function interrupted(f)
+    debug.sethook(function()
+      if debug.getinfo(2, "S").source ~= "return" then return end -- the binding's own
+      debug.sethook()
+      error("interrupted!", 0)
+    end, "c")
+    local ok, e = pcall(f)
+    debug.sethook()
+    return ok, e
+  end
+
+  it("one that raises ends the wait and the command", function()
+    for _, script in ipairs { "echo $$ >%s; exec sleep 600", "echo $$ >%s; exec >&-; exec sleep 600" } do
+      local path = os.tmpname()
+      local ok, e = interrupted(function()
+        return core.run_process({ "sh", "-c", script:format(path) }, { timeout = 600, max_output = 100 })
+      end)
+      assert.same({ false, "interrupted!" }, { ok, e })
+      local pid = files.read(path):match "[0-9]+"
+      if pid then assert.is_nil(io.open("/proc/" .. pid .. "/cmdline")) end -- or it was ended before it wrote that
+      os.remove(path)
+      assert.same({ stdout = "a\n", status = 0 }, core.run_process({ "echo", "a" }, { timeout = 60, max_output = 100 }))
+    end
+  end)
+
+  it("one that doesn't is no matter, and the command goes on", function()
+    local count = 0
+    debug.sethook(function() count = count + 1 end, "c")
+    local result = core.run_process({ "sh", "-c", "sleep 0.3; echo a" }, { timeout = 60, max_output = 100 })
+    debug.sethook()
+    assert.same({ stdout = "a\n", status = 0 }, result)
+    assert.is_true(count > 0)
+  end)
+end)

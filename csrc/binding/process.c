@@ -4,6 +4,7 @@
 /* A command, run without a shell: its output is taken, its error stream is this process's.
  * `run_process` waits for its end; `start_process` returns it while it runs, for whoever waits by
  * other means. */
+#include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/pool.h"
 #include "core/buffer.h"
@@ -30,6 +31,7 @@ enum run_outcome {
     RUN_NOT_STARTED,
     RUN_TIMEOUT,
     RUN_TOO_LARGE,
+    RUN_INTERRUPTED, /* a hook raised */
     RUN_BROKEN
 };
 
@@ -176,10 +178,13 @@ static enum run_outcome step(struct run *run)
     return outcome;
 }
 
-/* Runs the command to its end, for at most so many seconds. */
-static enum run_outcome run_command(struct run *run, char *const *argv, double timeout)
+/* Runs the command to its end, for at most so many seconds. It is killed where a hook of Lua raised
+ * meanwhile. */
+static enum run_outcome run_command(struct run *run, char *const *argv, double timeout,
+                                    const struct rek_http_watch *watch)
 {
     static const struct timespec pause = {.tv_nsec = 2000000};
+    enum { SLICE_MS = 100 };
     double deadline = monotonic() + timeout;
     if (!start(run, argv))
         return RUN_NOT_STARTED;
@@ -192,9 +197,13 @@ static enum run_outcome run_command(struct run *run, char *const *argv, double t
             stop(run);
             return RUN_TIMEOUT;
         }
+        if (!watch->look(watch->context)) {
+            stop(run);
+            return RUN_INTERRUPTED;
+        }
         struct pollfd source = {.fd = run->pipe, .events = POLLIN};
         if (outcome == RUN_PRINTS)
-            poll(&source, 1, left > 60 ? 60000 : (int)(left * 1000) + 1);
+            poll(&source, 1, left * 1000 > SLICE_MS ? SLICE_MS : (int)(left * 1000) + 1);
         else
             nanosleep(&pause, NULL);
     }
@@ -273,6 +282,7 @@ static int push_outcome(lua_State *L, struct run *run, enum run_outcome outcome,
     switch (outcome) {
     case RUN_PRINTS:
     case RUN_ENDS:
+    case RUN_INTERRUPTED:
         return 0;
     case RUN_DONE:
         results = push_result(L, run);
@@ -310,7 +320,7 @@ static lua_Unsigned check_count(lua_State *L)
 /* run_process(argv, { timeout = seconds, max_output = bytes }) -> { stdout, status | signal }, or
  * nil and { code, message }. The command is found by PATH where its name has no slash; it has this
  * process's environment, input and error stream. Blocks; the command is killed where it takes
- * longer or prints more. */
+ * longer or prints more, or where a hook of Lua raises, which is raised on. */
 static int process_run(lua_State *L)
 {
     lua_Unsigned count = check_count(L);
@@ -318,7 +328,14 @@ static int process_run(lua_State *L)
     lua_Number max_output = number_option(L, "max_output");
     struct run *run = lrek_new_object(L, &run_kind, 0);
     run->max_output = (size_t)max_output;
-    return push_outcome(L, run, run_command(run, check_argv(L, count), timeout), timeout);
+    struct lrek_hook hook;
+    char **argv = check_argv(L, count);
+    const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
+    enum run_outcome outcome = run_command(run, argv, timeout, &watch);
+    if (outcome != RUN_INTERRUPTED)
+        return push_outcome(L, run, outcome, timeout);
+    rek_buffer_wipe(&run->output);
+    return lua_error(L);
 }
 
 /* start_process(argv, { max_output = bytes }) -> a command that runs; or nil and { code, message }.

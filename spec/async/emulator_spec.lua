@@ -119,7 +119,7 @@ describe("fifty waits and fifty copies by hand, in one tree of tasks", function(
     assert.equal(at_the_end, progress.ended)
     assert.is_false(engine.has_work())
     assert.same({}, errors)
-    root, e = nil, nil
+    root, e = nil, nil -- luacheck: ignore
     assert.equal(0, count_of(alive))
     assert.equal("table", type(owner:describe_projects {}))
     assert.equal("table", type(other:describe_projects {}))

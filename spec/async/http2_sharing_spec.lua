@@ -15,7 +15,8 @@ teardown(support.stop)
 
 -- Name, what happens, and how many calls end without a failure. The others end by `code` ("reset" by default). read: the
 -- service may have read the requests of those. Where it is false, RFC 9113 (8.7) says that it did not, and libcurl
--- doesn't tell us on a shared connection: both ends are right. lasting: no other attempt follows.
+-- doesn't tell us on a shared connection: both ends are right. lasting: no other attempt follows. at_most: libcurl 8.14
+-- finds the connection's end before it has read what came before.
 local cases = {
   { "all_work", "nothing", 6 },
   { "goaway_three", "a GOAWAY after the third", 3 },
@@ -52,8 +53,8 @@ local cases = {
   { "settings_window", "SETTINGS with a window beyond 31 bits", 0, read = true },
   { "bad_frame", "a frame of a wrong length", 0, read = true },
   { "push", "a pushed response", 0, read = true },
-  { "half_end", "three responses, and an end", 3, read = true },
-  { "half_reset", "three responses, and a reset", 3, read = true },
+  { "half_end", "three responses, and an end", 3, read = true, at_most = true },
+  { "half_reset", "three responses, and a reset", 3, read = true, at_most = true },
   { "end", "an end", 0, read = true },
   { "reset", "a reset", 0, read = true },
   { "ping_flood", "PING without end", 0, read = true },
@@ -130,7 +131,11 @@ describe("calls that share a connection come to their own ends:", function()
         end
         local done, failures = outcomes(client)
         check_failures(case, failures)
-        assert.equal(case[3], sum(done))
+        if case.at_most then
+          assert.is_true(sum(done) <= case[3])
+        else
+          assert.equal(case[3], sum(done))
+        end
         assert.equal(0, engine.network():under_way())
         assert.equal(0, engine.live)
         assert(client:create_project { ProjectName = "after" }) -- the client works on
