@@ -1,12 +1,10 @@
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* pipe2 */
-#endif
 /* A command, run without a shell: its output is taken, its error stream is this process's.
  * `run_process` waits for its end; `start_process` returns it while it runs, for whoever waits by
  * other means. */
 #include "binding/hook.h"
 #include "binding/luautil.h"
 #include "binding/pool.h"
+#include "binding/spawn.h"
 #include "core/buffer.h"
 #include "core/fork.h"
 
@@ -14,15 +12,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#if !defined(__linux__)
-extern char **environ;
-#endif
 
 enum run_outcome {
     RUN_PRINTS, /* its output may go on */
@@ -55,54 +48,14 @@ static double monotonic(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Ends that no child inherits, not even one that another thread starts meanwhile. */
-static int make_pipe(int ends[2])
-{
-#if defined(__linux__)
-    return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
-#else
-    if (pipe(ends) != 0)
-        return errno;
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    return 0;
-#endif
-}
-
-/* Starts the command with the pipe as its output. What a host ignores for its own sake
- * (SIGPIPE, SIGCHLD) is not passed on. */
-static int spawn(pid_t *pid, char *const *argv, int output)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
-    int why = argv[0] ? posix_spawn_file_actions_init(&actions) : EINVAL;
-    if (why != 0)
-        return why;
-    why = posix_spawnattr_init(&attributes);
-    if (why == 0) {
-        sigemptyset(&defaults);
-        sigaddset(&defaults, SIGPIPE);
-        sigaddset(&defaults, SIGCHLD);
-        posix_spawnattr_setsigdefault(&attributes, &defaults);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-        why = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-        if (why == 0)
-            why = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return why;
-}
-
 static bool start(struct run *run, char *const *argv)
 {
     int ends[2];
     run->generation = rek_fork_generation();
-    run->why = make_pipe(ends);
+    run->why = lrek_make_pipe(ends);
     if (run->why != 0)
         return false;
-    run->why = spawn(&run->pid, argv, ends[1]);
+    run->why = lrek_spawn(&run->pid, argv, ends[1]);
     close(ends[1]);
     run->pipe = ends[0];
     run->is_listened = true;
