@@ -121,11 +121,38 @@ local PARTS = {
   ]==],
 }
 
+-- ps_AF's decimal point has two bytes (U+066B): under it `tonumber "0.5"` is nil.
+local WIDE_POINT = [==[
+local rekognition = require "rekognition"
+local number = require "rekognition.text.number"
+local policy = rekognition.custom_labels.policy
+local half, condition = 0.5, "NumericLessThan"
+local command = [[sh -c 'echo "{\"Version\":1,\"AccessKeyId\":\"AKID\",\"SecretAccessKey\":\"S\",]]
+  .. [[\"Expiration\":\"2099-01-01T00:00:00.5Z\"}"']]
+rekognition.preload()
+if not os.setlocale("ps_AF.UTF-8", "numeric") then os.exit(0) end
+assert(tonumber "0.5" == nil)
+assert(number.exact(half) == "0.5" and number.decimal "00.5" == half and number.decimal "2." == 2 and number.read "-5e-1" == -half)
+local process = rekognition.credentials.process { command = command, env = { PATH = os.getenv "PATH" } }
+assert(process:get().expiration == 4070908800 + half)
+local text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},'
+  .. '"Action":"rekognition:CopyProjectVersion","Resource":"*","Condition":{"' .. condition .. '":{"aws:MultiFactorAuthAge":"1.5"}}}]}'
+assert(policy.check(text))
+assert(policy.check((text:gsub('"1%.5"', "1.5"))))
+]==]
+
 describe("under a locale that the host sets at run time", function()
   if variables == "" then
     pending "there is no localedef, or it has no sources: install the package locales"
     return
   end
+  it("hold fractions where the decimal point has two bytes", function()
+    files.with_folder(function(folder)
+      files.write(folder .. "/part.lua", WIDE_POINT)
+      local ok, output = files.run(("env %s script/lua %s/part.lua"):format(variables, folder))
+      assert(ok, output)
+    end)
+  end)
   for name, part in pairs(PARTS) do
     it("hold " .. name, function()
       files.with_folder(function(folder)

@@ -24,6 +24,11 @@ describe("text.number", function()
     end
   end)
 
+  it("reads numbers as JSON writes them", function()
+    for text, value in pairs { ["3"] = 3, ["-1.5"] = -1.5, ["1e2"] = 100.0, ["0.1"] = 0.1 } do assert.equal(value, number.read(text)) end
+    for _, text in ipairs { "", "-", "0x10", "1.", ".5", " 1", "01", "1,5", "inf", "1 2", "[1]", "1e", 5 } do assert.is_nil(number.read(text)) end
+  end)
+
   it("writes what reads back as the same", function()
     for _, value in ipairs { 0.1, 1 / 3, 1e300, 5e-324, -2.5, 123456789.123456789, math.maxinteger, 0 } do
       local text = number.exact(value)

@@ -73,7 +73,9 @@ local function refuse(message, ...)
 end
 
 local function number(name, text, least, most)
-  local value = decimal(text:match("^%-?(.*)$")) and tonumber(text)
+  local sign, digits = text:match("^(%-?)(.*)$")
+  local value = decimal(digits)
+  if value and sign == "-" then value = -value end
   if not value or value < least or value > most then
     refuse("%s must be a number from %s to %s, not '%s'", name, number_text(least), number_text(most), text)
   end

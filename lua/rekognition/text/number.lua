@@ -1,5 +1,7 @@
 --- Numbers as text with a point, whatever the decimal point of the process's locale is: `tostring`, `..` and
--- string.format write the locale's.
+-- string.format write the locale's, and `tonumber` reads no point where the locale's has two bytes (ps_AF).
+
+local core = require "rekognition.core"
 
 local M = {}
 
@@ -22,11 +24,22 @@ function M.fixed(value, digits)
   return with_point(("%." .. digits .. "f"):format(value)) -- locale: with_point puts it right
 end
 
+--- The number that a text is by JSON's grammar, or nil.
+---@param text any
+---@return number?
+function M.read(text)
+  if type(text) ~= "string" or not text:find("^-?[0-9]") or text:find("[^0-9eE+.-]") then return nil end
+  local value = core.read_json(text)
+  return type(value) == "number" and value or nil
+end
+
 --- The number that a text of digits is, with a point or without: "3", "1.5", "2."; else nil.
 ---@param text string
 ---@return number?
 function M.decimal(text)
-  return (text:find("^[0-9]+$") or text:find("^[0-9]+%.[0-9]*$")) and tonumber(text) or nil
+  if text:find("^[0-9]+$") then return tonumber(text) end
+  local whole, fraction = text:match("^([0-9]+)%.([0-9]*)$")
+  return whole and M.read((whole:gsub("^0+([0-9])", "%1")) .. "." .. fraction .. "0") or nil
 end
 
 --- A number in the shortest text that reads back as the same number; an integer as an integer.
@@ -36,7 +49,7 @@ function M.exact(value)
   if math.type(value) == "integer" then return ("%d"):format(value) end
   for digits = 15, 17 do
     local text = with_point(("%." .. digits .. "g"):format(value)) -- locale: with_point puts it right
-    if tonumber(text) == value then return text end
+    if M.read(text) == value then return text end
   end
 end
 

@@ -102,11 +102,12 @@ end
 
 function Reader:number()
   local text = self.text:match("^-?[0-9]+%.?[0-9]*[eE]?[+-]?[0-9]*", self.at)
-  if not text or text:find("^-?0[0-9]") or text:find("%.$") or text:find("%.[eE]") or not tonumber(text) then
+  if not text or text:find("^-?0[0-9]") or text:find("%.$") or text:find("%.[eE]") or not number.read(text) then
     self:fail("something that is not JSON")
   end
   self.at = self.at + #text
-  return math.tointeger(tonumber(text)) or tonumber(text)
+  local value = number.read(text)
+  return math.tointeger(value) or value
 end
 
 function Reader:object(depth)

@@ -5,6 +5,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local forms = require "rekognition.text.time.forms"
+local number = require "rekognition.text.number"
 
 ---@class rekognition.Calendar
 local M = {}
@@ -89,7 +90,7 @@ local function parse_form(text)
   if #year == 2 then year = full_year(year, os.time()) end
   local epoch = checked_epoch(year, date.month, date.day, clock.hour, clock.minute, clock.second)
   if not epoch then return nil end
-  return epoch - offset + (clock.fraction and tonumber("0." .. clock.fraction) * clock.unit or 0)
+  return epoch - offset + (clock.fraction and number.read("0." .. clock.fraction) * clock.unit or 0)
 end
 
 -- Seconds since the epoch as digits, nine to eleven of them: eight are a date, and twelve a date and a time.
