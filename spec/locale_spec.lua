@@ -141,6 +141,18 @@ assert(policy.check(text))
 assert(policy.check((text:gsub('"1%.5"', "1.5"))))
 ]==]
 
+PARTS["fractions in policies, and in what is known of a request"] = [==[
+    local text = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},'
+      .. '"Action":"rekognition:CopyProjectVersion","Resource":"*",'
+      .. '"Condition":{"NumericEquals":{"aws:MultiFactorAuthAge":1.5}}}]}'
+    local policy = rekognition.custom_labels.policy
+    check(true, (policy.check(text)))
+    for age, decision in pairs { [1.5] = "Allow", [2.5] = "nil" } do
+      check(decision, tostring((policy.decide(text, { account = "111122223333", keys = { ["aws:MultiFactorAuthAge"] = age } },
+        "arn:aws:rekognition:us-east-1:111122223333:project/p/version/v/1656611123000"))))
+    end
+]==]
+
 describe("under a locale that the host sets at run time", function()
   if variables == "" then
     pending "there is no localedef, or it has no sources: install the package locales"

@@ -7,6 +7,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local json = require "rekognition.custom_labels.policy.json"
+local number = require "rekognition.text.number"
 local operators = require "rekognition.custom_labels.policy.operators"
 local principals = require "rekognition.custom_labels.policy.principals"
 
@@ -72,7 +73,7 @@ function Checker:texts(value, path, scalars)
   if #items == 0 then self:add(path, "must not be an empty list") end
   for i, item in ipairs(items) do
     local place = json.is_list(value) and ("%s[%d]"):format(path, i) or path
-    if scalars and (type(item) == "number" or type(item) == "boolean") then item = tostring(item) end
+    if scalars and (type(item) == "number" or type(item) == "boolean") then item = number.text(item) end
     if type(item) == "string" then
       result[#result + 1] = item
     else

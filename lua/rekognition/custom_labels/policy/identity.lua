@@ -3,6 +3,7 @@
 -- Source: IAM User Guide, "AWS global condition context keys".
 
 local ascii = require "rekognition.text.ascii"
+local number = require "rekognition.text.number"
 local principals = require "rekognition.custom_labels.policy.principals"
 local timestamp = require "rekognition.text.time"
 local variables = require "rekognition.custom_labels.policy.variables"
@@ -49,11 +50,15 @@ local function add_time(keys, time)
   if not keys["aws:epochtime"] then keys["aws:epochtime"] = { ("%d"):format(math.floor(time)) } end
 end
 
+local function as_text(value)
+  return type(value) == "number" and number.text(value) or tostring(value)
+end
+
 local function as_list(value)
   if value == false then return false end
-  if type(value) ~= "table" then return { tostring(value) } end
+  if type(value) ~= "table" then return { as_text(value) } end
   local list = {}
-  for i, item in ipairs(value) do list[i] = tostring(item) end
+  for i, item in ipairs(value) do list[i] = as_text(item) end
   return list
 end
 
