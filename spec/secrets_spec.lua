@@ -76,6 +76,17 @@ describe("secrets", function()
     end
   end)
 
+  it("stand in no line of the log where a success shows them as its request id", function()
+    for _, options in ipairs { {}, { hooks = { before_attempt = function() end } } } do
+      local lines = {}
+      options.credentials, options.logger = KEYS, function(...) lines[#lines + 1] = { ... } end
+      local client = fake.client({ fake.answer(200, {}, { ["x-amzn-RequestId"] = "a " .. KEYS.session_token }) }, options)
+      client:describe_projects()
+      shows_no_secret(lines)
+      assert.equal("call", lines[#lines][2])
+    end
+  end)
+
   it("stand in no code of a host's transport, and in no line of the log for it", function()
     local lines = {}
     local client = fake.client({ fake.failure("no-" .. KEYS.session_token) }, { credentials = KEYS, retry = { mode = "off" },

@@ -15,6 +15,7 @@ local custom = lazy "rekognition.call.custom"
 local failure = lazy "rekognition.call.failure"
 local hooks = lazy "rekognition.call.hooks"
 local image_hint = lazy "rekognition.text.image_hint"
+local redact = lazy "rekognition.text.redact"
 
 local M = {}
 
@@ -159,13 +160,14 @@ local function send_special(channel, call, credentials)
   return channel.send(call, credentials, headers, connect_timeout, timeout)
 end
 
-local function succeed(channel, call, retry, response, metadata)
+local function succeed(channel, call, retry, response, metadata, credentials)
   local quota = retry.quota
   if not quota or quota.tokens < quota.capacity or retry.limiter then retry:after_success(call.acquired) end
   metadata.attempts, metadata.elapsed = call.attempt, channel.monotonic() - call.started
   if channel.logs then
     channel.seams.logger("debug", "call", { operation = call.operation, status = metadata.status,
-      request_id = metadata.request_id, attempts = call.attempt, elapsed = metadata.elapsed })
+      request_id = redact.id(metadata.request_id, call.secrets, credentials.session_token),
+      attempts = call.attempt, elapsed = metadata.elapsed })
   end
   if call.plain and call.attempt == 1 and not call.driver then
     call.request = nil
@@ -360,7 +362,7 @@ local function loop(channel, call, since, is_under_way, is_guarded)
       call.secrets = with_token(secrets, credentials.session_token)
       if not call.plain then response = look_at(channel, call, response, result) end
     end
-    if response ~= nil then return succeed(channel, call, retry, response, result) end
+    if response ~= nil then return succeed(channel, call, retry, response, result, credentials) end
     continue(channel, call, retry, credentials, result)
     if call.ambiguous and not is_guarded then return loop(channel, call, nil, true) end
   end

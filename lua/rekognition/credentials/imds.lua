@@ -117,10 +117,12 @@ end
 local function get(self, path, read)
   self.documents = self.documents or channel_of(self, function()
     local token = token_of(self)
+    self.secrets[1] = token
     return token and { { TOKEN_HEADER, token } }
   end)
+  self.secrets = {} -- filled before the request is sent
   local ok, body = pcall(metadata.ask, self.documents, "GET", path, {},
-    { read = read, deadline = self.deadline, secrets = self.token and { self.token } })
+    { read = read, deadline = self.deadline, secrets = self.secrets })
   if ok then return body end
   return nil, status_of(body)
 end

@@ -106,6 +106,11 @@ local function base64_forms(secret, add)
   end
 end
 
+-- The secret as a form's body has it, which a gateway may show in base64.
+local function in_form(secret)
+  return (secret:gsub("[^A-Za-z0-9_.~-]", function(char) return ("%%%02X"):format(char:byte()) end))
+end
+
 -- The secret in hexadecimal digits.
 local function hex_forms(secret, add)
   local text = hex.encode(secret)
@@ -129,6 +134,7 @@ local function forms_of(secrets)
       add(secret)
       add((secret:gsub("%+", ""))) -- and the blanks instead are squeezed out
       base64_forms(secret, add)
+      base64_forms(in_form(secret), add)
       hex_forms(secret, add)
     end
   end
@@ -232,6 +238,16 @@ function M.secrets(text, secrets)
     if not level then break end
   end
   return #spans == 0 and text or cut(text, spans)
+end
+
+--- A request id of a response, for the log. AWS's are hexadecimal digits.
+---@param id? string
+---@param secrets? string[]
+---@param token? string  one more
+---@return string?
+function M.id(id, secrets, token)
+  if not id or #id <= 64 and id:find("^[0-9A-Fa-f-]*$") then return id end
+  return M.secrets(M.secrets(id, secrets), token and { token })
 end
 
 --- As much of a body's beginning as an excerpt of it needs, without the secrets.
