@@ -71,6 +71,8 @@ local stages = {
   { "backing off", { random = function() return 1000 end, retry = { max_backoff = 100 } }, create, endpoint = "/502",
     maybe = true },
   { "renewing credentials", { credentials = { get = function() async.sleep(100) end } }, create, maybe = false },
+  { "renewing credentials by STS, which is silent", { sts = true }, create, maybe = false },
+  { "renewing credentials by a command", { command = true }, create, maybe = false },
   { "waiting for another's renewal", { credentials = function()
     async.sleep(100)
     return { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
@@ -91,6 +93,13 @@ local function client_of(stage)
   options.credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE",
     account_id = ("%012d"):format(accounts) }
   for name, value in pairs(stage[2]) do options[name] = value end
+  if options.sts then
+    options.sts, options.credentials = nil, rekognition.credentials.assume_role { region = "us-east-1",
+      role_arn = "arn:aws:iam::111122223333:role/r", env = { AWS_ENDPOINT_URL_STS = support.url "/hang" },
+      source = rekognition.credentials.static(options.credentials) }
+  elseif options.command then
+    options.command, options.credentials = nil, rekognition.credentials.process { command = "sleep 600" }
+  end
   if stage.endpoint then options.endpoint = support.url(stage.endpoint) end
   if stage.host then options.endpoint = "http://" .. server[stage.host] end
   if stage.tls then options.endpoint = "https://" .. server[stage.tls] end

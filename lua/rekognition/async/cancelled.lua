@@ -36,22 +36,20 @@ end
 
 local noted = setmetatable({}, { __mode = "k" }) -- the errors that say it already
 
---- Notes in the error of a cancelled call what is known of its attempts.
+local SENT, UNSENT = "; an attempt was under way, and may have had its effect", "; no attempt had reached the service"
+
+--- Notes in the error of a cancelled call what is known of its attempts. Where it was cancelled inside a call of its
+--- provider's, for credentials, the error is about this call: that one changes nothing at the service.
 ---@param e any           what the call raised
 ---@param call rekognition.Call
 function M.note(e, call)
-  if not M.is(e) then return end
-  if e == spare then return end
-  if noted[e] then -- by a call inside this one, of a provider
-    e.maybe_succeeded = e.maybe_succeeded or call.ambiguous or nil
-    return
-  end
+  if not M.is(e) or e == spare then return end
+  local is_of_provider = noted[e]
   noted[e] = true
-  e.operation, e.attempts = e.operation or call.operation, call.attempt
-  e.maybe_succeeded = (e.sent or call.ambiguous) and true or nil
+  e.operation, e.attempts = not is_of_provider and e.operation or call.operation, call.attempt
+  e.maybe_succeeded = (not is_of_provider and e.sent or call.ambiguous) and true or nil
   e.sent = nil
-  e.message = e.message .. (e.maybe_succeeded and "; an attempt was under way, and may have had its effect"
-    or "; no attempt had reached the service")
+  e.message = (e.cancel_message or e.message) .. (e.maybe_succeeded and SENT or UNSENT)
 end
 
 return M

@@ -26,12 +26,20 @@ function M.split(command)
   return needs_shell and { "/bin/sh", "-c", command } or words
 end
 
+-- Why there is no output. A command that took too long is code "timeout", as for a service.
+local function fail(argv, failure, timeout)
+  local is_timeout, is_late = failure.code == "timeout", timeout < TIMEOUT
+  local why = is_timeout and is_late and "had not ended when total_timeout ran out" or failure.message
+  check.fail(NAME, ("the command %s %s"):format(argv[1], why), is_timeout and {
+    code = "timeout", retryable = true, retry_outcome = is_late and "total_timeout_exceeded" or nil } or nil)
+end
+
 -- What it printed on its error stream has gone to ours; its output is not repeated, it may hold keys.
 local function run(context, argv, deadline)
   local timeout = deadline and math.min(TIMEOUT, math.max(0.01, deadline - context.monotonic())) or TIMEOUT
   local result, failure = context.run_process(argv, {
     timeout = timeout, max_output = check.MAX_DOCUMENT })
-  if not result then check.fail(NAME, ("the command %s %s"):format(argv[1], failure.message)) end
+  if not result then fail(argv, failure, timeout) end
   if result.signal then check.fail(NAME, ("the command %s was ended by signal %d"):format(argv[1], result.signal)) end
   if result.status ~= 0 then
     check.fail(NAME, ("the command %s failed (exit status %d); its own message is on the error stream"):format(

@@ -142,7 +142,8 @@ local function wait_for(self, flight, deadline)
   while not flight.done do
     if waited > MAX_WAIT or coroutine.status(flight.thread) == "dead" then return false end
     if deadline and self.monotonic() >= deadline then
-      check.fail(self.name, "total_timeout ran out while another call renewed the credentials", { retryable = true })
+      check.fail(self.name, "total_timeout ran out while another call renewed the credentials",
+        { code = "timeout", retryable = true, retry_outcome = "total_timeout_exceeded" })
     end
     self.sleep(step)
     waited, step = waited + step, math.min(step * 2, LONGEST_STEP)
