@@ -2,8 +2,14 @@
 
 local http_date = require("rekognition.emulator.http").date
 local cjson = require("cjson").new()
+local cloudwatch = require "rekognition.services.cloudwatch"
+local contexts = require "rekognition.credentials.context"
 local fake = require "spec.support.fake"
+local metadata = require "rekognition.services.metadata"
+local oidc = require "rekognition.services.oidc"
 local rekognition = require "rekognition"
+local s3 = require "rekognition.services.s3"
+local signin = require "rekognition.services.signin"
 local support = require "spec.support.credentials"
 
 local START = 1440938160 -- 2015-08-30T12:36:00Z
@@ -96,6 +102,39 @@ local SERVICES = {
       return #world.sent
     end,
   },
+  {
+    name = "OIDC", refusal = json_refusal, success = { status = 200, body = "{}" }, timeout = 20,
+    call = function(world, options)
+      oidc.create_token(contexts.from(world.options), "us-east-1", "{}", {}, options and world.now + options.total_timeout)
+      return #world.sent
+    end,
+  },
+  {
+    name = "sign-in", refusal = json_refusal, success = { status = 200, body = "{}" }, timeout = 20,
+    call = function(world, options)
+      signin.create_oauth2_token(contexts.from(world.options), "us-east-1", "{}", function() return "PROOF" end, {},
+        options and world.now + options.total_timeout)
+      return #world.sent
+    end,
+  },
+  {
+    name = "S3", refusal = xml_refusal, success = { status = 200, body = "object" }, signed = true, timeout = 20,
+    call = function(world, options)
+      world.options.credentials = renewable(world)
+      s3.get_object(rekognition.client(world.options), "bucket", "key", options)
+      return #world.sent
+    end,
+  },
+  {
+    name = "CloudWatch", refusal = xml_refusal, signed = true, timeout = 20,
+    success = { status = 200, body = "<GetMetricStatisticsResponse/>" },
+    call = function(world, options)
+      world.options.credentials = renewable(world)
+      cloudwatch.get_metric_statistics(rekognition.client(world.options), { namespace = "N", metric_name = "M",
+        start_time = START, end_time = START + 60, period = 60, statistics = { "Sum" } }, options)
+      return #world.sent
+    end,
+  },
 }
 
 local function date(offset)
@@ -169,6 +208,15 @@ describe("the one loop of attempts", function()
 end)
 
 describe("the loop", function()
+  it("makes the attempts of the metadata services, as their own policy says", function()
+    local world = world_of { { status = 500, body = "" } }
+    local channel = metadata.channel(contexts.from(world.options), { url = "http://169.254.169.254", connect_timeout = 1,
+      timeout = 1, base = 1, max_attempts = 4, worth_it = function(_, attempt) return attempt < 4 end })
+    local e = fake.catch(metadata.ask, channel, "GET", "/latest", {})
+    assert.same({ 4, "service", { 0.5, 1, 2 } }, { #world.sent, e.kind, world.slept })
+    assert.equal(4, e.attempts)
+  end)
+
   it("is the only one: no other file counts attempts", function()
     local pipe = assert(io.popen [[grep -rlE 'attempt *= *[a-z.]*attempt *\+ *1' lua/rekognition]])
     assert.equal("lua/rekognition/call/init.lua\n", pipe:read "a")

@@ -45,6 +45,7 @@ describe("a failure", function()
     assert.equal("one", body "/gzip-list")
     assert.equal(99000, #support.header(assert(ask({}, { url = url "/header-line/99000" })), "X-Long"))
     assert.equal(20, #body "/drip")
+    assert.equal(200, assert(ask(trusting(), { url = url("/echo", "alpn_other") })).status) -- ALPN found nothing
   end)
 
   it("is missing for a refusal in a coding that was not asked for: its headers say enough", function()

@@ -300,6 +300,14 @@ def hang_up_hard(connection):
     reset(connection)
 
 
+def alert(number):
+    """A server that refuses the TLS handshake with this fatal alert (RFC 8446, section 6)."""
+    def handler(connection):
+        connection.recv(65536)
+        connection.sendall(bytes([21, 3, 3, 0, 2, 2, number]))
+    return handler
+
+
 def speak_another(connection):
     connection.recv(65536)
     connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n")
@@ -412,6 +420,7 @@ def main():
         "hang_up": listen(hang_up),
         "hang_up_hard": listen(hang_up_hard),
         "speak_another": listen(speak_another),
+        **{"alert_%d" % number: listen(alert(number)) for number in (40, 70, 80, 112, 120)},
         "answer_502": listen(answer_502),
         "stay_silent": listen(stay_silent),
         "tunnel_hang_up": listen(open_tunnel_then(hang_up)),
@@ -424,6 +433,7 @@ def main():
         "free": closed_port(),
         "pid": os.getpid(),
     }
+    addresses["alpn_other"] = listen(serve, tls("good", alpn=["other/1"]))  # none of ours: HTTP/1.1 is spoken
     http2 = tls("good", alpn=["h2"])
     addresses.update(("h2_" + name, listen(http2_faults.handler(name), http2)) for name in http2_faults.NAMES)
     parent = os.getppid()

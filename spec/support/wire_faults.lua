@@ -108,6 +108,14 @@ local cases = {
   { "URL_MALFORMAT", "a port that is out of range", function() return {}, { url = "http://127.0.0.1:99999/" } end, "request", false },
 }
 
+-- Alerts of TLS instead of a handshake (RFC 8446, 6.2). An internal error of the server's has nothing to do with us.
+for number, what in pairs { [40] = "handshake_failure", [70] = "protocol_version", [80] = "internal_error",
+  [112] = "unrecognized_name", [120] = "no_application_protocol: ALPN offers nothing that the server knows" } do
+  cases[#cases + 1] = { "SSL_CONNECT_ERROR", "the alert " .. what, function()
+    return trusting(), { url = "https://" .. server["alert_" .. number] .. "/" }
+  end, number == 80 and "reset" or "tls", false }
+end
+
 -- libcurl's code is CURLE_HTTP2 or one beside it. also: another code, of other versions of libcurl; by_version: `sent`
 -- depends on it too; is_http2,
 -- shares: requests that are under way at the same time share a connection.
