@@ -62,7 +62,7 @@ static void activate(struct rek_http_engine *engine, struct rek_http_lane *lane,
         rek_http_job_finish(engine, job, rek_http_transfer_strand(job->transfer));
         return;
     }
-    rek_http_tune(job->transfer, engine);
+    rek_http_tune(job->transfer, &engine->poller);
     job->group = group;
     job->transfer->lookup = &group->lookup;
     group->active++;
@@ -217,18 +217,6 @@ void rek_http_engine_free(struct rek_http_engine *engine)
     rek_poller_close(&engine->poller);
     rek_free(engine->groups);
     rek_free(engine);
-}
-
-void rek_http_engine_note_open(struct rek_http_engine *engine, int fd)
-{
-    rek_poller_adopt(&engine->poller, fd);
-}
-
-/* In the child of a fork the system's set is still the parent's. */
-void rek_http_engine_note_close(struct rek_http_engine *engine, int fd)
-{
-    if (!rek_http_engine_is_forked(engine))
-        rek_poller_release(&engine->poller, fd);
 }
 
 static int sooner(int one, int other)

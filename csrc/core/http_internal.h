@@ -16,6 +16,7 @@
 #include "core/http_gzip.h"
 #include "core/http_tls.h"
 #include "core/http_transfer.h"
+#include "core/poller.h"
 
 #include <curl/curl.h>
 
@@ -65,9 +66,9 @@ struct rek_http_client {
 struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;
-    struct rek_http_job *job;       /* an engine's */
-    struct rek_http_gap *lookup;    /* of the multi handle that it goes into */
-    struct rek_http_engine *engine; /* that it was last set up for; it may be gone */
+    struct rek_http_job *job;    /* an engine's */
+    struct rek_http_gap *lookup; /* of the multi handle that it goes into */
+    struct rek_poller *poller;   /* of the engine that it was last set up for; it may be gone */
     CURL *easy;
 
     struct rek_buffer url; /* as set, with a NUL; empty where none is */
@@ -138,14 +139,11 @@ void rek_http_hide_wakeup(CURLM *multi, const struct rek_http_gap *gap);
 /* After libcurl moved, where the gap was noted; not again until it is noted again. */
 void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap);
 
-/* http_setup.c: for requests of an engine, or (NULL) for one that is waited for. */
-void rek_http_tune(struct rek_http_transfer *transfer, struct rek_http_engine *engine);
+/* http_setup.c: for requests of an engine, which has this poller, or (NULL) for one that is waited
+ * for. */
+void rek_http_tune(struct rek_http_transfer *transfer, struct rek_poller *poller);
 /* What holds for every request of the client's transfers. */
 REK_CHECKED bool rek_http_set_up(struct rek_http_transfer *transfer);
-
-/* http_engine.c: a socket of the engine's was made, or is about to be closed. */
-void rek_http_engine_note_open(struct rek_http_engine *engine, int fd);
-void rek_http_engine_note_close(struct rek_http_engine *engine, int fd);
 
 /* http_prepare.c: sets what this request needs. Where it is refused, the failure says why. */
 REK_CHECKED enum rek_http_result rek_http_prepare(struct rek_http_transfer *transfer,

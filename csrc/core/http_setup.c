@@ -9,7 +9,7 @@ enum {
 };
 
 /* Children don't inherit a connection, not even one that is forked while it is made. `context` is
- * the engine that it belongs to, or NULL. */
+ * the poller of the engine that it belongs to, or NULL. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *address)
 {
@@ -20,15 +20,15 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
 #endif
     curl_socket_t fd = socket(address->family, type, address->protocol);
     if (context)
-        rek_http_engine_note_open(context, fd);
+        rek_poller_adopt(context, fd);
     return fd;
 }
 
-/* The engine is the one that the connection was made in. */
+/* The poller is that of the engine in which the connection was made. */
 static int on_close_socket(void *context, curl_socket_t fd)
 {
     if (context)
-        rek_http_engine_note_close(context, fd);
+        rek_poller_release(context, fd);
     return close(fd);
 }
 
@@ -86,18 +86,18 @@ static bool speaks_tls(const struct rek_http_transfer *t)
     return t->url.data[4] == 's' || t->url.data[4] == 'S';
 }
 
-void rek_http_tune(struct rek_http_transfer *t, struct rek_http_engine *engine)
+void rek_http_tune(struct rek_http_transfer *t, struct rek_poller *poller)
 {
-    bool waits = engine && speaks_tls(t);
-    if (!t->engine != !engine)
+    bool waits = poller && speaks_tls(t);
+    if (!t->poller != !poller)
         curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE,
-                         engine ? (long)ENGINE_BUFFER_BYTES : (long)BUFFER_BYTES);
-    if (t->engine != engine) {
-        curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, engine);
-        curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, engine);
+                         poller ? (long)ENGINE_BUFFER_BYTES : (long)BUFFER_BYTES);
+    if (t->poller != poller) {
+        curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, poller);
+        curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, poller);
     }
     if (t->waits_for_pipe != waits)
         curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, waits ? 1L : 0L);
-    t->engine = engine;
+    t->poller = poller;
     t->waits_for_pipe = waits;
 }

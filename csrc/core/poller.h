@@ -22,6 +22,7 @@ struct rek_poller {
     int fd;                         /* -1: there is none */
     int timer;                      /* epoll's */
     struct rek_poll_entry *entries; /* epoll's and poll's */
+    unsigned generation;            /* epoll's: rek_fork_generation of the process that opened it */
     size_t count;                   /* poll's */
     size_t capacity;
 };

@@ -3,6 +3,7 @@
 #include "core/poller.h"
 
 #include "core/alloc.h"
+#include "core/fork.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static const uint64_t TIMER = UINT64_MAX;
 
 bool rek_poller_open(struct rek_poller *poller)
 {
-    *poller = (struct rek_poller){.fd = epoll_create1(EPOLL_CLOEXEC), .timer = -1};
+    *poller = (struct rek_poller){
+        .fd = epoll_create1(EPOLL_CLOEXEC), .timer = -1, .generation = rek_fork_generation()};
     if (poller->fd < 0)
         return false;
     poller->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -84,10 +86,11 @@ void rek_poller_adopt(struct rek_poller *poller, int fd)
         poller->entries[fd] = (struct rek_poll_entry){.is_adopted = true};
 }
 
+/* In the child of a fork the system's set is the parent's. */
 void rek_poller_release(struct rek_poller *poller, int fd)
 {
     struct rek_poll_entry *entry = find(poller, fd);
-    if (!entry)
+    if (!entry || poller->generation != rek_fork_generation())
         return;
     if (entry->known)
         take_out(poller, fd);
