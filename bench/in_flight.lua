@@ -17,14 +17,16 @@ local body = require("cjson").new().decode(io.open(arg[4], "rb"):read "a")
 -- Futures alone: the end of one starts the next.
 local function start_all(count)
   local started, ended = 0, 0
-  local function start_next()
+  local start_next
+  local function note_end(ok, e)
+    if not ok then error(e, 0) end
+    ended = ended + 1
+    start_next()
+  end
+  function start_next()
     if started >= count then return end
     started = started + 1
-    client:copy_project_version_async(body):on_done(function(ok, e)
-      if not ok then error(e, 0) end
-      ended = ended + 1
-      start_next()
-    end)
+    client:copy_project_version_async(body):on_done(note_end)
   end
   for _ = 1, in_flight do start_next() end
   return function() return ended >= count end

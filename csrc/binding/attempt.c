@@ -120,17 +120,25 @@ static int target_send(lua_State *L)
 }
 
 /* target:start(transport, request, access_key_id, secret_access_key, session_token, time, attempt,
- *              user_agent, connect_timeout, timeout, headers, trace_id, engine, token)
+ *              user_agent, connect_timeout, timeout, headers, trace_id, engine, token,
+ *              most_bytes, offset)
  *   -> id; or nil, and { transport = } or { signing = } as `send` has them
- * As `send`, but does not wait: the engine performs the request (see engine.c). */
+ * As `send`, but does not wait: the engine performs the request (see engine.c).
+ * With `most_bytes` the request lands: `engine:next` returns its response, and `offset`, the
+ * clock's then, if it was no success -> id, the body's size; or false for a larger body. */
 static int target_start(lua_State *L)
 {
     struct lrek_target *target = lrek_check_target(L, 1);
     struct lrek_arguments arguments = {0};
     struct lrek_refusal refusal;
     struct rek_slice url;
-    lua_settop(L, 15);
-    struct lrek_attempt *attempt = lrek_take(L, &attempt_kind); /* 16 */
+    lua_settop(L, 17);
+    if (!lua_isnil(L, 16) &&
+        lrek_check_request(L, 3)->body.len > (size_t)luaL_checkinteger(L, 16)) {
+        lua_pushboolean(L, 0);
+        return 1;
+    }
+    struct lrek_attempt *attempt = lrek_take(L, &attempt_kind); /* 18 */
     struct lrek_engine_slot *slot = lrek_reserve_engine_slot(L, 14, 3, 15);
     struct rek_http_client *client = lrek_check_transport(L, 2);
     struct lrek_request *request = lrek_check_request(L, 3); /* after what lets finalizers run */
@@ -140,11 +148,16 @@ static int target_start(lua_State *L)
         lrek_prepare_attempt(L, target, request, &arguments, attempt, &url, &refusal)) {
         const struct rek_http_request sent = http_request(L, target, request, url, attempt);
         count = lrek_start_in_engine(L, 14, slot, client, request, &sent);
+        if (!lua_isnil(L, 16) && count == 1) {
+            lrek_land_engine_slot(L, 14, slot, 4, lua_tonumber(L, 17));
+            lua_pushinteger(L, (lua_Integer)request->body.len);
+            count = 2;
+        }
     } else {
         lrek_give_engine_slot(L, 14, slot);
         count = push_refusal(L, &refusal);
     }
-    lrek_give(L, 16, &attempt_kind);
+    lrek_give(L, 18, &attempt_kind);
     return count;
 }
 

@@ -14,9 +14,9 @@
 
 static const char engines_key;
 
-/* The user value: by id, the tokens of the slots, each with the request that it keeps alive behind
- * it. */
-enum { HELD = 1, OF_A_SLOT = 2 };
+/* The user value: by id, the tokens of the slots, each with the request that it keeps alive and,
+ * for one that lands, the access key id behind it. */
+enum { HELD = 1, OF_A_SLOT = 3 };
 
 /* engine() -> an engine; or nil and why the system refuses one. */
 static int engine_new(lua_State *L)
@@ -69,7 +69,7 @@ static struct lrek_engine_slot *new_slot(lua_State *L, struct lrek_engine *engin
  * never has to be made again. */
 static void keep(lua_State *L, int engine, lua_Integer id, int token, int request)
 {
-    const int values[OF_A_SLOT] = {token, request};
+    const int values[OF_A_SLOT] = {token, request, 0};
     lua_getiuservalue(L, engine, HELD);
     for (int i = 0; i < OF_A_SLOT; i++) {
         if (values[i])
@@ -81,11 +81,12 @@ static void keep(lua_State *L, int engine, lua_Integer id, int token, int reques
     lua_pop(L, 1);
 }
 
-/* Pushes the slot's token. */
-static void push_token(lua_State *L, int engine, lua_Integer id)
+/* Pushes what a slot holds: its token, request or access key id. */
+enum held { TOKEN = 1, REQUEST, KEY_ID };
+static void push_held(lua_State *L, int engine, lua_Integer id, enum held what)
 {
     lua_getiuservalue(L, engine, HELD);
-    lua_rawgeti(L, -1, (id - 1) * OF_A_SLOT + 1);
+    lua_rawgeti(L, -1, (id - 1) * OF_A_SLOT + (lua_Integer)what);
     lua_remove(L, -2);
 }
 
@@ -116,6 +117,7 @@ static void free_slot(struct lrek_engine_slot *slot)
     if (slot->request)
         lrek_release_request(slot->request);
     slot->request = NULL;
+    slot->lands = slot->is_landing = false;
     slot->next_free = slot->engine->free_slots;
     slot->engine->free_slots = slot;
 }
@@ -143,6 +145,17 @@ int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot
     return 1;
 }
 
+void lrek_land_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot, int key_id,
+                           lua_Number offset)
+{
+    slot->lands = true;
+    slot->offset = offset;
+    lua_getiuservalue(L, engine, HELD);
+    lua_pushvalue(L, key_id);
+    lua_rawseti(L, -2, (slot->id - 1) * OF_A_SLOT + (lua_Integer)KEY_ID);
+    lua_pop(L, 1);
+}
+
 /* The slot of an id that is under way; NULL: there is none. */
 static struct lrek_engine_slot *find_slot(const struct lrek_engine *engine, lua_Integer id)
 {
@@ -165,26 +178,79 @@ static int engine_step(lua_State *L)
     return 0;
 }
 
-/* engine:next() -> token, id of a request that is done, or nothing */
+/* Pushes what came of the slot's request. */
+static int push_result_of(lua_State *L, const struct lrek_engine_slot *slot)
+{
+    if (slot->job.result == REK_HTTP_OK)
+        return lrek_push_metadata(L, slot->request, &slot->response);
+    return lrek_push_no_response(L, slot->job.result, rek_http_job_failure(&slot->job));
+}
+
+static int push_result(lua_State *L)
+{
+    return push_result_of(L, lua_touserdata(L, 1));
+}
+
+/* Pushes what `next` returns of a request that lands, behind its token and id. Where this raises,
+ * `drop` lets go of the slot. */
+static int land(lua_State *L, struct lrek_engine *engine, struct lrek_engine_slot *slot)
+{
+    slot->is_landing = true;
+    slot->next_landing = engine->landing;
+    engine->landing = slot;
+    push_result_of(L, slot);
+    if (!engine->core || engine->landing != slot)
+        return luaL_error(L, "the engine is closed");
+    bool is_success = !lua_isnil(L, -2);
+    lua_Number elapsed = rek_http_engine_moment(engine->core) - slot->job.started_s;
+    lua_Number offset = slot->offset;
+    if (is_success) {
+        lua_pushinteger(L, 1);
+        lua_setfield(L, -2, "attempts");
+        lua_pushnumber(L, elapsed);
+        lua_setfield(L, -2, "elapsed");
+    }
+    push_held(L, 1, slot->id, is_success ? REQUEST : KEY_ID);
+    engine->landing = slot->next_landing; /* from here on nothing raises */
+    lrek_give_engine_slot(L, 1, slot);
+    if (is_success) {
+        lrek_close_request(L, -1);
+        lua_pop(L, 1);
+        return 4;
+    }
+    lua_pushnumber(L, elapsed);
+    lua_pushnumber(L, offset);
+    return 7;
+}
+
+/* engine:next() -> token, id of a request that is done, or nothing.
+ * One that lands follows its id by what `target:send` returns. Behind a success's metadata, which
+ * have the fields attempts (1) and elapsed, there is nothing, and its request is closed; behind
+ * anything else there are the access key id, the seconds it took, and the offset. */
 static int engine_next(lua_State *L)
 {
     struct lrek_engine *engine = lrek_check_engine(L, 1);
     struct rek_http_job *job = rek_http_engine_next(engine->core);
     if (!job)
         return 0;
-    const struct lrek_engine_slot *slot = (const struct lrek_engine_slot *)job;
-    push_token(L, 1, slot->id);
+    struct lrek_engine_slot *slot = (struct lrek_engine_slot *)job;
+    lua_settop(L, 1);
+    push_held(L, 1, slot->id, TOKEN);
     lua_pushinteger(L, slot->id);
-    return 2;
+    return slot->lands ? land(L, engine, slot) : 2;
 }
 
-/* Pushes what came of the slot's request. */
-static int push_result(lua_State *L)
+/* engine:drop() -> the token of the request that `next` could not return, for want of memory */
+static int engine_drop(lua_State *L)
 {
-    const struct lrek_engine_slot *slot = lua_touserdata(L, 1);
-    if (slot->job.result == REK_HTTP_OK)
-        return lrek_push_metadata(L, slot->request, &slot->response);
-    return lrek_push_no_response(L, slot->job.result, rek_http_job_failure(&slot->job));
+    struct lrek_engine *engine = lrek_check_engine(L, 1);
+    struct lrek_engine_slot *slot = engine->landing;
+    if (!slot)
+        return 0;
+    engine->landing = slot->next_landing;
+    push_held(L, 1, slot->id, TOKEN);
+    lrek_give_engine_slot(L, 1, slot);
+    return 1;
 }
 
 /* engine:take(id) -> what `target:send` returns, for a request that `next` returned */
@@ -213,7 +279,8 @@ static int engine_cancel(lua_State *L)
     if (!slot)
         return 0;
     bool sent = rek_http_engine_cancel(engine->core, &slot->job);
-    lrek_give_engine_slot(L, 1, slot);
+    if (!slot->is_landing) /* a finalizer cancels what `next` is about to return */
+        lrek_give_engine_slot(L, 1, slot);
     lua_pushboolean(L, sent);
     return 1;
 }
@@ -230,7 +297,7 @@ static int engine_tokens(lua_State *L)
         if (!engine->slots[i]->request)
             continue;
         count++;
-        push_token(L, 1, engine->slots[i]->id);
+        push_held(L, 1, engine->slots[i]->id, TOKEN);
         lua_rawseti(L, 2, count);
         lua_pushinteger(L, engine->slots[i]->id);
         lua_rawseti(L, 3, count);
@@ -295,9 +362,11 @@ static void open_engines(lua_State *L)
 void lrek_open_engine(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"step", engine_step},           {"next", engine_next},     {"take", engine_take},
-        {"cancel", engine_cancel},       {"tokens", engine_tokens}, {"under_way", engine_under_way},
-        {"is_forked", engine_is_forked}, {"close", engine_close},   {NULL, NULL}};
+        {"step", engine_step},           {"next", engine_next},
+        {"take", engine_take},           {"drop", engine_drop},
+        {"cancel", engine_cancel},       {"tokens", engine_tokens},
+        {"under_way", engine_under_way}, {"is_forked", engine_is_forked},
+        {"close", engine_close},         {NULL, NULL}};
     open_engines(L);
     lrek_open_kind(L, &lrek_engine_kind);
     lua_pushcfunction(L, engine_close);

@@ -14,6 +14,10 @@ struct lrek_engine_slot *lrek_reserve_engine_slot(lua_State *L, int engine, int 
 int lrek_start_in_engine(lua_State *L, int engine, struct lrek_engine_slot *slot,
                          struct rek_http_client *client, struct lrek_request *request,
                          const struct rek_http_request *http_request);
+/* Has engine:next return what came of it. The access key id at `key_id` and the clock's offset are
+ * kept for one that fails. Allocates nothing. */
+void lrek_land_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot, int key_id,
+                           lua_Number offset);
 /* Frees the room. Allocates nothing. */
 void lrek_give_engine_slot(lua_State *L, int engine, struct lrek_engine_slot *slot);
 

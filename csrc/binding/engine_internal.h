@@ -14,7 +14,11 @@ struct lrek_engine_slot {
     struct lrek_request *request; /* NULL: the slot is free */
     struct lrek_engine *engine;
     lua_Integer id;
+    bool lands;        /* engine:next returns what came of it */
+    bool is_landing;   /* it is about to */
+    lua_Number offset; /* of one that lands: the clock's, when it was signed */
     struct lrek_engine_slot *next_free;
+    struct lrek_engine_slot *next_landing;
 };
 
 struct lrek_engine {
@@ -24,6 +28,7 @@ struct lrek_engine {
     size_t slot_count;
     size_t slot_capacity;
     struct lrek_engine_slot *free_slots;
+    struct lrek_engine_slot *landing; /* those that engine:next is about to return */
 };
 
 extern const struct lrek_kind lrek_engine_kind;

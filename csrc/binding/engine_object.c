@@ -19,7 +19,7 @@ void lrek_clear_engine(void *object)
     }
     rek_free(engine->slots);
     engine->slots = NULL;
-    engine->free_slots = NULL;
+    engine->free_slots = engine->landing = NULL;
     engine->slot_count = engine->slot_capacity = 0;
 }
 

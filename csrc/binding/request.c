@@ -308,16 +308,21 @@ static int request_decode(lua_State *L)
     return 2;
 }
 
+void lrek_close_request(lua_State *L, int index)
+{
+    struct lrek_request *request = lrek_check_object(L, index, &request_kind);
+    if (!request->open)
+        return;
+    request->open = false;
+    if (request->senders == 0)
+        lrek_give(L, index, &request_kind);
+}
+
 /* request:close(): lets go of the body. The object may then stand for another request: it must not
  * be used again. */
 static int request_close(lua_State *L)
 {
-    struct lrek_request *request = lrek_check_object(L, 1, &request_kind);
-    if (!request->open)
-        return 0;
-    request->open = false;
-    if (request->senders == 0)
-        lrek_give(L, 1, &request_kind);
+    lrek_close_request(L, 1);
     return 0;
 }
 

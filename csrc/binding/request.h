@@ -42,6 +42,9 @@ struct lrek_request *lrek_push_request(lua_State *L, const struct rek_service *s
 /* The request at `index` of the stack. Raises if it is not a request, or is closed. */
 struct lrek_request *lrek_check_request(lua_State *L, int index);
 
+/* Closes the request at `index`, as request:close() does. Allocates nothing. */
+void lrek_close_request(lua_State *L, int index);
+
 /* Hashes at most so many further bytes of the body. `has_hash` says whether that was all. False
  * where there is no memory. */
 REK_CHECKED bool lrek_hash_request(struct lrek_request *request, const struct rek_hasher *hasher,

@@ -107,11 +107,13 @@ enum rek_http_result rek_http_engine_start(struct rek_http_engine *engine, struc
         rek_http_transfer_give(transfer);
         return result;
     }
-    int64_t now = rek_engine_now_ms();
+    double started_s = rek_engine_now_s();
+    int64_t now = (int64_t)(started_s * 1000);
     *job = (struct rek_http_job){.transfer = transfer,
                                  .lane = lane,
                                  .state = REK_JOB_WAITING,
-                                 .deadline_ms = now + transfer->set_timeout_ms + GRACE_MS};
+                                 .deadline_ms = now + transfer->set_timeout_ms + GRACE_MS,
+                                 .started_s = started_s};
     if (engine->under_way == 0)
         engine->look_ms = INT64_MAX;
     look_by(engine, job->deadline_ms);
@@ -160,6 +162,11 @@ struct rek_http_job *rek_http_engine_next(struct rek_http_engine *engine)
     job->state = REK_JOB_TAKEN;
     engine->under_way--;
     return job;
+}
+
+double rek_http_engine_moment(const struct rek_http_engine *engine)
+{
+    return engine->moment_s;
 }
 
 size_t rek_http_engine_under_way(const struct rek_http_engine *engine)
@@ -307,6 +314,7 @@ void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms)
     rek_http_groups_run_timers(engine);
     look_after(engine);
     tidy(engine);
+    engine->moment_s = rek_engine_now_s();
 }
 
 bool rek_http_engine_watch(struct rek_http_engine *engine, int fd)

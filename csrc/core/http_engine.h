@@ -23,6 +23,7 @@ struct rek_http_job {
     enum rek_http_result result; /* once it is done */
     bool is_doomed;              /* its connection failed with another one's request */
     int64_t deadline_ms;         /* when it has ended at the latest, whoever it waits for */
+    double started_s;            /* when it was started, by the monotonic clock */
 };
 
 /* NULL where there is no memory, or no descriptor: errno says which. */
@@ -51,6 +52,8 @@ void rek_http_engine_drop(struct rek_http_engine *engine, const struct rek_http_
 void rek_http_engine_step(struct rek_http_engine *engine, int timeout_ms);
 /* The next job that is done, in the order of their ends; NULL: none. */
 struct rek_http_job *rek_http_engine_next(struct rek_http_engine *engine);
+/* When the last step moved something, by the monotonic clock. */
+double rek_http_engine_moment(const struct rek_http_engine *engine);
 /* How many were started and not yet taken by rek_http_engine_next or cancelled. */
 size_t rek_http_engine_under_way(const struct rek_http_engine *engine);
 

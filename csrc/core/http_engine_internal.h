@@ -51,6 +51,7 @@ struct rek_http_engine {
     struct rek_http_job done; /* the ring of the finished */
     size_t under_way;
     int64_t look_ms; /* when to look after the jobs: a deadline may be over, or one is lost */
+    double moment_s; /* of the last step, after libcurl had moved */
     int readable[REK_ENGINE_MOST_READABLE];
     size_t readable_count;
 };
@@ -60,6 +61,13 @@ static inline int64_t rek_engine_now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline double rek_engine_now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static inline void rek_ring_open(struct rek_http_job *ring)

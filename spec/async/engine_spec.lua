@@ -32,6 +32,36 @@ describe("the engine", function()
     end)
   end
 
+  it("goes on after a callback that raises: the others are called, and the places are free again", function()
+    local client <close> = new_client "/echo"
+    client:create_project { ProjectName = "x" }
+    local called, seen, futures = 0, nil, {}
+    for place = 1, 20 do
+      local future = client:create_project_async { ProjectName = "x" .. place }
+      future:on_done(function(ok, response, metadata)
+        called = called + 1
+        seen = { ok, type(response), metadata.attempts, type(metadata.elapsed), metadata.status }
+        if place % 3 == 0 then error("in a callback of " .. place) end
+        if place == 5 then -- a call inside a callback, one that waits for it, and one that is cancelled
+          local inner, other = client:create_project_async { ProjectName = "y" }, client:create_project_async {
+            ProjectName = "z" }
+          other:on_done(function(done, e) assert.is_false(done) assert.equal("cancelled", e.kind) called = called + 1 end)
+          other:cancel()
+          inner:await()
+          called = called + 1
+        end
+      end)
+      if place % 4 == 0 then future:on_done(function() called = called + 1 end) end
+      futures[place] = future
+    end
+    for _, future in ipairs(futures) do assert.equal(200, select(2, future:await()).status) end
+    async.run(function() async.sleep(0) end)
+    assert.equal(20 + 2 + 5, called)
+    assert.same({ true, "table", 1, "number", 200 }, seen)
+    assert.equal(0, client._channel.sender.slots.used)
+    assert.equal(0, engine.live)
+  end)
+
   it("holds up no call for another that gets no response", function()
     local client <close> = new_client "/hang"
     local silent <close> = client:create_project_async { ProjectName = "x" } -- luacheck: ignore silent

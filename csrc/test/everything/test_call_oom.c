@@ -149,7 +149,8 @@ static void *lua_realloc(void *data, void *block, size_t old_size, size_t size)
     return result;
 }
 
-/* Three ways to send: one that waits, one in an engine, and the whole library's tasks. */
+/* Four ways to send: one that waits, one in an engine, the whole library's tasks, and its futures
+ * without tasks. */
 static const char blocking[] = "local core, url = ...\n"
                                "local function send(target, ...) return target:send(...) end\n";
 
@@ -187,33 +188,72 @@ static const char script[] =
     "end\n";
 
 /* What is made once is made before: memory ends in tasks, futures and calls. */
-static const char in_tasks[] =
-    "local core, url = ...\n"
-    "package.path = '" REK_LUA_FOLDER "/?.lua;" REK_LUA_FOLDER "/?/init.lua'\n"
-    "local rekognition = require 'rekognition'\n"
-    "local async = rekognition.async\n"
-    "rekognition.preload()\n"
-    "local client = rekognition.client { region = 'us-east-1', env = {}, endpoint = url,\n"
-    "  credentials = { access_key_id = 'A', secret_access_key = 'S' }, timeout = 9,\n"
-    "  retry = { mode = 'off' }, logger = function() end }\n"
-    "local function call() return client:describe_projects {} end\n"
-    "local function work()\n"
-    "  assert(async.all({ call, client:describe_projects_async {} })[2].Tree)\n"
-    "  local results, errors = async.map({ 1, 2 }, call)\n"
-    "  for _, problem in pairs(errors) do error(problem, 0) end\n"
-    "  assert(results[1].Tree and results[2].Tree)\n"
-    "  local sleeper = async.spawn(async.sleep, 0.05)\n"
-    "  assert(async.any { call, call }.Tree)\n"
-    "  assert(async.timeout(9, call).Tree)\n"
-    "  sleeper:cancel()\n"
-    "  return 'done'\n"
-    "end\n"
-    "local engine = require 'rekognition.async.engine'\n"
-    "return function()\n"
-    "  local said = async.run(work)\n"
-    "  while engine.has_work() do engine.step(1) end\n" /* what an earlier run left goes on */
-    "  return engine.live == 0 and said or engine.live .. ' tasks are left'\n"
-    "end\n";
+#define LIBRARY(options)                                                                           \
+    "local core, url = ...\n"                                                                      \
+    "package.path = '" REK_LUA_FOLDER "/?.lua;" REK_LUA_FOLDER "/?/init.lua'\n"                    \
+    "local rekognition = require 'rekognition'\n"                                                  \
+    "local async = rekognition.async\n"                                                            \
+    "rekognition.preload()\n"                                                                      \
+    "local engine = require 'rekognition.async.engine'\n"                                          \
+    "local client = rekognition.client { region = 'us-east-1', env = {}, endpoint = url,\n"        \
+    "  credentials = { access_key_id = 'A', secret_access_key = 'S' }, timeout = 9,\n"             \
+    "  retry = { mode = 'off' }" options " }\n"
+
+static const char in_tasks[] = LIBRARY(
+    ", logger = function() end") "local function call() return client:describe_projects {} end\n"
+                                 "local function work()\n"
+                                 "  assert(async.all({ call, client:describe_projects_async {} "
+                                 "})[2].Tree)\n"
+                                 "  local results, errors = async.map({ 1, 2 }, call)\n"
+                                 "  for _, problem in pairs(errors) do error(problem, 0) end\n"
+                                 "  assert(results[1].Tree and results[2].Tree)\n"
+                                 "  local sleeper = async.spawn(async.sleep, 0.05)\n"
+                                 "  assert(async.any { call, call }.Tree)\n"
+                                 "  assert(async.timeout(9, call).Tree)\n"
+                                 "  sleeper:cancel()\n"
+                                 "  return 'done'\n"
+                                 "end\n"
+                                 "return function()\n"
+                                 "  local said = async.run(work)\n"
+                                 "  while engine.has_work() do engine.step(1) end\n" /* what an
+                                                                                        earlier run
+                                                                                        left goes on
+                                                                                      */
+                                 "  return engine.live == 0 and said or engine.live .. ' tasks are "
+                                 "left'\n"
+                                 "end\n";
+
+/* Without a logger: the calls have no tasks. A callback may be cut short, and the others are not.
+ */
+static const char in_futures[] =
+    LIBRARY("") "client:describe_projects_async({}):await()\n"
+                "return function()\n"
+                "  local left, problem = 5, nil\n"
+                "  local function note(ok, value)\n"
+                "    left = left - 1\n"
+                "    if not ok then problem = value end\n"
+                "  end\n"
+                "  for _ = 1, 2 do client:describe_projects_async({}):on_done(note) end\n"
+                "  client:describe_projects_async({}):on_done(function(...)\n"
+                "    note(...)\n"
+                "    client:describe_projects_async({}):on_done(note)\n"
+                "  end)\n"
+                "  local late = client:describe_projects_async {}\n"
+                "  late:on_done(note)\n"
+                "  local said = async.run(function()\n"
+                "    local mine, other = client:describe_projects_async {}, "
+                "client:describe_projects_async {}\n"
+                "    other:cancel()\n"
+                "    return mine:await().Tree.Label\n"
+                "  end)\n"
+                "  assert(said == 'leaf' and late:await().Tree)\n"
+                "  while engine.has_work() do engine.step(1) end\n"
+                "  if problem then error(problem, 0) end\n"
+                "  if left > 0 then return 'not enough memory for a callback' end\n"
+                "  local places = client._channel.sender.slots.used\n"
+                "  return engine.live == 0 and places == 0 and 'done' or engine.live .. ' are "
+                "left, ' .. places\n"
+                "end\n";
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 25\r\n\r\n"
                              "{\"Tree\":{\"Label\":\"leaf\"}}";
@@ -307,7 +347,7 @@ static lua_State *open_state(const char *url, const char *way)
     );
     luaL_openlibs(L);
     luaL_requiref(L, "rekognition.core", luaopen_everything, 0);
-    lua_pushfstring(L, "%s%s", way, way == in_tasks ? "" : script);
+    lua_pushfstring(L, "%s%s", way, way == in_tasks || way == in_futures ? "" : script);
     if (!CHECK(luaL_loadstring(L, lua_tostring(L, -1)) == LUA_OK))
         return L;
     lua_replace(L, -2);
@@ -326,7 +366,7 @@ int main(void)
         return check_result();
     if (!CHECK(listener >= 0) || !CHECK(pthread_create(&thread, NULL, serve, &listener) == 0))
         return check_result();
-    const char *const ways[] = {blocking, in_engine, in_tasks};
+    const char *const ways[] = {blocking, in_engine, in_tasks, in_futures};
     for (size_t way = 0; way < COUNT_OF(ways); way++) {
         lua_State *L = open_state(url, ways[way]);
         for (int for_good = 0; for_good < 2; for_good++) {

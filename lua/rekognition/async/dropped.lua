@@ -21,7 +21,7 @@ local function dropped(without_task)
     end
   end
   for _, future in ipairs(without_task) do
-    note(by_logger, future.channel.seams.logger, future.operation, future.id)
+    note(by_logger, future.direct.channel.seams.logger, future.direct.operation, future.id)
   end
   return by_logger
 end

@@ -5,6 +5,7 @@
 -- its own in `direct`. Nothing here knows clients.
 
 local core = require "rekognition.core"
+local descriptors_of = require "rekognition.async.descriptors"
 local dropped = require "rekognition.async.dropped"
 local rek_error = require "rekognition.error"
 local seams = require "rekognition.seams"
@@ -18,6 +19,8 @@ local resume, status = coroutine.resume, coroutine.status
 -- What one step does at most: tasks that go on, and bytes of requests that are sent off. Both are our choice: some
 -- milliseconds of work, so that the timers of a host's loop are not late.
 local MOST_RESUMED, MOST_BYTES = 64, 1 << 20
+--- Of what is sent off where it is started, between two turns of the tasks: half as much.
+M.MOST_BYTES = 512 << 10
 -- The longest wait in one piece: a hook that another thread sets runs between two (lua.c sets one on SIGINT, and the
 -- signal ends the wait).
 local SLICE = 0.1
@@ -28,12 +31,21 @@ local room = 0
 local timers = timers_of.new()
 ---@type any
 local network                        -- the core's engine, made when first needed
-local watched, watching = {}, 0      -- what waits for descriptors that are nothing of the network's, by descriptor
+local descriptors                    -- what waits for those that are nothing of the network's
 local depth = 0                      -- steps inside each other
 local in_hand, landing = {}, {}      -- what each of these steps is busy with; the id of its request, if that has ended
 for place = 1, MOST_NESTED + 20 do in_hand[place], landing[place] = false, false end
-local bytes = 0                      -- sent off in this step
-local exposed = false                -- a host looks at the descriptor
+local alerted = false                -- the descriptor was made readable since the last step
+
+--- How many bytes were sent off since the tasks had their turn.
+M.bytes = 0
+--- Whether a host looks at the descriptor.
+M.exposed = false
+--- The core's engine, if it is made.
+---@type any
+M.made = nil
+--- For so many tasks there is room in the queue.
+M.places = 0
 
 --- The task that runs, or nil.
 M.current = nil
@@ -58,15 +70,19 @@ dropped.arm(is_forked, find_direct)
 function M.network()
   if not network then
     network = new_network()
+    M.made = network
     dropped.arm(is_forked, find_direct)
   end
   return network
 end
 
--- The descriptor of a host becomes readable, since there is something to do.
+--- The descriptor of a host becomes readable, since there is something to do.
 local function alert()
-  if exposed and depth == 0 then network:arm(0) end
+  if not M.exposed or depth > 0 or alerted then return end
+  alerted = true
+  network:arm(0)
 end
+M.alert = alert
 
 local function make_room(places)
   for place = room + 1, places do ready[place] = false end -- here memory may end: nothing has changed by then
@@ -76,7 +92,9 @@ end
 --- Makes room for one more task, so that nothing that happens to it later needs memory of the queue. A task is in the
 -- queue one time, or two times with its callbacks.
 function M.reserve()
-  if (M.live + 8) * 4 > room then make_room((M.live + 8) * 8) end
+  if (M.live + 8) * 4 <= room then return end
+  make_room((M.live + 8) * 8)
+  M.places = room // 4 - 8
 end
 
 -- Moves the queue to the front of its room.
@@ -123,22 +141,16 @@ end
 
 function M.forget_timer(timer) timers:remove(timer) end
 
+descriptors = descriptors_of.new(M.wake)
+
 --- Wakes the token once the descriptor is readable.
-function M.watch(descriptor, token)
-  watched[descriptor] = token
-  M.network():watch(descriptor)
-  watching = watching + 1
-end
+function M.watch(descriptor, token) descriptors:watch(M.network(), descriptor, token) end
 
 --- Ends that; does nothing where the descriptor is not watched (any more).
-function M.unwatch(descriptor)
-  if not watched[descriptor] then return end
-  watched[descriptor], watching = nil, watching - 1
-  network:unwatch(descriptor)
-end
+function M.unwatch(descriptor) descriptors:unwatch(network, descriptor) end
 
 --- Notes how much was sent off.
-function M.spent(count) bytes = bytes + count end
+function M.spent(count) M.bytes = M.bytes + count end
 
 -- Lets a task go on, until it waits or ends.
 local function go_on(task)
@@ -167,8 +179,8 @@ end
 local function run_ready()
   local count = last - first + 1
   if count > MOST_RESUMED then count = MOST_RESUMED end
-  bytes = 0
-  while count > 0 and bytes < MOST_BYTES and first <= last do
+  M.bytes = 0
+  while count > 0 and M.bytes < MOST_BYTES and first <= last do
     local task = ready[first]
     in_hand[depth] = task
     ready[first] = false
@@ -193,38 +205,42 @@ end
 
 -- What the network is done with, until whoever waited for it knows: where memory ends in between (the stack can't
 -- grow), it is the first in the next step.
-local readable
 local landed_token, landed_id
 
-local function drain_descriptors()
-  while watching > 0 do
-    readable = readable or network:readable()
-    if not readable then return end
-    if watched[readable] then
-      M.wake(watched[readable])
-      watched[readable], watching = nil, watching - 1
+-- Not protected, since that is dear: what raises is a callback, or the end of memory. What is left is there in the next
+-- step.
+local function drain_some()
+  for _ = 1, MOST_RESUMED do
+    if not network then return end -- a callback was in the child of a fork
+    local token, id, response, metadata, key_id, elapsed, offset = landed_token, landed_id, nil, nil, nil, nil, nil
+    if id then
+      landed_token, landed_id = nil, nil
+    else
+      token, id, response, metadata, key_id, elapsed, offset = network:next()
     end
-    readable = nil
+    if not id then return end
+    in_hand[depth] = token
+    local direct = token and token.direct
+    if direct then
+      direct.land(token, response, metadata, key_id, elapsed, offset)
+    else
+      landing[depth] = id
+      if token then M.wake(token) else network:cancel(id) end
+      landing[depth] = false
+    end
+    in_hand[depth] = false
   end
 end
 
--- What is left is there in the next step.
 local function drain()
-  for _ = 1, MOST_RESUMED do
-    if not network then return end -- a callback was in the child of a fork
-    local token, id = landed_token, landed_id
-    if id then landed_token, landed_id = nil, nil else token, id = network:next() end
-    if not id then return end
-    in_hand[depth], landing[depth] = token, id
-    local direct = token and token.direct
-    if direct then
-      direct.land(token, id)
-    elseif token then
-      M.wake(token)
-    else
-      network:cancel(id)
-    end
-    in_hand[depth], landing[depth] = false, false
+  while true do
+    local ok, problem = pcall(drain_some)
+    if ok then return end
+    if not in_hand[depth] and network then in_hand[depth] = network:drop() or false end
+    local token = in_hand[depth]
+    if not token or not token.direct then error(problem, 0) end -- memory has ended: see `rewind`
+    token.direct.trip(token, problem)
+    in_hand[depth] = false
   end
 end
 
@@ -271,7 +287,8 @@ local IN_STEP = setmetatable({}, { __close = rewind })
 local function leave_to_parent()
   local without_task = M.direct()
   network:close()
-  network, watched, watching, readable, landed_token, landed_id = nil, {}, 0, nil, nil, nil
+  network, M.made, landed_token, landed_id = nil, nil, nil, nil
+  descriptors = descriptors_of.new(M.wake)
   for _, future in ipairs(without_task) do future:_cancel_forked() end
   for _, task in pairs(seams.drivers) do
     if task.thread and not task.ended then task:_cancel_forked() end
@@ -280,13 +297,13 @@ end
 
 --- Everything that can go on does, within bounds; waits for at most `limit` seconds before, if nothing can.
 function M.step(limit)
-  depth = depth + 1
+  depth, alerted = depth + 1, false
   local _ <close> = IN_STEP
   if is_forked() then leave_to_parent() end
   if network then
     network:step(pause(limit))
     drain()
-    if network then drain_descriptors() end
+    if network then descriptors:drain(network) end
   elseif first > last then
     local left = pause(limit)
     if left > 0 then core.sleep(left) end
@@ -297,7 +314,7 @@ end
 
 --- Whether anything can still happen.
 function M.has_work()
-  return first <= last or timers.count > 0 or watching > 0 or landed_id ~= nil
+  return first <= last or timers.count > 0 or descriptors.count > 0 or landed_id ~= nil
     or network ~= nil and network:under_way() > 0
 end
 
@@ -338,7 +355,7 @@ function M.is_stepping() return depth > 0 end
 --- The descriptor for a host's loop, or nil where the system has none.
 function M.pollfd()
   local descriptor = M.network():pollfd()
-  exposed = descriptor ~= nil
+  M.exposed = descriptor ~= nil
   M.arm()
   return descriptor
 end
@@ -354,7 +371,8 @@ end
 
 --- Sets when the descriptor becomes readable by itself.
 function M.arm()
-  if not exposed then return end
+  if not M.exposed then return end
+  alerted = false
   local at = timers:first()
   network:arm(first <= last and 0 or at and math.max(0, at - monotonic()) or nil)
 end

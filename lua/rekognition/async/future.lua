@@ -3,12 +3,11 @@
 -- Tasks form a tree: one that is started by another is its child. A task has ended when its function and all its
 -- children have. Where it fails or is cancelled, its children are cancelled.
 
+local callbacks = require "rekognition.async.callbacks"
 local cancelled = require "rekognition.async.cancelled"
 local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
-local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
-local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 local threads = require "rekognition.async.threads"
 local unclaimed = require "rekognition.async.unclaimed"
@@ -18,7 +17,7 @@ local unclaimed = require "rekognition.async.unclaimed"
 local Future = require "rekognition.async.future_class"
 
 driver.install(Future)
-local M, slip = {}, Future.slip
+local M, slip = { class = Future }, Future.slip
 
 local running, pack, unpack = coroutine.running, table.pack, table.unpack
 local drivers = seams.drivers
@@ -26,41 +25,17 @@ local drivers = seams.drivers
 local function is_future(value) return getmetatable(value) == Future end
 M.is = is_future
 
-local function check(self, name)
-  if not is_future(self) then slip(("future:%s must be called with a colon, on a future"):format(name)) end
-end
+local check = Future.check
 
 local function claim(self)
   self.is_claimed = true
   if self.unclaimed then self.unclaimed.claimed = true end
 end
 
--- Where errors of a client's call go; nil for other tasks.
-local function logger_of(self)
-  return self.channel and self.channel.seams.logger or self.logger or nil
-end
-
--- Calls the callbacks; the engine does, once it has ended.
-local function call_back(self, callback)
-  local results = self.results
-  local ok, problem = pcall(callback, self.ok, unpack(results, 1, results.n))
-  if not ok then
-    (logger_of(self) or unclaimed.warn)("error", "callback_failed", { message = quote.message(tostring(problem)) })
-  end
-end
-
-function Future:_after()
-  local callbacks = self.callbacks
-  if not callbacks then return end
-  self.callbacks = false
-  if type(callbacks) == "function" then return call_back(self, callbacks) end
-  for _, callback in ipairs(callbacks) do call_back(self, callback) end
-end
-
 -- Nobody has asked for its error by now: whoever started it may raise it, or else it is logged in the end.
 local function hold_error(self, parent)
   if self.is_claimed or cancelled.is(self.results[1]) then return end
-  local logger = logger_of(self)
+  local logger = callbacks.logger_of(self)
   if parent and not logger then
     parent.unasked = parent.unasked or self
     return
@@ -94,6 +69,8 @@ local function settle(self)
   parent:_child_ended(self)
   self.parent = nil
 end
+
+M.settle = settle
 
 local function conclude(self, ok, results)
   if self.returned or self.ended then return end
@@ -188,21 +165,33 @@ local function current_task()
   return task and is_future(task) and task or engine.current
 end
 
+M.current_task = current_task
+
+-- Makes room for a child of the task, and notes the parent: here memory may end.
+local function expect_child(parent, self)
+  local children = parent.children
+  if not children then
+    children = {}
+    parent.child_count, parent.children = 0, children
+  end
+  self.parent = parent
+  children[self] = false
+end
+M.expect_child = expect_child
+
+-- It has begun.
+local function add_child(parent, self)
+  parent.children[self], parent.child_count = true, parent.child_count + 1
+end
+M.add_child = add_child
+
 -- Queues it, as a child of `parent` if there is one. Up to the push memory may end: nothing has begun then.
 local function begin(self, parent)
   engine.reserve()
-  local children = parent and parent.children
-  if parent then
-    if not children then
-      children = {}
-      parent.child_count, parent.children = 0, children
-    end
-    self.parent = parent
-    children[self] = false
-  end
+  if parent then expect_child(parent, self) end
   engine.push(self)
   engine.live = engine.live + 1
-  if parent then children[self], parent.child_count = true, parent.child_count + 1 end
+  if parent then add_child(parent, self) end
   return self
 end
 
@@ -241,54 +230,19 @@ function M.start_call(run, channel, state, admission)
   }, Future), spare_thread(), current_task())
 end
 
---- Starts a client's call that has no task as long as it needs none.
----@param direct table  its functions, see `rekognition.call.direct`
----@param channel rekognition.Channel
----@param operation string
----@param request userdata  closed in any case
----@return rekognition.Future
-function M.start_direct(direct, channel, operation, request)
-  local self = setmetatable({ false, false, -- the results; and room for all that most calls note
-    direct = direct, channel = channel, operation = operation, request = request, started = false, offset = false,
-    key_id = false, id = false, slots = false, ended = false, ok = false, results = false, callbacks = false,
-    is_claimed = false,
-  }, Future)
-  return begin(self, current_task())
-end
-
 -- What a task notes.
 local NOTED = { "began", "returned", "undo", "what", "woken", "raised", "pending", "delivered" }
 
---- One of these is a task from now on, which calls f(task).
+--- One that had no task so far (`rekognition.call.direct`) has one from now on, which calls f(task).
+---@param channel rekognition.Channel
 ---@param state rekognition.Call
-function M.become_task(self, f, state)
+function M.become_task(self, f, channel, state)
   local thread = spare_thread()
   drivers[thread] = self
-  self.run, self.state, self.thread = f, state, thread
+  self.run, self.channel, self.state, self.thread = f, channel, state, thread
   for _, field in ipairs(NOTED) do self[field] = false end -- up to here memory may end
   engine.push(self)
   self.direct = false
-end
-
---- One of these has ended well.
-function M.succeed(self, response, metadata)
-  self[1], self[2], self.results, self.ok = response, metadata, self, true
-  self.request:close()
-  if self.parent or self.waiters or self.watchers then return settle(self) end
-  self.ended = true
-  engine.live = engine.live - 1
-  return self:_after()
-end
-
---- One of these has failed.
-function M.fail(self, problem)
-  self.direct = false
-  if pcall(finish, self, false, problem) then return end
-  if not self.ended then
-    self.request:close()
-    self.ok, self.results = false, NO_MEMORY
-  end
-  settle(self)
 end
 
 --- Starts a task that nobody's end and nobody's cancellation ends: what must be done whatever happens. It has no
@@ -327,6 +281,7 @@ end
 local function wait(self)
   if self.ended then return end
   if self.began then check_end(self) end
+  if self.direct then self.direct = self.direct.shared end
   local waiting = driver.current()
   local token = waiting:token()
   local entry = { future = self, token = token }
@@ -347,6 +302,7 @@ M.claim = claim
 function M.watch(self, look)
   if self.ended then return look(self) end
   if self.began then check_end(self) end
+  if self.direct then self.direct = self.direct.shared end
   self.watchers = self.watchers or {}
   self.watchers[#self.watchers + 1] = look
 end
@@ -365,22 +321,6 @@ end
 function Future:ready()
   check(self, "ready")
   return self.ended == true
-end
-
---- Calls f(ok, ...) when it has ended: with true and what it returned, or false and what it raised; soon if it has
---- ended already; by the engine in any case, so never inside this call.
----@param f fun(ok: boolean, ...: any)
-function Future:on_done(f)
-  check(self, "on_done")
-  if type(f) ~= "function" then expect.argument(f, expect.FUNCTION, "on_done", "f") end
-  claim(self)
-  local callbacks = self.callbacks
-  if type(callbacks) == "table" then
-    callbacks[#callbacks + 1] = f
-  else
-    self.callbacks = callbacks and { callbacks, f } or f
-  end
-  if self.ended then engine.push(self) end
 end
 
 --- Ends it: what it waits for raises an error of kind "cancelled" in it. Does nothing once it has ended.

@@ -16,11 +16,16 @@ end
 
 local slip = Future.slip
 
+--- Raises that a method was called on something else.
+function Future.check(self, name)
+  if getmetatable(self) ~= Future then slip(("future:%s must be called with a colon, on a future"):format(name)) end
+end
+
 -- What a task has only at times. As fields of the class they are found, so that only a name that no future has is
 -- looked at below.
 for _, field in ipairs { "thread", "parent", "children", "logger", "request", "admission", "began", "returned", "ended",
     "ok", "results", "waiters", "watchers", "callbacks", "is_claimed", "unclaimed", "unasked", "undo", "what", "woken",
-    "raised", "pending", "delivered", "call", "state", "channel", "direct", "failure" } do
+    "raised", "pending", "delivered", "call", "state", "channel", "direct", "failure", "id" } do
   Future[field] = false
 end
 Future.child_count = 0

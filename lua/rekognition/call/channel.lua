@@ -36,6 +36,7 @@ local M = {}
 ---@field target userdata
 ---@field sender? table           see `rekognition.call.native`
 ---@field is_plain boolean        a call without options of its own can be made by `rekognition.call.direct`
+---@field directs table<string, rekognition.Direct>  by operation
 local Channel = {}
 Channel.__index = Channel
 
@@ -60,7 +61,8 @@ end
 
 -- Whether an attempt needs no more than a time, credentials and a connection, and nothing of the host's is asked.
 local function is_plain(self)
-  return self.sender ~= nil and self.seams.clock == core.now and self.clock.now_seam == core.now and not self.logs
+  return self.sender ~= nil and self.seams.clock == core.now and self.clock.now_seam == core.now
+    and self.seams.monotonic == core.monotonic and not self.logs
     and not (self.gate or self.limits or self.trace_id or self.authorize or self.retry.limiter)
 end
 
@@ -70,7 +72,7 @@ local function connect(self)
     max_attempts = self.retry.max_attempts, connect_timeout = self.connect_timeout, timeout = self.timeout,
   }
   self.send, self.target, self.sender = call.sender(self.http, options, self.seams)
-  self.is_plain = is_plain(self)
+  self.is_plain, self.directs = is_plain(self), {}
   return self
 end
 
