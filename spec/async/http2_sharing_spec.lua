@@ -61,7 +61,8 @@ local cases = {
   { "settings_flood", "SETTINGS without end", 0, read = true },
   { "window_flood", "WINDOW_UPDATE without end", 0, read = true },
   { "continuation_flood", "CONTINUATION for one without end", 0, read = true },
-  { "rst_flood", "RST_STREAM for one without end", 0, read = true },
+  -- The first RST_STREAM ends that one alone: its next attempt may meet the rest of the flood on the same connection.
+  { "rst_flood", "RST_STREAM for one without end", 0, read = true, attempts = 3 },
 }
 
 local function client_of(case, attempts)
@@ -144,7 +145,7 @@ describe("calls that share a connection come to their own ends:", function()
 
     if not case.lasting then
       it(case[2] .. " (and another attempt)", function()
-        local client <close> = client_of(case, 2)
+        local client <close> = client_of(case, case.attempts or 2)
         arm(case, client)
         local done, failures = outcomes(client)
         assert.same({}, failures)
