@@ -25,13 +25,18 @@ static enum rek_http_result fill(struct rek_http_client *client,
 {
     if (!copy_options(client, options))
         return REK_HTTP_MEMORY;
+    const char *scheme = "http";
     enum rek_http_result result = rek_http_proxy_parse(&client->http_proxy, options->http_proxy);
-    if (result == REK_HTTP_OK)
+    if (result == REK_HTTP_OK) {
+        scheme = "https";
         result = rek_http_proxy_parse(&client->https_proxy, options->https_proxy);
+    }
     if (result == REK_HTTP_CONFIG)
         snprintf(failure->message, sizeof failure->message,
-                 "the proxy must be http://user:password@host:port, with what is not a letter or a "
-                 "digit in user and password percent-encoded, and no control character");
+                 "the %s proxy must be http://user:password@host:port (or https, socks5, socks5h), "
+                 "with what is not a letter or a digit in user and password percent-encoded, and "
+                 "no control character",
+                 scheme);
     if (result == REK_HTTP_OK)
         result = rek_http_tls_read(&client->tls, options->ca_bundle, options->client_cert,
                                    options->client_key, failure);

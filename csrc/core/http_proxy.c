@@ -16,10 +16,31 @@ void rek_http_proxy_clear(struct rek_http_proxy *proxy)
 static bool is_proxy_scheme(const char *url)
 {
     static const char *const schemes[] = {"http:", "https:", "socks5:", "socks5h:"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0)
+    size_t len = strlen(url);
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        struct rek_slice scheme = rek_slice_cstr(schemes[i]);
+        if (len >= scheme.len && rek_http_same_name(rek_slice_of(url, scheme.len), scheme))
             return true;
+    }
     return false;
+}
+
+/* ASCII without blanks: libcurl refuses other hosts at the first request only. */
+static bool is_visible(const char *text)
+{
+    for (; *text; text++)
+        if (*text <= ' ' || *text >= 0x7f)
+            return false;
+    return true;
+}
+
+static bool has_port_0(CURLU *url)
+{
+    char *port = NULL;
+    bool found = curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK &&
+                 strspn(port, "0") == strlen(port);
+    curl_free(port);
+    return found;
 }
 
 /* What has no character that would end a header or a string. */
@@ -49,7 +70,7 @@ static bool take_apart(struct rek_http_proxy *proxy, CURLU *url, const char *tex
     return curl_url_set(url, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
            curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
            curl_url_get(url, CURLUPART_URL, &proxy->url, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-           is_proxy_scheme(proxy->url);
+           is_proxy_scheme(proxy->url) && is_visible(proxy->url) && !has_port_0(url);
 }
 
 /* A proxy without a scheme is an http one, and without a port it listens on its scheme's: both as
@@ -92,6 +113,14 @@ static void read_address(struct host *host)
         host->family = AF_INET6;
 }
 
+/* "host:" and "[::1]:": for curl and urllib nobody has such a name. */
+static bool lacks_port(struct rek_slice text)
+{
+    const char *last = text.data + text.len - 1;
+    return text.len > 0 && *last == ':' &&
+           (text.data[0] == '[' || memchr(text.data, ':', text.len) == last);
+}
+
 /* "host", "host:port", "[::1]", "[::1]:port", "::1". */
 static struct host read_host(struct rek_slice text)
 {
@@ -99,6 +128,8 @@ static struct host read_host(struct rek_slice text)
     const char *colon = text.len > 0 ? memchr(text.data, ':', text.len) : NULL;
     const char *bracket = text.len > 0 ? memchr(text.data, ']', text.len) : NULL;
     const char *end = text.data + text.len;
+    if (lacks_port(text))
+        return host;
     if (text.len > 0 && text.data[0] == '[' && bracket) {
         host.name = rek_slice_of(text.data + 1, (size_t)(bracket - text.data - 1));
         if (bracket + 1 < end && bracket[1] == ':')

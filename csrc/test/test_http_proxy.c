@@ -37,6 +37,10 @@ static const struct {
     {"localhost:80", "http://localhost:80", true},
     {"localhost:443", "http://localhost", false},
     {".example.com:8080", "http://www.example.com:8080", true},
+    {"example.com:", "http://example.com", false}, /* for both, no host has this name */
+    {"a,example.com:", "https://example.com:443", false},
+    {"127.0.0.1:", "http://127.0.0.1", false},
+    {"[::1]:", "http://[::1]", false},
     {"127.0.0.1", "http://127.0.0.1:8080", true},
     {"127.0.0.1:8080", "http://127.0.0.1:8080", true},
     {"127.0.0.1:8081", "http://127.0.0.1:8080", false},

@@ -93,7 +93,7 @@ describe("an option of TLS", function()
       ["timeout must be a number above 0 and at most 2147483, got 2147484"] = { timeout = 2147484.0 },
       ["connect_timeout must be a number above 0 and at most 2147483, got inf"] = { connect_timeout = math.huge },
       ["max_connections must be a number above 0 and at most 100000, got -1"] = { max_connections = -1 },
-      ["the proxy must be http://user:password@host:port"] = { proxy = "http://user:a%0ab@h" },
+      ["option proxy must be http://user:password@host:port"] = { proxy = "http://user:a%0ab@h" },
     } do
       local ok, why = pcall(new, options)
       assert.is_false(ok)

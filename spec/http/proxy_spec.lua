@@ -124,6 +124,36 @@ describe("a proxy", function()
     for _, message in ipairs(messages) do assert.is_nil(message:find("wrong-password", 1, true), message) end
   end)
 
+  it("is named by its variable where it can't be understood, and shown without name and password", function()
+    local must = " must be http://user:password@host:port (or https, socks5, socks5h), "
+    local function check(start, shown, options)
+      local ok, e = pcall(new, options)
+      assert.is_false(ok)
+      assert.equal("InvalidProxy", e.code)
+      assert.equal(start .. must, e.message:sub(1, #start + #must))
+      assert.equal("got " .. shown, e.message:match("got .*$"))
+    end
+    check("option proxy", '"socks4://127.0.0.1:1080"', { proxy = "socks4://127.0.0.1:1080" })
+    check("option proxy", '"ftp://***@h"', { proxy = "ftp://user:wrong-password@h" })
+    check("http_proxy", '"http://***@ho st:1"', { env = { http_proxy = "http://u:p@ho st:1", HTTP_PROXY = proxy() } })
+    check("HTTPS_PROXY", '"http://h***"', { env = { HTTPS_PROXY = "http://h:1x", HTTP_PROXY = proxy() } })
+    check("ALL_PROXY", '"http://[::1"', { env = { ALL_PROXY = "http://[::1" } })
+    check("https_proxy", '"http://user***"', { env = { https_proxy = "http://user:1secret" } })
+    -- libcurl says these at the first request
+    check("option proxy", '"http://b\\xC3\\xBCcher.example:80"', { proxy = "http://b\u{FC}cher.example:80" })
+    check("option proxy", '"http://127.0.0.1:0"', { proxy = "http://127.0.0.1:0" })
+  end)
+
+  it("has a scheme in capital letters too (RFC 3986, 3.1), and blanks around it in the environment", function()
+    for _, options in ipairs {
+      { proxy = "HTTP" .. proxy():sub(5) }, { env = { HTTP_PROXY = "Http" .. proxy():sub(5) } },
+      { env = { http_proxy = "  " .. proxy() .. "\t" } },
+    } do
+      assert.are.equal("yes", header(assert(through(options)), "X-Via-Proxy"))
+    end
+    assert.is_nil(header(assert(through { env = { http_proxy = " ", HTTP_PROXY = proxy() } }), "X-Via-Proxy"))
+  end)
+
   it("that refuses a plain request answers for itself", function()
     assert.are.equal(407, assert(through { proxy = "http://" .. server.proxy }).status)
   end)

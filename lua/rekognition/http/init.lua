@@ -8,10 +8,10 @@
 -- connection), "proxy", "reset" (the connection ended early), "protocol" (not HTTP, or broken
 -- compression), "too_large", "request" (malformed: nothing was sent), "memory".
 
-local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
 local proxy = require "rekognition.http.proxy"
+local quote = require "rekognition.text.quote"
 local seams = require "rekognition.seams"
 
 ---@class rekognition.HttpOptions
@@ -57,12 +57,22 @@ local LINK_LOCAL = "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,f
 
 local function env_proxies(env)
   local no_proxy = proxy.exceptions(env) or ""
-  if ascii.trim(no_proxy) == "*" then return nil, nil, LINK_LOCAL end
+  if no_proxy == "*" then return nil, nil, LINK_LOCAL end
   return (proxy.of_scheme(env, "http")), (proxy.of_scheme(env, "https")), LINK_LOCAL .. "," .. no_proxy
 end
 
 local function env_ca_bundle(env)
   return env.AWS_CA_BUNDLE or env.REQUESTS_CA_BUNDLE -- botocore's order
+end
+
+-- Raises what the core says of the options. It names a proxy by the scheme of the URLs that it is for.
+local function refuse(options, env, message)
+  local scheme, must = message:match("^the (https?) proxy (must .*)$")
+  if not scheme then rek_error.raise { kind = "config", code = "InvalidOption", message = message } end
+  local url, source = options.proxy, "option proxy"
+  if not url then url, source = proxy.of_scheme(env, scheme) end
+  rek_error.raise { kind = "config", code = "InvalidProxy",
+    message = ("%s %s, got %s"):format(source, must, quote.value(proxy.shown(url))) }
 end
 
 local M = {}
@@ -92,12 +102,7 @@ function M.new(options)
     connect_timeout = options.connect_timeout,
     timeout = options.timeout,
   }
-  if not object then
-    local is_proxy = failure.message:find("^the proxy must") ~= nil
-    local source = options.proxy and "proxy: " or "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY: "
-    rek_error.raise { kind = "config", code = is_proxy and "InvalidProxy" or "InvalidOption",
-      message = (is_proxy and source or "") .. failure.message }
-  end
+  if not object then refuse(options, env, failure.message) end
   return setmetatable({ core = object, max_connections = options.max_connections or 64 }, Transport)
 end
 

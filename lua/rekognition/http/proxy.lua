@@ -5,11 +5,11 @@ local raw = require("rekognition.seams").raw
 
 local M = {}
 
--- The first variable that is there, empty or not.
+-- The first variable that is there, empty or not, without blanks around it.
 local function first(env, ...)
   for _, name in ipairs { ... } do
     local value = raw(env, name)
-    if value then return value, name end
+    if value then return ascii.trim(value), name end
   end
 end
 
@@ -22,10 +22,10 @@ end
 ---@return string? variable
 function M.of_scheme(env, scheme)
   local lower = scheme .. "_proxy"
-  if raw(env, lower) then return raw(env, lower), lower end
+  if raw(env, lower) then return first(env, lower) end
   local upper = ascii.upper(scheme) .. "_PROXY"
   local is_header = scheme == "http" and env.REQUEST_METHOD
-  if env[upper] and not is_header then return env[upper], upper end
+  if env[upper] and not is_header then return first(env, upper) end
   return first(env, "all_proxy", "ALL_PROXY")
 end
 
@@ -36,12 +36,17 @@ function M.exceptions(env)
   return first(env, "no_proxy", "NO_PROXY")
 end
 
---- A proxy's URL without the name and the password in it.
+--- A proxy's URL without the name and the password in it. Where it has no "@", what could be one of them is left out too.
 ---@param url string
 ---@return string
 function M.shown(url)
   local scheme, rest = url:match("^([A-Za-z][A-Za-z0-9+.-]*://)(.*)$")
-  return (scheme or "") .. (rest or url):gsub("^.*@", "***@")
+  scheme, rest = scheme or "", rest or url
+  if rest:find("@", 1, true) then return scheme .. rest:gsub("^.*@", "***@") end
+  local host, behind = rest:match("^([^:/]*)(.*)$")
+  if rest:find("^%[") then host, behind = rest:match("^(%[[0-9A-Fa-f:.]*%]?)(.*)$") end
+  local has_port = behind == "" or behind:find("^:[0-9]+$") or behind:find("^:[0-9]*[/?#]") or behind:find("^/")
+  return scheme .. host .. (has_port and behind or "***")
 end
 
 return M
