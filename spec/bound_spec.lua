@@ -82,6 +82,10 @@ show("started", code(function()
   rekognition.client({ region = "us-east-1", env = {}, endpoint = "http://127.0.0.1:1", retry = { mode = "off" },
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }):describe_projects_async():await()
 end):match "^[^/]*/[^/]*") -- without a descriptor for the engine no attempt is made
+local nobody = client({ { 200, '{"ProjectDescriptions":[]}' } })
+show("workflow", code(rekognition.custom_labels.copy_model, { source = nobody, destination = nobody, source_project = "p",
+  destination_project = "q", version_name = "v", output_config = { S3Bucket = "bucket" } }))
+show("policy", #rekognition.custom_labels.policy.build { account = "111122223333", version = version } > 100)
 show("presigned", #client({}):presign("DescribeProjects").headers > 0)
 show("signed", #rekognition.sigv4.sign({ method = "GET", target = "/", headers = { { "Host", "x" } } }, { region = "a",
   service = "b", time = 0, credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }).signature)
@@ -106,6 +110,8 @@ expired wait=waiter/WaiterTimeout/nil
 any=won
 tasks=service/AccessDeniedException/1
 started=transport/connect
+workflow=validation/ProjectNotFound/nil
+policy=true
 presigned=true
 signed=64
 ]]
@@ -155,4 +161,48 @@ describe("a host", function()
       end)
     end
   end
+end)
+
+describe("a machine without lua-cjson and luaexpat", function()
+  it("has everything but what AWS answers in XML, which is a clear error", function()
+    files.with_folder(function(folder)
+      files.write(folder .. "/script.lua", ([[
+        package.path, package.cpath = "lua/?.lua;lua/?/init.lua", %q
+        local rekognition = require "rekognition"
+        assert(not pcall(require, "cjson") and not pcall(require, "lxp"))
+        rekognition.preload()
+        local function sent() return { status = 200, headers = {}, body = '{"ProjectDescriptions":[]}' } end
+        local keys = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" }
+        local client = rekognition.client { region = "us-east-1", env = {}, credentials = keys, http = sent }
+        local custom_labels = rekognition.custom_labels
+        local plan = os.tmpname()
+        local file = io.open(plan, "w")
+        file:write('{"models":null}')
+        file:close()
+        for _, try in ipairs {
+          { custom_labels.copy_model, { source = client, destination = client, source_project = "p",
+            destination_project = "q", version_name = "v", output_config = { S3Bucket = "bucket" } } },
+          { custom_labels.copy_models, { plan = plan, clients = function() return client end } },
+          { custom_labels.policy.merge, nil, { Effect = "Allow", Principal = print } },
+          { custom_labels.policy.merge, nil, { "a list" } },
+          { function() rekognition.credentials.assume_role { role_arn = "arn:aws:iam::123456789012:role/r", env = {},
+            region = "us-east-1", source = rekognition.credentials.static(keys), http = sent }:get() end },
+        } do
+          local _, e = pcall(table.unpack(try, 1, 3))
+          print(rekognition.error.is_error(e) and e.code .. ": " .. e.message:sub(1, 71) or "not the class: " .. tostring(e))
+        end
+        os.remove(plan)
+        print(#custom_labels.inventory { client })
+      ]]):format(build .. "/lib/?.so"))
+      local _, output = files.run(files.lua .. " " .. quoted(folder .. "/script.lua"))
+      assert.equal([[
+ProjectNotFound: the source account has no project named p in us-east-1. This was the st
+ValidationError: the plan: models must be a list with at least one model; destinations m
+ValidationError: statement 1 must be an object: JSON can't hold a function
+ValidationError: statement 1 must be an object, got a list
+MissingModule: STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it coul
+0
+]], output)
+    end)
+  end)
 end)

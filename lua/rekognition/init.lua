@@ -42,7 +42,7 @@ function M.preload(...)
   expect.dot((...), "rekognition.preload")
   core.preload_certificates()
   for _, name in ipairs(core.modules()) do require(name) end
-  for _, name in ipairs { "cjson", "lxp" } do pcall(require, name) end -- what some credential sources read with
+  pcall(require, "lxp") -- what is not there isn't needed by everybody: who needs it says so
 end
 
 -- Parts that are loaded when they are first used.

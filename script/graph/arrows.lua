@@ -41,7 +41,7 @@ lua.arrows = {
 
 --- Where modules that are not ours may be required: by room, or by the module that does it.
 lua.externals = {
-  cjson = { "text", "credentials", "services", "custom_labels", "policy", "cli", "testing", "emulator" },
+  cjson = { "cli", "testing", "emulator" },
   lxp = { "rekognition.services.xml" },
   argparse = { "cli" },
   cqueues = { "async" },

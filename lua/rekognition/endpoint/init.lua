@@ -12,6 +12,7 @@ local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 
 local hosts = require "rekognition.lazy" "rekognition.endpoint.hosts"
+local ip = require "rekognition.lazy" "rekognition.text.ip"
 
 local M = expect.face({}, "rekognition.endpoint")
 
@@ -118,11 +119,17 @@ end
 -- A choice: longer URLs are nobody's endpoint.
 local LONGEST_URL = 2048
 
--- A host name, whose labels may end in one more dot (RFC 3986, section 3.2.2), or an address.
+-- A host name, whose labels may end in one more dot (RFC 3986, section 3.2.2), or an address. An IPv6 address may have
+-- a zone (RFC 6874). A label is what DNS allows (RFC 1035, section 2.3.4; RFC 1123, section 2.1).
 local function is_host(host)
-  if host:find("^%[[%x:.]+%]$") then return true end
+  local address, zone = host:match("^%[([0-9A-Fa-f:.]+)(.*)%]$")
+  if address then return ip.v6(address) and (zone == "" or zone:find("^%%25[A-Za-z0-9._~-]+$")) end
   local name = host:gsub("%.$", "")
-  return #name <= 253 and name ~= "" and (name .. "."):gsub("[A-Za-z0-9_-]+%.", "") == ""
+  if #name > 253 or name == "" then return false end
+  for label in (name .. "."):gmatch("([^.]*)%.") do
+    if #label > 63 or not label:find("^[A-Za-z0-9_-]+$") or label:find("^-") or label:find("-$") then return false end
+  end
+  return true
 end
 
 -- What is wrong with a custom endpoint that is made of these parts, if anything.
@@ -139,7 +146,7 @@ local function url_problem(scheme, authority, path)
 end
 
 -- A custom endpoint, checked: scheme, host, port and path. The path stays as it was given, but for a lone "/".
--- A choice beyond botocore's rules: a "_" is allowed in a host name, since container networks make such names.
+-- A choice beyond botocore's rules: "_" is allowed in a host name, since container networks make such names.
 local function custom_url(given, source)
   local scheme, authority, path
   if type(given) == "string" then

@@ -17,8 +17,9 @@ local function expat()
   local ok, found = pcall(require, "lxp")
   if not ok then
     rek_error.raise { kind = "config", code = "MissingModule",
-      message = "STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it is not installed: "
-        .. "`apt-get install lua-expat`, or `luarocks install luaexpat`" }
+      message = "STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it could not be loaded. Install it: "
+        .. "`apt-get install lua-expat`, or `luarocks install luaexpat`. If the program takes its files or package.path "
+        .. "away, call rekognition.preload() before that" }
   end
   return found
 end

@@ -10,6 +10,7 @@
 local arns = require "rekognition.text.arn"
 local ascii = require "rekognition.text.ascii"
 local copy_options = require "rekognition.custom_labels.copy_model.options"
+local json = require "rekognition.text.json"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -178,28 +179,21 @@ local function fail(problems, what)
                     message = what .. " " .. table.concat(lines, "; ") }
 end
 
--- A member that is null in JSON is absent.
-local function without_nulls(value, null)
-  if type(value) ~= "table" then return value end
-  local copy = {}
-  for key, item in pairs(value) do
-    if item ~= null then copy[key] = without_nulls(item, null) end
-  end
-  return copy
+local function fail_file(path, message)
+  fail({ { path = path, message = message } }, "the file of the plan:")
 end
 
+-- A member that is null in JSON is absent.
 local function read_file(path)
   local file, why = io.open(path, "rb")
-  if not file then fail({ { path = "plan", message = "could not be read: " .. why } }, "the file of the plan:") end
-  local text = file:read(MOST_BYTES + 1)
+  if not file then fail_file("plan", "could not be read: " .. why) end
+  local text, reason = file:read(MOST_BYTES + 1)
   file:close()
-  local json = require("cjson").new()
-  local ok, plan = pcall(json.decode, text or "")
-  if not text or #text > MOST_BYTES or not ok then
-    local reason = text and #text > MOST_BYTES and "is larger than 16 MiB" or "is not JSON: " .. tostring(plan)
-    fail({ { path = path, message = reason } }, "the file of the plan:")
-  end
-  return without_nulls(plan, json.null)
+  if not text and reason then fail_file(path, "could not be read: " .. reason) end
+  if text and #text > MOST_BYTES then fail_file(path, "is larger than 16 MiB") end
+  local plan, problem = json.read(text or "")
+  if problem then fail_file(path, "is not JSON: " .. problem) end
+  return plan
 end
 
 --- Reads a plan and checks all of it. Raises a `validation` error that names every problem.

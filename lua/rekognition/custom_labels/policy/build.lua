@@ -3,11 +3,11 @@
 local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
 local quote = require "rekognition.text.quote"
+local text_json = require "rekognition.text.json"
 local rek_error = require "rekognition.error"
 local grammar = require "rekognition.custom_labels.policy.grammar"
 local json = require "rekognition.custom_labels.policy.json"
 local principals = require "rekognition.custom_labels.policy.principals"
-local cjson = require("cjson").new()
 
 local M = {}
 
@@ -16,7 +16,7 @@ local NAMES = { "account", "version", "role", "sid" }
 
 local function refuse(path, message, ...)
   message = message:format(...)
-  rek_error.raise { kind = "validation", message = ("%s %s"):format(path, message),
+  rek_error.raise { kind = "validation", code = "ValidationError", message = ("%s %s"):format(path, message),
                       problems = { { path = path, message = message } } }
 end
 
@@ -192,7 +192,13 @@ local function read_statement(value, index)
   if json.is_object(value) then return value end
   if type(value) == "table" then
     if value.account then return M.statement(value) end
-    return ordered(json.read(cjson.encode(value)))
+    local ok, written = pcall(text_json.write, value)
+    local read, problem
+    if ok then read, problem = json.read(written) else problem = written end
+    if not json.is_object(read) then
+      refuse(("statement %d"):format(index), "must be an object%s", problem and ": " .. problem or ", got a list")
+    end
+    return ordered(read)
   end
   local read, problem = json.read(tostring(value))
   if not json.is_object(read) then

@@ -25,7 +25,7 @@ local function check_identity(identity)
     problem = ("identity.arn must be of the account %s, got %s"):format(identity.account, identity.arn)
   end
   if problem then
-    rek_error.raise { kind = "validation", message = problem,
+    rek_error.raise { kind = "validation", code = "ValidationError", message = problem,
                         problems = { { path = "identity", message = problem } } }
   end
 end

@@ -4,6 +4,7 @@
 -- elements: Condition operators" (dates: W3C's profile of ISO 8601, or epoch seconds; addresses: RFC 4632 and 4291).
 
 local decimal = require("rekognition.text.number").decimal
+local ip = require "rekognition.text.ip"
 
 local M = {}
 
@@ -77,54 +78,13 @@ function M.date(text)
   return days(year, month, day) * 86400 + seconds
 end
 
-local function ipv4(text)
-  local parts = { text:match("^([0-9]+)%.([0-9]+)%.([0-9]+)%.([0-9]+)$") }
-  if #parts ~= 4 then return nil end
-  for i, part in ipairs(parts) do
-    if #part > 3 or tonumber(part) > 255 then return nil end
-    parts[i] = string.char(tonumber(part))
-  end
-  return table.concat(parts)
-end
-
-local function groups(text)
-  local list = {}
-  if text == "" then return list end
-  for group in (text .. ":"):gmatch("([^:]*):") do
-    local v4 = group:find(".", 1, true) and ipv4(group)
-    if v4 then
-      list[#list + 1] = ("%02x%02x"):format(v4:byte(1, 2))
-      list[#list + 1] = ("%02x%02x"):format(v4:byte(3, 4))
-    elseif group:find("^[0-9A-Fa-f][0-9A-Fa-f]?[0-9A-Fa-f]?[0-9A-Fa-f]?$") then
-      list[#list + 1] = group
-    else
-      return nil
-    end
-  end
-  return list
-end
-
-local function ipv6(text)
-  local left, right = text, nil
-  local gap = text:find("::", 1, true)
-  if gap then left, right = text:sub(1, gap - 1), text:sub(gap + 2) end
-  local head, tail = groups(left), groups(right or "")
-  if not head or not tail or (gap and #head + #tail > 7 or not gap and #head ~= 8) then return nil end
-  local bytes = {}
-  for i = 1, 8 do
-    local group = i <= #head and head[i] or i > 8 - #tail and tail[i - 8 + #tail] or "0"
-    bytes[i] = string.pack(">I2", tonumber(group, 16))
-  end
-  return table.concat(bytes)
-end
-
 --- An address or a range: its bytes (4 or 16), and how many bits count.
 ---@return string? bytes
 ---@return integer? bits
 function M.address(text)
   local host, suffix = text:match("^([^/]*)/([0-9]+)$")
   host = host or text
-  local bytes = ipv4(host) or host:find(":", 1, true) and ipv6(host)
+  local bytes = ip.v4(host) or ip.v6(host)
   if not bytes then return nil end
   local bits = suffix and math.tointeger(tonumber(suffix)) or #bytes * 8
   if bits > #bytes * 8 then return nil end
