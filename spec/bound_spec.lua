@@ -205,4 +205,15 @@ MissingModule: STS, S3 and CloudWatch answer in XML, which needs luaexpat, and i
 ]], output)
     end)
   end)
+
+  it("says of the command and the emulator what to install", function()
+    for command, module in pairs { ["rekognition models"] = "argparse", ["rekognition-emulator"] = "cjson" } do
+      local ok, output = files.run(("LUA_PATH='lua/?.lua;lua/?/init.lua' LUA_CPATH=%s %s bin/%s 2>&1 </dev/null"):format(
+        quoted(build .. "/lib/?.so"), files.lua, command))
+      assert.is_falsy(ok)
+      local package = module == "cjson" and "lua-cjson" or module
+      assert.equal(("%s: needs %s, which is not installed for %s: `apt-get install lua-%s`, or `luarocks install %s`\n")
+        :format(command:match "^[^ ]+", package, _VERSION, module, package), output)
+    end
+  end)
 end)

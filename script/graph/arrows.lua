@@ -42,7 +42,7 @@ lua.arrows = {
 --- Where modules that are not ours may be required: by room, or by the module that does it.
 lua.externals = {
   cjson = { "cli", "testing", "emulator" },
-  lxp = { "rekognition.services.xml" },
+  lxp = { "rekognition.services.xml", "rekognition" },
   argparse = { "cli" },
   cqueues = { "async" },
   luv = { "async" },

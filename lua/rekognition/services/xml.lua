@@ -18,8 +18,8 @@ local function expat()
   if not ok then
     rek_error.raise { kind = "config", code = "MissingModule",
       message = "STS, S3 and CloudWatch answer in XML, which needs luaexpat, and it could not be loaded. Install it: "
-        .. "`apt-get install lua-expat`, or `luarocks install luaexpat`. If the program takes its files or package.path "
-        .. "away, call rekognition.preload() before that" }
+        .. "`apt-get install lua-expat`, or `luarocks install luaexpat`. If the program takes its files or "
+        .. "package.path away, call rekognition.preload() before that" }
   end
   return found
 end
