@@ -104,6 +104,43 @@ describe("an error", function()
     assert.is_true(rekognition.error.is_error(e))
     assert.is_false(rekognition.error.is_error("AccessDeniedException"))
   end)
+
+  it("differs from objects of other libraries, whatever their metamethods do", function()
+    local meta = { __eq = error, __index = error, __tostring = error, __name = "theirs" }
+    local theirs = setmetatable({}, meta)
+    meta.__metatable = setmetatable({}, meta)
+    assert.is_false(rekognition.error.is(theirs, "transport"))
+    assert.is_false(rekognition.error.is_error(theirs))
+    assert.equal("an error object (a table) without a text", fake.catch(rekognition.guard(error), theirs))
+    assert.equal("InvalidCall", fake.catch(rekognition.guard, theirs) and select(2, pcall(rekognition.guard, theirs)).code)
+    local ok, e = pcall(rekognition.client, theirs)
+    assert.is_false(ok)
+    assert.is_truthy(e)
+  end)
+
+  it("has a word of the host's transport as its code, if that is one", function()
+    local function code(word)
+      local client = rekognition.client { region = "us-east-1", env = {}, retry = { mode = "off" },
+        credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" },
+        http = function() return nil, { code = word, message = "m" } end }
+      return fake.catch(client.describe_projects, client).code
+    end
+    assert.equal("mine", code "mine")
+    assert.equal("unknown", code "")
+    assert.equal('"' .. ("x"):rep(100) .. '..."', code(("x"):rep(100000)))
+    assert.equal('"a\\x0Ab"', code "a\nb")
+  end)
+
+  it("says of an expiration beyond all times that it is no time", function()
+    for _, value in ipairs { math.mininteger, math.maxinteger, -2 ^ 60, 0 / 0 } do
+      local client = rekognition.client { region = "us-east-1", env = {}, credentials = function()
+        return { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE", expiration = value }
+      end }
+      local e = fake.catch(client.describe_projects, client)
+      assert.is_true(rekognition.error.is_error(e), tostring(e))
+      assert.equal("credentials", e.kind)
+    end
+  end)
 end)
 
 describe("a transport of the host's own", function()

@@ -28,6 +28,7 @@ local run = { client = client, version = arn }
 local document = policy.build { account = "111122223333", version = arn }
 local some = setmetatable({}, { __index = function(_, _) return function() end end })
 local f = function() end
+local failing = function() return { status = 500, headers = {} } end
 local e = select(2, pcall(client.call, client, "Nothing"))
 
 local function with(base, name, value)
@@ -79,6 +80,19 @@ slips("rekognition.client", {
   function() new_client { use_fips = "true" } end, { "use_fips must be true or false", '"true"' },
   function() new_client { rate = { DescribeProjects = -1 } } end, { "option rate.DescribeProjects must be a number above 0", "got -1" },
   function() new_client { rate = { 5 } } end, { "option rate must have operations", "got 1" },
+  function() new_client { rate = { DescribeProject = 5 } } end,
+  { 'option rate: unknown operation "DescribeProject", did you mean DescribeProjects?' },
+  function() new_client { [""] = 5 } end, { 'unknown option "";' },
+  function() new_client { ["a\0b"] = 5 } end, { 'unknown option "a\\x00b";' },
+  function() new_client { [("x"):rep(100000)] = 5 } end, { 'unknown option "' .. ("x"):rep(100) .. '...";' },
+  function() new_client { [setmetatable({}, { __tostring = error })] = 5 } end, { "unknown option a table;" },
+  function() new_client { hooks = { ["a\nb"] = 5 } } end, { 'unknown option hooks."a\\x0Ab";' },
+  function() client:describe_projects({}, { ["\255"] = 5 }) end, { 'unknown option "\\xFF";' },
+  function() client:wait("project_created", { ProjectArn = "x" }, { ["\1"] = 5 }) end, { 'unknown option "\\x01";' },
+  function() rekognition.endpoint.resolve { region = "us-east-1", ["\27"] = 5 } end, { 'unknown option "\\x1B";' },
+  function() rekognition.custom_labels.copy_model { ["\1"] = 5 } end, { '"\\x01" is not an option' },
+  function() new_client { random = f, http = failing }:describe_projects() end, { "option random must return a number in [0, 1), got nil" },
+  function() new_client { random = function() return NAN end, http = failing }:describe_projects() end, { "option random must return a number in [0, 1), got" },
   function() new_client { rate = 5 } end, { "rate must be a table of calls a second", "got 5" },
   function() new_client { env = { AWS_MAX_ATTEMPTS = 5 } } end, { "env.AWS_MAX_ATTEMPTS must be a string, got number" },
   function() new_client { env = "HOME" } end, { "env must be a table", '"HOME"' },

@@ -3,7 +3,8 @@
 -- Everything that goes wrong is raised as a value of this class, a slip in the caller's code included; callers who
 -- want values use `pcall`. `tostring(e)` is one line, says where the caller's code called, and holds no secret.
 
-local debug, loaded = debug, package.loaded -- which a host may take away from its scripts
+-- What a host may take away from its scripts.
+local debug, loaded, rawequal, rawget = debug, package.loaded, rawequal, rawget
 
 ---@class rekognition.Error
 ---@field kind "validation"|"credentials"|"config"|"transport"|"protocol"|"service"|"waiter"|"cancelled"
@@ -93,7 +94,7 @@ end
 --- Whether a value is an error of this class.
 ---@return boolean
 function M.is_error(value)
-  return getmetatable(value) == Error
+  return rawequal(getmetatable(value), Error)
 end
 
 local function shown(value)
@@ -107,8 +108,8 @@ end
 ---@param what string  "ResourceInUseException", or a kind such as "transport"
 ---@return boolean
 function M.is(value, what)
-  if type(what) ~= "string" or value == M then
-    M.raise { kind = "validation", code = "InvalidCall", message = value == M
+  if type(what) ~= "string" or rawequal(value, M) then
+    M.raise { kind = "validation", code = "InvalidCall", message = rawequal(value, M)
       and "error.is must be called with a dot, not a colon: rekognition.error.is(e, \"Code\")"
       or "error.is: what must be a string, a code or a kind, got " .. shown(what) }
   end
@@ -163,9 +164,15 @@ function Error.__concat(left, right)
   return tostring(left) .. tostring(right)
 end
 
+-- A host's own error object may have a text that can't be made.
+local function text_of(value)
+  local ok, text = pcall(tostring, value)
+  return ok and text or "an error object (a " .. type(value) .. ") without a text"
+end
+
 local function unguarded(ok, ...)
   if ok then return ... end
-  error(tostring((...)), 0)
+  error(text_of((...)), 0)
 end
 
 --- A function that does what `f` does, and raises strings instead of errors of this class: for hosts that call
@@ -176,7 +183,7 @@ end
 function M.guard(f)
   if type(f) ~= "function" then
     M.raise { kind = "validation", code = "InvalidCall",
-      message = type(f) == "table" and f.guard == M.guard
+      message = type(f) == "table" and rawget(f, "guard") == M.guard
         and "guard must be called with a dot, not a colon: rekognition.guard(f)"
         or "guard: f must be a function, got " .. shown(f) }
   end

@@ -121,7 +121,7 @@ local function check(options, known, prefix)
     refuse("InvalidOption", ("%s must be a table, got %s"):format(prefix, quote.value(options)))
   end
   for name, value in next, options do
-    local path = prefix == "options" and tostring(name) or prefix .. "." .. tostring(name)
+    local path = prefix == "options" and quote.name(name) or prefix .. "." .. quote.name(name)
     local wanted = known[name]
     if not wanted then unknown(path, name, known) end
     if not wanted.test(value) then
@@ -136,8 +136,8 @@ local function check_rate(rate)
     if type(name) ~= "string" then
       refuse("InvalidOption", "option rate must have operations or \"*\" as its keys, got " .. quote.value(name))
     elseif type(value) ~= "number" or not (value > 0 and value < math.huge) then
-      refuse("InvalidOption", ("option rate.%s must be a number above 0, calls a second, got %s"):format(name,
-        quote.value(value)))
+      refuse("InvalidOption", ("option rate.%s must be a number above 0, calls a second, got %s"):format(
+        quote.name(name), quote.value(value)))
     end
   end
 end
@@ -151,7 +151,7 @@ end
 ---@param options table
 ---@param module? table  the module `rekognition`, which is no set of options
 function M.check_client(options, module)
-  if options == module then
+  if rawequal(options, module) then
     refuse("InvalidCall", "client must be called with a dot: rekognition.client { region = \"us-east-1\" }")
   end
   check(options, CLIENT, "options")

@@ -3,6 +3,7 @@
 -- Every module takes them from here, so that a host or a test can replace any.
 
 local core = require "rekognition.core"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 ---@class rekognition.Seams
@@ -65,7 +66,7 @@ local function given_env(env)
     local value = env[name]
     if value == nil or value == false or type(value) == "string" then return value or nil end
     return rek_error.raise { kind = "config", code = "InvalidOption",
-      message = ("env.%s must be a string, got %s"):format(name, type(value)) }
+      message = ("env.%s must be a string, got %s"):format(quote.name(name), type(value)) }
   end)
 end
 
@@ -77,6 +78,16 @@ function M.raw(env, name)
   local read = raw_of[env]
   if read then return read(name) end
   return env[name]
+end
+
+-- A host's random numbers, of which delays are made.
+local function checked_random(random)
+  return function()
+    local value = random()
+    if type(value) == "number" and value >= 0 and value < math.huge then return value end
+    return rek_error.raise { kind = "config", code = "InvalidOption",
+      message = "option random must return a number in [0, 1), got " .. quote.value(value) }
+  end
 end
 
 local function silent() end
@@ -119,7 +130,7 @@ function M.from(options)
     clock = options.clock or core.now,
     monotonic = options.clock or core.monotonic,
     sleep = options.sleep or sleep,
-    random = options.random or core.random,
+    random = options.random and checked_random(options.random) or core.random,
     logger = options.logger or silent,
   }
 end

@@ -27,7 +27,7 @@ local function transport_failure(failure)
   if type(failure) ~= "table" then
     failure = { code = "unknown", message = failure and tostring(failure) or "the transport returned no reason" }
   end
-  local code = type(failure.code) == "string" and failure.code or "unknown"
+  local code = type(failure.code) == "string" and failure.code ~= "" and quote.name(failure.code) or "unknown"
   local sent = failure.sent
   if type(sent) ~= "boolean" then sent = code ~= "connect" end
   return nil, { transport = { code = code, sent = sent,

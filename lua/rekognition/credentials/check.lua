@@ -87,7 +87,7 @@ end
 
 local function expiration_of(source, name, value)
   if value == nil or value == "" then return nil end
-  if type(value) == "number" and value == value and math.abs(value) < 2 ^ 53 then return value end
+  if type(value) == "number" and value > -2 ^ 53 and value < 2 ^ 53 then return value end
   local epoch = time.parse(value)
   if not epoch then M.fail(source, name .. " must be a time with a zone, such as 2099-01-02T03:04:05Z") end
   return epoch

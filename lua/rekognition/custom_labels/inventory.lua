@@ -202,7 +202,7 @@ local function check(options)
         add(("[%d]"):format(key), "must be a client, got " .. quote.value(value))
       end
     elseif not KNOWN[key] then
-      add(tostring(key), "is not an option" .. nearest.options(key, NAMES))
+      add(quote.name(key), "is not an option" .. nearest.options(key, NAMES))
     end
   end
   if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then

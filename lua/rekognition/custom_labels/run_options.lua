@@ -77,7 +77,7 @@ local function find_problems(options)
   for name, value in next, options do
     local option = OPTIONS[name]
     if not option then
-      add(problems, tostring(name), "is not an option" .. nearest.options(name, NAMES))
+      add(problems, quote.name(name), "is not an option" .. nearest.options(name, NAMES))
     elseif not option[2](value) then
       add(problems, name, ("must be %s, got %s"):format(option[1], shown(value)))
     end

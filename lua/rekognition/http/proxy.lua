@@ -36,7 +36,7 @@ function M.exceptions(env)
   return first(env, "no_proxy", "NO_PROXY")
 end
 
---- A proxy's URL without the name and the password in it. Where it has no "@", what could be one of them is left out too.
+--- A proxy's URL without the name and the password in it. Without an "@", what could be one of them is left out too.
 ---@param url string
 ---@return string
 function M.shown(url)

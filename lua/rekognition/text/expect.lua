@@ -164,7 +164,7 @@ function M.options(options, known, f, of_config)
     local wanted = known[name]
     if not wanted then
       local all = names_of(known)
-      raise("InvalidCall", ("%s: unknown option %s%s; the options are: %s"):format(f, tostring(name),
+      raise("InvalidCall", ("%s: unknown option %s%s; the options are: %s"):format(f, quote.name(name),
         nearest.hint(name, all), table.concat(all, ", ")), more.unknown)
     elseif not wanted.test(value) then
       raise("InvalidCall", ("%s: option %s must be %s, got %s%s"):format(f, name, wanted.must, shown(value, wanted),

@@ -53,4 +53,12 @@ function M.value(value)
   return "a " .. type(value)
 end
 
+--- The name of an option or a member as an error shows it: a plain word as it is, anything else as `value` shows it.
+---@param name any
+---@return string
+function M.name(name)
+  local is_word = type(name) == "string" and #name <= LONGEST and name:find("^[A-Za-z_][A-Za-z0-9_]*$")
+  return is_word and name or M.value(name)
+end
+
 return M

@@ -70,7 +70,7 @@ local function check_types(options, add)
     if value ~= nil and not test(value) then add(name, ("must be %s, got %s"):format(wanted, shown(value))) end
   end
   for name in next, options do
-    if not known[name] then add(tostring(name), "is not an option of copy_model" .. nearest.options(name, names)) end
+    if not known[name] then add(quote.name(name), "is not an option of copy_model" .. nearest.options(name, names)) end
   end
 end
 

@@ -65,7 +65,7 @@ local function check(options)
   end
   for name in next, options do
     if not known[name] then
-      refuse(tostring(name), "is not an option of copy_models" .. nearest.options(name, names))
+      refuse(quote.name(name), "is not an option of copy_models" .. nearest.options(name, names))
     end
   end
 end

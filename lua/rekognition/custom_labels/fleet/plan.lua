@@ -11,6 +11,7 @@ local arns = require "rekognition.text.arn"
 local ascii = require "rekognition.text.ascii"
 local copy_options = require "rekognition.custom_labels.copy_model.options"
 local json = require "rekognition.text.json"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -52,7 +53,7 @@ local function check_form(value, form, path, add)
   end
   local is_well = true
   for name, item in next, value do
-    local field, wanted = path == "" and tostring(name) or path .. "." .. tostring(name), FORMS[form][name]
+    local field, wanted = path == "" and quote.name(name) or path .. "." .. quote.name(name), FORMS[form][name]
     if not wanted then
       add(field, ("is not known; a %s has: %s"):format(form, names_of(FORMS[form])))
       is_well = false
@@ -68,7 +69,7 @@ local function check_units(start, path, add)
   if type(start) ~= "table" then return end
   for name, value in next, start do
     if name ~= "min_inference_units" and name ~= "max_inference_units" then
-      add(path .. "." .. tostring(name), "is not known; start has: max_inference_units, min_inference_units")
+      add(path .. "." .. quote.name(name), "is not known; start has: max_inference_units, min_inference_units")
     elseif type(value) ~= "number" or not math.tointeger(value) or value < 1 then
       add(path .. "." .. name, "must be a whole number of at least 1, got " .. shown(value))
     end
