@@ -16,7 +16,7 @@ teardown(support.stop)
 -- Name, what happens, and how many calls end without a failure. The others end by `code` ("reset" by default). read: the
 -- service may have read the requests of those. Where it is false, RFC 9113 (8.7) says that it did not, and libcurl
 -- doesn't tell us on a shared connection: both ends are right. lasting: no other attempt follows. at_most: libcurl 8.14
--- finds the connection's end before it has read what came before.
+-- finds the connection's end before it has read what came before; nghttp2 1.70 ends the connection for the window of one.
 local cases = {
   { "all_work", "nothing", 6 },
   { "goaway_three", "a GOAWAY after the third", 3 },
@@ -42,7 +42,7 @@ local cases = {
   { "one_in_body", "RST_STREAM in the body of one", 5, read = true },
   { "one_upper_case", "a header of one with a capital", 5, read = true },
   { "one_short", "a body of one that is shorter than its length", 5, read = true },
-  { "one_window", "a window of one beyond 31 bits", 5, read = true },
+  { "one_window", "a window of one beyond 31 bits", 5, read = true, at_most = true },
   { "one_too_large", "a body of one beyond the limit", 5, read = true, code = "too_large", lasting = true },
   { "one_stalls", "no response to one", 5, read = true, code = "timeout" },
   { "one_stalls_in_body", "half a body of one", 5, read = true, code = "timeout" },
