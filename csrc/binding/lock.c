@@ -151,11 +151,24 @@ static int lock_real_path(lua_State *L)
     return 1;
 }
 
+/* link_target(path) -> what a symbolic link names, or nil where it isn't one. */
+static int lock_link_target(lua_State *L)
+{
+    const char *path = check_path(L, 1);
+    char *target = lua_newuserdatauv(L, PATH_MAX, 0);
+    ssize_t len = readlink(path, target, PATH_MAX);
+    if (len <= 0 || len == PATH_MAX)
+        return 0;
+    lua_pushlstring(L, target, (size_t)len);
+    return 1;
+}
+
 void lrek_open_lock(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"lock_file", lock_file},
                                          {"make_folder", lock_make_folder},
                                          {"real_path", lock_real_path},
+                                         {"link_target", lock_link_target},
                                          {NULL, NULL}};
     static const luaL_Reg methods[] = {
         {"close", lock_release}, {"__close", lock_release}, {NULL, NULL}};

@@ -181,6 +181,24 @@ describe("the emulator's state file", function()
     assert.equal(2, #client.must(open(), "DescribeProjects", {}).ProjectDescriptions)
   end)
 
+  it("is the one that a link names, also if it does not exist yet", function()
+    files.with_folder(function(folder)
+      assert(os.execute(("mkdir %s/in && ln -s in/state %s/one && ln -s %s/one %s/two"):format(folder, folder, folder, folder)))
+      local service = emulator.new { state_file = folder .. "/two", clock = function() return time end }
+      client.must(service, "CreateProject", { ProjectName = "p" })
+      assert.truthy(read(folder .. "/in/state"):find('"p"', 1, true))
+      local ok, output = files.run(("timeout 20 script/lua bin/rekognition-emulator --state %s/in/state"):format(folder))
+      assert.is_false(ok)
+      assert.truthy(output:find("is in use by another emulator", 1, true), output)
+      local again = emulator.new { state_file = folder .. "/one", clock = function() return time end }
+      assert.equal(1, #client.must(again, "DescribeProjects", {}).ProjectDescriptions)
+      assert(os.execute(("ln -s loop %s/loop"):format(folder)))
+      local is_open, problem = pcall(emulator.new, { state_file = folder .. "/loop", clock = function() return time end })
+      assert.is_false(is_open)
+      assert.truthy(tostring(problem):find("/loop", 1, true), tostring(problem))
+    end)
+  end)
+
   it("that can't be written any more makes a request fail, and says so in the log", function()
     local lines = {}
     local service = emulator.new { state_file = path, clock = function() return time end,

@@ -133,13 +133,22 @@ function Store:load()
   return true
 end
 
--- The one path of a file that has several, by symbolic links. A file that doesn't exist yet stands in its real folder.
+local MOST_LINKS = 40 -- as the system allows
+
+-- The one path of a file that has several, by symbolic links. A file that doesn't exist yet stands in its real folder,
+-- or where a link names it.
 local function real_path(path)
-  local real = core.real_path(path)
-  if real then return real end
-  local folder = path:match("^.*/") or ""
-  local real_folder = core.real_path(folder == "" and "." or folder)
-  return real_folder and real_folder .. "/" .. path:sub(#folder + 1) or path
+  for _ = 1, MOST_LINKS do
+    local real = core.real_path(path)
+    if real then return real end
+    local folder, target = path:match("^.*/") or "", core.link_target(path)
+    if not target then
+      local real_folder = core.real_path(folder == "" and "." or folder)
+      return real_folder and real_folder .. "/" .. path:sub(#folder + 1) or path
+    end
+    path = target:sub(1, 1) == "/" and target or folder .. target
+  end
+  return path
 end
 
 -- The locks of this process, by path: they end with the stores that have them.
