@@ -116,9 +116,9 @@ static void read_address(struct host *host)
 /* "host:" and "[::1]:": for curl and urllib nobody has such a name. */
 static bool lacks_port(struct rek_slice text)
 {
-    const char *last = text.data + text.len - 1;
-    return text.len > 0 && *last == ':' &&
-           (text.data[0] == '[' || memchr(text.data, ':', text.len) == last);
+    if (text.len == 0 || text.data[text.len - 1] != ':')
+        return false;
+    return text.data[0] == '[' || !memchr(text.data, ':', text.len - 1);
 }
 
 /* "host", "host:port", "[::1]", "[::1]:port", "::1". */
