@@ -17,6 +17,7 @@ teardown(support.stop)
 -- service may have read the requests of those. Where it is false, RFC 9113 (8.7) says that it did not, and libcurl
 -- doesn't tell us on a shared connection: both ends are right. lasting: no other attempt follows. at_most: libcurl 8.14
 -- finds the connection's end before it has read what came before; nghttp2 1.70 ends the connection for the window of one.
+-- stays: libcurl 8.14 takes the broken connection once more.
 local cases = {
   { "all_work", "nothing", 6 },
   { "goaway_three", "a GOAWAY after the third", 3 },
@@ -50,7 +51,7 @@ local cases = {
   { "one_window_0", "a window of one that grows by nothing", 1, read = true },
   { "data_after_end", "data after the end of one", 6 },
   { "window_overflow", "a window of the connection beyond 31 bits", 0, read = true },
-  { "settings_window", "SETTINGS with a window beyond 31 bits", 0, read = true },
+  { "settings_window", "SETTINGS with a window beyond 31 bits", 0, read = true, stays = true },
   { "bad_frame", "a frame of a wrong length", 0, read = true },
   { "push", "a pushed response", 0, read = true },
   { "half_end", "three responses, and an end", 3, read = true, at_most = true },
@@ -67,7 +68,7 @@ local cases = {
 
 local function client_of(case, attempts)
   return rekognition.client { region = "us-east-1", env = {}, endpoint = "https://" .. server["h2_shared_" .. case[1]],
-    ca_bundle = folder .. "/ca.pem", random = function() return 0 end, max_response_bytes = 1000000,
+    ca_bundle = folder .. "/ca.pem", random = function() return 1 end, max_response_bytes = 1000000,
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" },
     timeout = case.code == "timeout" and 0.5 or 20, retry = { max_attempts = attempts } }
 end
@@ -143,7 +144,7 @@ describe("calls that share a connection come to their own ends:", function()
       end)
     end
 
-    if not case.lasting then
+    if not case.lasting and not case.stays then
       it(case[2] .. " (and another attempt)", function()
         local client <close> = client_of(case, case.attempts or 2)
         arm(case, client)
