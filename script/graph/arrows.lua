@@ -6,6 +6,7 @@ local lua = {}
 --- Rooms of modules whose room is not the second part of their name ("rekognition.call.native": call).
 lua.rooms = {
   ["rekognition"] = "face",
+  ["rekognition.module"] = "face",
   ["rekognition.custom_labels.policy"] = "policy",
 }
 
@@ -42,7 +43,7 @@ lua.arrows = {
 --- Where modules that are not ours may be required: by room, or by the module that does it.
 lua.externals = {
   cjson = { "cli", "testing", "emulator" },
-  lxp = { "rekognition.services.xml", "rekognition" },
+  lxp = { "rekognition.services.xml", "rekognition.module" },
   argparse = { "cli" },
   cqueues = { "async" },
   luv = { "async" },
@@ -53,7 +54,7 @@ lua.externals = {
 }
 
 --- Where `lazy` may defer a require: the faces.
-lua.may_defer = { "^rekognition$", "^rekognition%.client$", "/init%.lua$" }
+lua.may_defer = { "^rekognition%.module$", "^rekognition%.client$", "/init%.lua$" }
 
 --- Files whose computed names need not be found: what they require comes from their caller.
 lua.unreadable = { ["rekognition.lazy"] = true }
