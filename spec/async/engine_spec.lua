@@ -107,8 +107,11 @@ describe("the engine", function()
       rekognition.preload()
       local client = rekognition.client { region = "us-east-1", env = {}, endpoint = ..., retry = { mode = "off" },
         credentials = { access_key_id = "a", secret_access_key = "b" } }
-      local open = {}
-      repeat open[#open + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      local open, file = {}, nil -- all are kept: the collector would close one
+      repeat
+        file = io.open "/dev/null"
+        open[#open + 1] = file
+      until not file
       local ok, e = pcall(function() return client:create_project_async({ ProjectName = "x" }):await() end)
       print(ok, e.kind, e.code, e.retryable, e.maybe_succeeded, e.message)
       for _, file in ipairs(open) do file:close() end
