@@ -9,6 +9,9 @@
  * another thread starts between libcurl's call and ours, some microseconds later, inherits the
  * pair. So does any child where a lookup's pair has numbers above 1023: libcurl does not name
  * those. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* F_GETPIPE_SZ */
+#endif
 #include "core/http_internal.h"
 
 #include <errno.h>
@@ -82,15 +85,25 @@ static void hide(int fd)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* A pipe, or a socket without a name in this computer. (Sockets first: ThreadSanitizer takes fstat
- * for a use of the socket, which another thread may be closing.) */
+/* Asked by fcntl where it can be: ThreadSanitizer takes fstat for a use of the file, which another
+ * thread may be closing. */
+static bool is_pipe(int fd)
+{
+#ifdef F_GETPIPE_SZ
+    return fcntl(fd, F_GETPIPE_SZ) >= 0;
+#else
+    struct stat found;
+    return fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
+#endif
+}
+
+/* A pipe, or a socket without a name in this computer. */
 static bool may_be_pair(int fd)
 {
     struct sockaddr_storage name = {0};
     socklen_t size = sizeof name;
-    struct stat found;
     if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)
-        return fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode);
+        return is_pipe(fd);
     return name.ss_family == AF_UNIX && ((const struct sockaddr *)&name)->sa_data[0] == '\0';
 }
 
