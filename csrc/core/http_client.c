@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+enum { KEPT_TRANSFERS = 4 }; /* of requests that are waited for: one within the other */
+
 static bool copy_options(struct rek_http_client *client, const struct rek_http_options *options)
 {
     client->max_response_bytes =
@@ -54,7 +56,7 @@ enum rek_http_result rek_http_client_new(struct rek_http_client **out,
         rek_http_start_process() ? rek_realloc(NULL, sizeof *client) : NULL;
     if (!client)
         return REK_HTTP_MEMORY;
-    *client = (struct rek_http_client){.users = 1};
+    *client = (struct rek_http_client){.users = 1, .most_spares = KEPT_TRANSFERS};
     enum rek_http_result result = fill(client, options, failure);
     if (result == REK_HTTP_OK)
         *out = client;
@@ -63,15 +65,32 @@ enum rek_http_result rek_http_client_new(struct rek_http_client **out,
     return result;
 }
 
+static void free_spares(struct rek_http_client *client, size_t most)
+{
+    while (client->spare_count > most) {
+        struct rek_http_transfer *transfer = client->spares;
+        client->spares = transfer->next;
+        client->spare_count--;
+        client->free_spare(transfer);
+    }
+}
+
+void rek_http_client_keep_more(struct rek_http_client *client, size_t count)
+{
+    client->most_spares += count;
+}
+
+void rek_http_client_keep_fewer(struct rek_http_client *client, size_t count)
+{
+    client->most_spares -= count;
+    free_spares(client, client->most_spares);
+}
+
 void rek_http_client_release(struct rek_http_client *client)
 {
     if (--client->users > 0)
         return;
-    while (client->spares) {
-        struct rek_http_transfer *transfer = client->spares;
-        client->spares = transfer->next;
-        client->free_spare(transfer);
-    }
+    free_spares(client, 0);
     if (client->multi && client->generation == rek_fork_generation())
         curl_multi_cleanup(client->multi);
     rek_http_proxy_clear(&client->http_proxy);

@@ -1,6 +1,7 @@
 /* libcurl walks all connections of a multi handle to a host for each new transfer, so connections
  * are in groups of 64, a multi handle each. A multi handle serves one client, so each client has a
- * lane: its groups, and what waits.
+ * lane: its groups, and what waits. For as long as it has a group it keeps as many transfers (some
+ * 10 KiB each) for the next requests.
  *
  * The sockets are in the poller, and libcurl hears which of them moved (curl_multi_socket_action).
  * curl_multi_perform and curl_multi_poll look at all of them each time: that is no cheaper over
@@ -79,6 +80,7 @@ static struct rek_http_group *new_group(struct rek_http_engine *engine, struct r
         return NULL;
     }
     set_callbacks(group);
+    rek_http_client_keep_more(lane->client, GROUP_SIZE);
     engine->groups[place] = group;
     return group;
 }
@@ -89,6 +91,7 @@ void rek_http_group_free(struct rek_http_group *group)
     engine->groups[group->index] = NULL;
     if (!rek_engine_is_forked(engine))
         curl_multi_cleanup(group->multi);
+    rek_http_client_keep_fewer(group->lane->client, GROUP_SIZE);
     rek_free(group);
 }
 

@@ -47,6 +47,7 @@ struct rek_http_client {
     unsigned generation; /* rek_fork_generation of the process that made `multi` */
     struct rek_http_transfer *spares;
     size_t spare_count;
+    size_t most_spares;
     void (*free_spare)(struct rek_http_transfer *transfer); /* set by whoever makes transfers */
 
     struct rek_http_proxy http_proxy;
@@ -127,6 +128,9 @@ void rek_http_proxy_clear(struct rek_http_proxy *proxy);
 
 /* http_client.c: lets go of the client; the last one frees it. */
 void rek_http_client_release(struct rek_http_client *client);
+/* So many more spares are kept, or fewer: those beyond are freed. */
+void rek_http_client_keep_more(struct rek_http_client *client, size_t count);
+void rek_http_client_keep_fewer(struct rek_http_client *client, size_t count);
 /* The multi handle of requests that are waited for, made where there is none. NULL: no memory. */
 CURLM *rek_http_client_multi(struct rek_http_client *client);
 /* A multi handle with the client's options. */

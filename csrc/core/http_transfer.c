@@ -9,7 +9,6 @@
 
 enum {
     KEPT_BODY = 1 << 20, /* the memory of a body beyond this is freed */
-    KEPT_TRANSFERS = 64, /* spares of a client; each has some 10 KiB */
     LOOK_INTERVAL_MS = 100,
 };
 
@@ -82,7 +81,7 @@ void rek_http_transfer_give(struct rek_http_transfer *t)
 {
     struct rek_http_client *client = t->client;
     t->response = NULL;
-    if (!t->easy || t->resent || client->closed || client->spare_count >= KEPT_TRANSFERS) {
+    if (!t->easy || t->resent || client->closed || client->spare_count >= client->most_spares) {
         free_transfer(t);
     } else {
         t->next = client->spares;
