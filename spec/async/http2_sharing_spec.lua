@@ -22,6 +22,8 @@ local cases = {
   { "all_work", "nothing", 6 },
   { "goaway_three", "a GOAWAY after the third", 3 },
   { "goaway_three_end", "a GOAWAY after the third, and an end", 3 },
+  { "goaway_three_later", "a GOAWAY after the third, and the responses later", 3 },
+  { "goaway_three_later_end", "a GOAWAY after the third, the responses later, and an end", 3 },
   { "goaway_three_calm", "a GOAWAY after the third, ENHANCE_YOUR_CALM", 3 },
   { "goaway_three_error", "a GOAWAY after the third, INTERNAL_ERROR, and an end", 3 },
   { "goaway_twice", "a GOAWAY with all, then one after the third", 3 },

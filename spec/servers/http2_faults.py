@@ -102,6 +102,16 @@ class Connection:
             except NOT_YET:
                 pass
 
+    def ends(self):
+        """An end that is no reset: all that the client sends until it goes is read first."""
+        self.raw.settimeout(2)
+        try:
+            self.raw.shutdown(socket.SHUT_WR)  # and takes TLS away: what follows is not decrypted
+            while self.raw.recv(65536):
+                pass
+        except OSError:
+            pass
+
     def rest(self):
         time.sleep(600)
 
@@ -212,13 +222,14 @@ def one_is(make):
     return fault
 
 
-def goaway_after_three(code, *before, reads=True, end=False):
-    """A GOAWAY that includes three streams, which have responses."""
+def goaway_after_three(code, *before, reads=True, end=False, pause=0):
+    """A GOAWAY that includes three streams, which have responses, so many seconds later."""
     def fault(c, s):
         c.send(*before, goaway(s[2], code))
+        time.sleep(pause)
         if reads:
             answers(c, s[:3])
-        return not end
+        return c.ends() if end else True
     return fault
 
 
@@ -226,6 +237,8 @@ SHARED_FAULTS = {
     "all_work": goes_on(lambda c, s: answers(c, s)),
     "goaway_three": goaway_after_three(NO_ERROR),
     "goaway_three_end": goaway_after_three(NO_ERROR, end=True),
+    "goaway_three_later": goaway_after_three(NO_ERROR, pause=0.3),
+    "goaway_three_later_end": goaway_after_three(NO_ERROR, end=True, pause=0.3),
     "goaway_three_calm": goaway_after_three(ENHANCE_YOUR_CALM),
     "goaway_three_error": goaway_after_three(INTERNAL_ERROR, end=True),
     "goaway_twice": goaway_after_three(NO_ERROR, goaway(ALL, NO_ERROR)),
