@@ -7,12 +7,12 @@ local pattern_cost = require "spec.support.pattern_cost"
 local KNOWN = {
   ['([A-Za-z]+)":{"Bytes":"$'] = "80 bytes of a body",
   ["[A-Za-z0-9_]+$"] = "a name of a function of ours",
-  ["([^:]*):"] = "gmatch over a text that ends in a colon: each try succeeds",
+  ["([^:]*):()"] = "gmatch over an address of at most 45 bytes that ends in a colon: each try succeeds",
+  ["([^.]*)%."] = "gmatch over a host's name that ends in a dot: each try succeeds",
   ["^(.*)/[^/]*$"] = "the last slash is found from the end, and all behind it fits",
   ["^(.*) [^ ]*$"] = "the last blank is found from the end, and all behind it fits",
   ["^({(%d+)(,?)(%d*)})"] = "twelve characters of a pattern of the model",
   ["^@.*[/\\]rekognition[/\\](.+)%.lua$"] = "a path of a file that is loaded",
-  ["[A-Za-z0-9_-]+%."] = "a host's name of at most 253 bytes",
   ["[0-9]+%.[0-9]+"] = "_VERSION",
   ["--%s is of one copy, not of a plan"] = "not a pattern",
 }

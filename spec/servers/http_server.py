@@ -405,6 +405,14 @@ def listen_full():
 
 
 def closed_port():
+    """A port on which nobody listens, nor can: it stays bound."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    COUNTS.setdefault("bound", []).append(holder)
+    return "127.0.0.1:%d" % holder.getsockname()[1]
+
+
+def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return "127.0.0.1:%d" % listener.getsockname()[1]
 
@@ -430,7 +438,7 @@ def main():
         "tls_client_13": listen(serve, tls("good", True, ssl.TLSVersion.TLSv1_3)),
         "full": listen_full(),
         "closed": closed_port(),
-        "free": closed_port(),
+        "free": free_port(),
         "pid": os.getpid(),
     }
     addresses["alpn_other"] = listen(serve, tls("good", alpn=["other/1"]))  # none of ours: HTTP/1.1 is spoken

@@ -122,8 +122,12 @@ local LONGEST_URL = 2048
 -- A host name, whose labels may end in one more dot (RFC 3986, section 3.2.2), or an address. An IPv6 address may have
 -- a zone (RFC 6874). A label is what DNS allows (RFC 1035, section 2.3.4; RFC 1123, section 2.1).
 local function is_host(host)
-  local address, zone = host:match("^%[([0-9A-Fa-f:.]+)(.*)%]$")
-  if address then return ip.v6(address) and (zone == "" or zone:find("^%%25[A-Za-z0-9._~-]+$")) end
+  local inside = host:match("^%[([^%]]*)%]$")
+  if inside then
+    local address = inside:match("^[0-9A-Fa-f:.]*")
+    local zone = inside:sub(#address + 1)
+    return ip.v6(address) and (zone == "" or zone:find("^%%25[A-Za-z0-9._~-]+$"))
+  end
   local name = host:gsub("%.$", "")
   if #name > 253 or name == "" then return false end
   for label in (name .. "."):gmatch("([^.]*)%.") do
