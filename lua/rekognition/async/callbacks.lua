@@ -7,7 +7,7 @@ local unclaimed = require "rekognition.async.unclaimed"
 
 local M = {}
 
----@class rekognition.Future
+---@class (partial) rekognition.Future
 local Future = require "rekognition.async.future_class"
 
 local unpack = table.unpack

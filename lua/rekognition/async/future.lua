@@ -12,7 +12,7 @@ local seams = require "rekognition.seams"
 local threads = require "rekognition.async.threads"
 local unclaimed = require "rekognition.async.unclaimed"
 
----@class rekognition.Future
+---@class (partial) rekognition.Future
 ---@field ok? boolean
 local Future = require "rekognition.async.future_class"
 

@@ -6,13 +6,14 @@
 
 local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
+local lazy = require "rekognition.lazy"
 local nearest = require "rekognition.text.nearest"
 local rek_error = require "rekognition.error"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 
-local hosts = require "rekognition.lazy" "rekognition.endpoint.hosts"
-local ip = require "rekognition.lazy" "rekognition.text.ip"
+local hosts = lazy "rekognition.endpoint.hosts"
+local ip = lazy "rekognition.text.ip"
 
 local M = expect.face({}, "rekognition.endpoint")
 
