@@ -52,7 +52,7 @@ local cases = {
   { "one_bad_hpack", "headers of one that can't be read", 1, read = true },
   { "one_window_0", "a window of one that grows by nothing", 1, read = true },
   { "data_after_end", "data after the end of one", 6 },
-  { "window_overflow", "a window of the connection beyond 31 bits", 0, read = true },
+  { "window_overflow", "a window of the connection beyond 31 bits", 0, read = true, stays = true },
   { "settings_window", "SETTINGS with a window beyond 31 bits", 0, read = true, stays = true },
   { "bad_frame", "a frame of a wrong length", 0, read = true },
   { "push", "a pushed response", 0, read = true },
