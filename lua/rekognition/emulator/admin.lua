@@ -7,7 +7,7 @@ local faults = require "rekognition.emulator.faults"
 local identities = require "rekognition.emulator.identities"
 local json = require "rekognition.custom_labels.policy.json"
 local number_text = require("rekognition.text.number").text
-local read_number = require("rekognition.text.number").read
+local number_of = require("rekognition.text.number").of
 local settings = require "rekognition.emulator.settings"
 local timestamp = require "rekognition.text.time"
 local cjson = require("cjson").new()
@@ -87,7 +87,7 @@ routes["POST time"] = function(emulator, exchange)
   local given, change = read(exchange), {}
   for name, value in pairs(given) do
     local bounds = TIME[name] or refuse(400, ("%s is not known. Use now, advance, rate, skew"):format(tostring(name)))
-    local number = name == "now" and timestamp.parse(value) or tonumber(value) or read_number(value)
+    local number = name == "now" and timestamp.parse(value) or number_of(value)
     if not number or number < bounds[1] or number > bounds[2] then
       refuse(400, ("%s must be a number from %s to %s, got %s"):format(name, number_text(bounds[1]),
         number_text(bounds[2]), tostring(value)))

@@ -7,7 +7,7 @@ local errors = require "rekognition.emulator.errors"
 local iam = require "rekognition.emulator.iam"
 local metrics = require "rekognition.emulator.metrics"
 local shapes = require "rekognition.emulator.cloudwatch_shapes"
-local read_number = require("rekognition.text.number").read
+local number_of = require("rekognition.text.number").of
 local timestamp = require "rekognition.text.time"
 
 local M = {}
@@ -28,7 +28,7 @@ local LAST = 253402300800 -- the year 10000, which texts of times end before
 -- A time as JSON (epoch seconds) or as text.
 local function read_time(input, name)
   local value = required(input, name)
-  local seconds = tonumber(value) or read_number(value) or timestamp.parse(value)
+  local seconds = number_of(value) or timestamp.parse(value)
   if seconds and seconds >= 0 and seconds < LAST then return seconds end
   return refuse("InvalidParameterValue", "The value %s for parameter %s is invalid.", tostring(value):sub(1, 100), name)
 end

@@ -4,7 +4,7 @@
 
 local errors = require "rekognition.emulator.errors"
 local number_text = require("rekognition.text.number").text
-local number_of = require("rekognition.text.number").read
+local number_of = require("rekognition.text.number").of
 local wildcard = require "rekognition.text.wildcard"
 
 local M = {}
@@ -47,7 +47,7 @@ end
 local function read_number(given, name, least, most, default)
   local value = given[name]
   if value == nil then return default end
-  local number = tonumber(value) or number_of(value)
+  local number = number_of(value)
   if not number or number < least or number > most then
     fail("%s must be a number from %s to %s, got %s", name, number_text(least), number_text(most), tostring(value))
   end

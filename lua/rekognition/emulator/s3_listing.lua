@@ -6,16 +6,13 @@ local ascii = require "rekognition.text.ascii"
 local failures = require "rekognition.emulator.s3_failures"
 local hex = require "rekognition.text.hex"
 local timestamp = require "rekognition.text.time"
+local uri = require "rekognition.text.uri"
 local xml = require "rekognition.emulator.xml"
 
 local NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 local MOST = 1000 -- keys of a page
 
 local M = {}
-
-local function encode(text)
-  return (text:gsub("[^A-Za-z0-9_.~/-]", function(byte) return ("%%%02X"):format(byte:byte()) end))
-end
 
 local function key_of(token)
   return hex.decode(token) or failures.raise("InvalidArgument", "The continuation token provided is incorrect")
@@ -85,7 +82,7 @@ function M.write(bucket, query)
   local after = token and key_of(token) or second and query["start-after"] or not second and query.marker or ""
   local page = take(sorted_keys(bucket, prefix, after), prefix, delimiter, size, after)
   local url = query["encoding-type"] == "url"
-  local name_of = url and encode or function(text) return text end
+  local name_of = url and uri.escape_path or function(text) return text end
   local elements = {
     { "Name", bucket.name }, { "Prefix", name_of(prefix) }, { "Delimiter", query.delimiter and name_of(delimiter) },
     { "MaxKeys", size }, { "EncodingType", url and "url" or nil }, { "IsTruncated", page.more },

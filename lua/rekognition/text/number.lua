@@ -33,6 +33,13 @@ function M.read(text)
   return type(value) == "number" and value or nil
 end
 
+--- What `tonumber` makes of a value, whatever the locale's decimal point is.
+---@param value any
+---@return number?
+function M.of(value)
+  return tonumber(value) or M.read(value)
+end
+
 --- The number that a text of digits is, with a point or without: "3", "1.5", "2."; else nil.
 ---@param text string
 ---@return number?

@@ -9,6 +9,7 @@
 local core = require "rekognition.core"
 local ascii = require "rekognition.text.ascii"
 local hex = require "rekognition.text.hex"
+local uri = require "rekognition.text.uri"
 
 local M = {}
 
@@ -106,11 +107,6 @@ local function base64_forms(secret, add)
   end
 end
 
--- The secret as a form's body has it, which a gateway may show in base64.
-local function in_form(secret)
-  return (secret:gsub("[^A-Za-z0-9_.~-]", function(char) return ("%%%02X"):format(char:byte()) end))
-end
-
 -- The secret in hexadecimal digits.
 local function hex_forms(secret, add)
   local text = hex.encode(secret)
@@ -134,7 +130,7 @@ local function forms_of(secrets)
       add(secret)
       add((secret:gsub("%+", ""))) -- and the blanks instead are squeezed out
       base64_forms(secret, add)
-      base64_forms(in_form(secret), add)
+      base64_forms(uri.escape(secret), add) -- of a form's body, which a gateway may show
       hex_forms(secret, add)
     end
   end
