@@ -1,5 +1,6 @@
 --- The options of a client, of a call, of a wait and of presigning: what they may be, checked before anything is done.
 
+local core = require "rekognition.core"
 local ascii = require "rekognition.text.ascii"
 local rek_error = require "rekognition.error"
 local expect = require "rekognition.text.expect"
@@ -138,6 +139,8 @@ local function check_rate(rate)
     elseif type(value) ~= "number" or not (value > 0 and value < math.huge) then
       refuse("InvalidOption", ("option rate.%s must be a number above 0, calls a second, got %s"):format(
         quote.name(name), quote.value(value)))
+    elseif name ~= "*" and not core.service:has(name) then -- it would have no effect
+      refuse("InvalidOption", "option rate: " .. require("rekognition.call.slips").operation(name))
     end
   end
 end

@@ -5,9 +5,6 @@
 -- others that don't. Another endpoint (an emulator) counts apart.
 
 local core = require "rekognition.core"
-local nearest = require "rekognition.text.nearest"
-local quote = require "rekognition.text.quote"
-local rek_error = require "rekognition.error"
 
 -- Our decision: a little slower than asked for, since calls don't arrive as evenly as they leave.
 local MARGIN = 1.03
@@ -19,25 +16,9 @@ Limits.__index = Limits
 
 local M = {}
 
--- A rate of an operation that isn't there would have no effect.
-local function check(rates)
-  for name in next, rates do
-    if name ~= "*" and not core.service:has(name) then
-      local names = {}
-      for place, known in ipairs(core.service:operations()) do names[place] = known.name end
-      rek_error.raise { kind = "config", code = "InvalidOption",
-        message = ("option rate: unknown operation %s%s"):format(quote.value(name), nearest.hint(name, names)) }
-    end
-  end
-end
-
 ---@param rates table<string, number>
 ---@return rekognition.Limits
---- Raises a `config` error for an operation that the service doesn't have.
-function M.new(rates)
-  check(rates)
-  return setmetatable({ rates = rates }, Limits)
-end
+function M.new(rates) return setmetatable({ rates = rates }, Limits) end
 
 --- Takes the next place for an attempt, and returns how many seconds to wait for it.
 ---@param channel { url: string, region?: string }
