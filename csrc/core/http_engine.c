@@ -108,7 +108,7 @@ enum rek_http_result rek_http_engine_start(struct rek_http_engine *engine, struc
         return result;
     }
     double started_s = rek_engine_now_s();
-    int64_t now = (int64_t)(started_s * 1000);
+    int64_t now = rek_engine_ms(started_s);
     *job = (struct rek_http_job){.transfer = transfer,
                                  .lane = lane,
                                  .state = REK_JOB_WAITING,
@@ -236,7 +236,7 @@ static int sooner(int one, int other)
  * has, and again after as long. Once it is sent it waits for its socket alone. */
 static void look_at(struct rek_http_engine *engine, const struct rek_http_job *job, int64_t now)
 {
-    int64_t start_ms = job->deadline_ms - GRACE_MS - job->transfer->set_timeout_ms;
+    int64_t start_ms = rek_engine_ms(job->started_s);
     bool is_late = now - start_ms >= LOOK_MS;
     look_by(engine, job->deadline_ms);
     if (job->transfer->is_ready)

@@ -56,18 +56,21 @@ struct rek_http_engine {
     size_t readable_count;
 };
 
-static inline int64_t rek_engine_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static inline double rek_engine_now_s(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static inline int64_t rek_engine_ms(double moment_s)
+{
+    return (int64_t)(moment_s * 1000);
+}
+
+static inline int64_t rek_engine_now_ms(void)
+{
+    return rek_engine_ms(rek_engine_now_s());
 }
 
 static inline void rek_ring_open(struct rek_http_job *ring)

@@ -194,9 +194,8 @@ static const char *describe(const struct rek_http_transfer *t, enum rek_http_res
     if (result == REK_HTTP_TOO_LARGE && code == CURLE_OUT_OF_MEMORY && t->fault == REK_HTTP_OK)
         return "a line of the response's headers is over 100 KB, or there is not enough memory";
     if (result == REK_HTTP_TOO_LARGE)
-        return "the response is larger than max_response_bytes allows, or its headers are over 256 "
-               "KiB or "
-               "too many";
+        return "the response is larger than max_response_bytes allows, or its headers are over "
+               "256 KiB or too many";
     if (result == REK_HTTP_MEMORY)
         return "not enough memory";
     if (t->fault_message)

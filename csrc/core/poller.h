@@ -36,9 +36,23 @@ bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
 /* From now on rek_poller_release will be called before the descriptor is closed. So it may stay in
  * the system's set while nobody watches it: to take it out and put it in again for each request is
  * dear. Without memory it is one like others. */
+#if defined(__linux__) && !defined(REK_POLLER_PLAIN)
 void rek_poller_adopt(struct rek_poller *poller, int fd);
 /* The descriptor is about to be closed. */
 void rek_poller_release(struct rek_poller *poller, int fd);
+#else /* only what is watched is in the set */
+static inline void rek_poller_adopt(struct rek_poller *poller, int fd)
+{
+    (void)poller;
+    (void)fd;
+}
+
+static inline void rek_poller_release(struct rek_poller *poller, int fd)
+{
+    (void)poller;
+    (void)fd;
+}
+#endif
 /* The poller's descriptor becomes readable after so many milliseconds (0: immediately); -1: by no
  * time. It stays readable until the next call. */
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms);

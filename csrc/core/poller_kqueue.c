@@ -45,18 +45,6 @@ bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
     return change(poller, fd, EVFILT_WRITE, events & REK_POLL_WRITE, tag) && read;
 }
 
-void rek_poller_adopt(struct rek_poller *poller, int fd)
-{
-    (void)poller; /* what nobody watches is not in the set */
-    (void)fd;
-}
-
-void rek_poller_release(struct rek_poller *poller, int fd)
-{
-    (void)poller;
-    (void)fd;
-}
-
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms)
 {
     struct kevent event;

@@ -73,18 +73,6 @@ bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
     return true;
 }
 
-void rek_poller_adopt(struct rek_poller *poller, int fd)
-{
-    (void)poller; /* what nobody watches is not in the set */
-    (void)fd;
-}
-
-void rek_poller_release(struct rek_poller *poller, int fd)
-{
-    (void)poller;
-    (void)fd;
-}
-
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms)
 {
     (void)poller; /* there is no descriptor that could become readable */

@@ -33,7 +33,7 @@ CURLMcode curl_multi_socket_all(CURLM *multi, int *running)
     return fate == CURLM_OK ? real(multi, running) : fate;
 }
 
-/* A server of one connection at a time. It answers a request when it is told to. */
+/* A server of one connection at a time. It answers a request after let_go. */
 struct server {
     int listener;
     int go[2];
