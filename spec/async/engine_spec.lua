@@ -32,6 +32,17 @@ describe("the engine", function()
     end)
   end
 
+  it("makes a task for no call that has none to wait for: those of a new client neither", function()
+    local client <close> = new_client "/echo"
+    local futures = {}
+    for place = 1, 3 do futures[place] = client:create_project_async { ProjectName = "x" .. place } end
+    for _, future in ipairs(futures) do
+      assert.is_truthy(future.direct)
+      assert.is_false(future.thread)
+      assert.equal(1, select(2, future:await()).attempts)
+    end
+  end)
+
   it("goes on after a callback that raises: the others are called, and the places are free again", function()
     local client <close> = new_client "/echo"
     client:create_project { ProjectName = "x" }

@@ -35,6 +35,21 @@ function Task:token() return self end
 ---@async
 function Task.pass() yield() end
 
+-- Raises that the task was cancelled, if it was and has not heard of it.
+local function hear(task)
+  local e = task.pending
+  if not e then return end
+  task.pending, task.delivered = false, e
+  error(e, 0)
+end
+
+--- Lets the others go on, and raises if the task is cancelled by then: before what may never wait.
+---@async
+function Task:turn()
+  if not self.pending then yield() end
+  hear(self)
+end
+
 --- Suspends the task until its token is woken. `undo(what)` ends what it waits for where the wait ends otherwise.
 ---@async
 function Task:park(_, undo, what)
@@ -61,6 +76,11 @@ Driving.__index = Driving
 function Driving.token() return { woken = false, undo = false, what = false } end
 
 function Driving.pass() end
+
+function Driving.turn()
+  engine.step(0)
+  if engine.current then hear(engine.current) end
+end
 
 local function finish_box(box)
   if not box.woken and box.undo then box.undo(box.what) end
@@ -97,8 +117,10 @@ local function cancel_transfer(id) return engine.network():cancel(id) end
 -- Descriptors that are left to the host. Our choice.
 local SPARE_DESCRIPTORS = 32
 
--- The connections that a transport may have under way; fewer where the process can't have as many descriptors.
-local function slots_of(sender)
+--- The connections that a transport may have under way; fewer where the process can't have as many descriptors.
+---@param sender table  see `rekognition.call.native`
+---@return rekognition.Semaphore
+function M.slots_of(sender)
   local transport = sender.transport
   if not transport.slots then
     local wanted, limit = transport.max_connections, core.descriptor_limit()
@@ -147,7 +169,7 @@ local CLOSED = { transport = { code = "closed", sent = false, message = "the cli
 function Both:send(sender, call, credentials, headers, connect_timeout, timeout)
   local request = call.request
   if request:size() > SLICE then hash(self, sender, request) end
-  local slots = sender.slots or slots_of(sender)
+  local slots = sender.slots or M.slots_of(sender)
   timeout = take_slot(self, sender, slots, call, timeout)
   if timeout == false then return late(call) end
   if timeout and connect_timeout > timeout then connect_timeout = timeout end
@@ -181,6 +203,7 @@ end
 function Both:run_alone(loop, channel, call)
   call.driver = self
   engine.spent(call.request:size()) -- it was encoded just now
+  if not channel.sender then self:turn() end -- a transport of the host's own
   if channel.gate then return through(channel.gate, self, loop, channel, call) end
   return loop(channel, call)
 end

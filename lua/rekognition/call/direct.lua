@@ -8,6 +8,7 @@ local call = require "rekognition.call"
 local callbacks = require "rekognition.async.callbacks"
 local cancelled = require "rekognition.async.cancelled"
 local core = require "rekognition.core"
+local driver = require "rekognition.async.driver"
 local engine = require "rekognition.async.engine"
 local futures = require "rekognition.async.future"
 
@@ -66,8 +67,8 @@ local function submit(self)
   local direct = self.direct
   local channel, credentials = direct.channel, direct.credentials()
   local sender = channel.sender
-  local slots = sender.slots
-  if not credentials or not slots or slots.used >= slots.places or slots.waiting > 0 or sender.transport.is_closed then
+  local slots = sender.slots or driver.slots_of(sender)
+  if not credentials or slots.used >= slots.places or slots.waiting > 0 or sender.transport.is_closed then
     return become_task(self, run)
   end
   local clock = channel.clock

@@ -102,8 +102,7 @@ end
 
 local spare -- the state of a plain call whose only attempt succeeded, for the next call
 
---- The state of a call, with room for what the loop notes in a call that succeeds: tables are dear, and those that grow
---- more so.
+--- The state of a call, with room for what the loop notes in a call that succeeds: a table that grows is dear.
 ---@param operation string
 ---@param request? userdata  what is sent; a call that is begun later gets it then
 ---@return rekognition.Call
@@ -256,6 +255,7 @@ local function continue(channel, call, retry, credentials, result)
     { operation = call.operation, attempt = call.attempt, delay = delay, kind = meaning.fields.kind,
       code = meaning.fields.code, status = meaning.fields.status })
   if delay > 0 then channel.seams.sleep(delay) end
+  if call.driver and not channel.sender then call.driver:turn() end -- neither sleep nor transport may have waited
   check_open(channel, call)
   call.attempt = call.attempt + 1
 end
