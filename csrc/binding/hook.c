@@ -22,6 +22,15 @@ void lrek_open_hook(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &nothing_key);
 }
 
+bool lrek_is_wait(lua_State *L, lua_Debug *activation)
+{
+    lua_getinfo(L, "f", activation);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &nothing_key);
+    bool is_wait = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is_wait;
+}
+
 /* Lets the hook of `state` run by calling a function that does nothing. False where it raised: what
  * it raised is then on top of L's stack. */
 static bool run(struct lrek_hook *hook, lua_State *state)

@@ -7,6 +7,7 @@
 #include "core/http_transfer.h"
 
 #include <lua.h>
+#include <stdbool.h>
 
 struct lrek_hook {
     lua_State *L;
@@ -20,5 +21,7 @@ struct lrek_hook {
 void lrek_open_hook(lua_State *L);
 /* Starts to watch; the watch holds as long as the hook. */
 struct rek_http_watch lrek_watch_hook(lua_State *L, struct lrek_hook *hook);
+/* For a hook: whether it runs because C waits, and not between two steps of Lua. */
+bool lrek_is_wait(lua_State *L, lua_Debug *activation);
 
 #endif

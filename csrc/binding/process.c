@@ -139,6 +139,8 @@ static enum run_outcome run_command(struct run *run, char *const *argv, double t
     static const struct timespec pause = {.tv_nsec = 2000000};
     enum { SLICE_MS = 100 };
     double deadline = monotonic() + timeout;
+    if (!watch->look(watch->context))
+        return RUN_INTERRUPTED;
     if (!start(run, argv))
         return RUN_NOT_STARTED;
     for (;;) {

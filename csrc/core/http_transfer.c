@@ -179,6 +179,10 @@ static enum rek_http_result wait(CURLM *multi, struct rek_http_transfer *t,
 {
     struct rek_http_client *client = t->client;
     for (;;) {
+        if (watch && !watch->look(watch->context))
+            return REK_HTTP_STOPPED;
+        if (watch && (client->closed || client->generation != rek_fork_generation()))
+            return REK_HTTP_CLOSED;
         int running = 0;
         errno = 0;
         CURLMcode code = curl_multi_perform(multi, &running);
@@ -191,12 +195,6 @@ static enum rek_http_result wait(CURLM *multi, struct rek_http_transfer *t,
             code = curl_multi_poll(multi, NULL, 0, LOOK_INTERVAL_MS, NULL);
         if (code != CURLM_OK)
             return REK_HTTP_MEMORY;
-        if (!watch)
-            continue;
-        if (!watch->look(watch->context))
-            return REK_HTTP_STOPPED;
-        if (client->closed || client->generation != rek_fork_generation())
-            return REK_HTTP_CLOSED;
     }
 }
 

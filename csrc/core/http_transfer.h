@@ -25,9 +25,10 @@ const struct rek_http_failure *rek_http_transfer_failure(const struct rek_http_t
 
 /* Who looks round while a request is waited for. */
 struct rek_http_watch {
-    /* Called at least each tenth of a second while nothing moves, and where a signal came: between
-     * two steps of libcurl, never inside one, so that it may do anything, requests on the same
-     * client and closing it included. False ends the transfer with REK_HTTP_STOPPED. */
+    /* Called before anything is sent, at least each tenth of a second while nothing moves, and
+     * where a signal came: between two steps of libcurl, never inside one, so that it may do
+     * anything, requests on the same client and closing it included. False ends the transfer with
+     * REK_HTTP_STOPPED. */
     bool (*look)(void *context);
     void *context;
 };

@@ -2,6 +2,7 @@
 
 local clients = require "rekognition.client"
 local core = require "rekognition.core"
+local interrupts = require "rekognition.cli.interrupts"
 local outputs = require "rekognition.cli.output"
 local regions = require "rekognition.cli.regions"
 local rek_error = require "rekognition.error"
@@ -66,7 +67,9 @@ local function ask_mfa(self)
     self.progress:clear()
     io.stderr:write(("MFA code for %s: "):format(text.clean(serial)))
     io.stderr:flush()
-    return io.read "l"
+    local line = io.read "l"
+    interrupts.look()
+    return line
   end
 end
 
@@ -108,11 +111,13 @@ function Context:say(format, ...)
   self.progress:note(self.in_flags(format:format(...)))
 end
 
--- Asks for a line. A signal ends the read, and is raised by the statement that follows it.
+-- Asks for a line. A signal ends the read.
 local function ask(question)
   io.stderr:write(question)
   io.stderr:flush()
+  interrupts.look()
   local line = io.read "l"
+  interrupts.look()
   return line
 end
 

@@ -1,11 +1,13 @@
 --- What a command reads: a file that is named, or the input.
 
 local files = require "rekognition.config.files"
+local interrupts = require "rekognition.cli.interrupts"
 
 local M = {}
 
 local function read_all(context)
   local text, why = io.read "a"
+  interrupts.look() -- a signal ends the read
   if not text then context:usage("could not read the input: %s", why or "it is closed") end
   return text
 end

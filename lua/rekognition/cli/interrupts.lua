@@ -1,5 +1,7 @@
---- SIGINT, SIGTERM and SIGHUP: raised as an error of kind "cancelled", so that everything under way is left as it
--- should be. A second one is raised in what tidies up, which then ends as well.
+--- SIGINT, SIGTERM and SIGHUP. A signal is noted when it comes, and raised where the command next waits: in a request,
+-- in a sleep, in a wait for another process, after a read. There it is an error of kind "cancelled", and everything
+-- under way is left as it should be. It is never raised between two other steps, such as the start of a command and the
+-- noting of its number. A second one is raised in what tidies up, which then ends as well.
 
 local core = require "rekognition.core"
 local rek_error = require "rekognition.error"
@@ -8,49 +10,55 @@ local M = {}
 
 local NAMES = { [1] = "SIGHUP", [2] = "SIGINT", [15] = "SIGTERM" }
 
--- Who has the signals instead, while a command of the person's own runs.
+-- Who hears of a signal first.
+---@type nil|fun(number: integer, from_terminal: boolean): boolean
 local taker
 
+-- The signal to raise: its number, and whether it came from the terminal.
+local pending, is_of_terminal
+
 -- The command has ended: all that is left to do is to say how.
-local is_over = false
+local is_over
 
---- Signals are counted from now on, and end nothing.
-function M.over() is_over = true end
+local has_raised
 
--- What the next signal does instead of raising, once.
-local notice
+-- Called between any two steps, and never while it runs itself.
+local function note(number, from_terminal)
+  if is_over then return false end
+  if not (taker and taker(number, from_terminal)) then pending, is_of_terminal = number, from_terminal end
+  return pending ~= nil
+end
 
---- The first signal of all only calls `f`, once: what tidies up already goes on.
----@param f fun()
-function M.forgive_first(f)
-  if core.interrupted() == nil then notice = f end
+--- Raises a signal that came and is not raised yet. For what waits, before and after.
+function M.look()
+  local number = pending
+  if not number then return end
+  pending, has_raised = nil, true
+  rek_error.raise { kind = "cancelled", code = "Interrupted", signal = number,
+    message = "interrupted by " .. (NAMES[number] or "signal " .. number) }
 end
 
 --- From now on signals are ours.
 function M.catch()
-  core.on_interrupt(function(number, from_terminal)
-    if is_over then return end
-    if taker then return taker(number, from_terminal) end
-    if notice then
-      local f = notice
-      notice = nil
-      return f()
-    end
-    rek_error.raise { kind = "cancelled", code = "Interrupted", signal = number,
-      message = "interrupted by " .. (NAMES[number] or "signal " .. number) }
-  end)
+  taker, pending, is_over, has_raised = nil, nil, false, false
+  core.on_interrupt(note, M.look)
 end
 
---- Calls f; signals go to `handler` meanwhile, which must not raise.
----@param handler fun(number: integer, from_terminal: boolean)
----@param f fun(): ...
-function M.with(handler, f)
+--- From now on `handler` has the signals, and one that is not raised yet. It must not raise. A signal is raised at the
+--- next wait unless it returns true.
+---@param handler fun(number: integer, from_terminal: boolean): boolean
+function M.take(handler)
   taker = handler
-  local results = table.pack(pcall(f))
-  taker = nil
-  if not results[1] then error(results[2], 0) end
-  return table.unpack(results, 2, results.n)
+  local number = pending
+  pending = nil
+  if number then note(number, is_of_terminal) end
 end
+
+--- Whether a signal has been raised, and not only noted.
+function M.has_raised() return has_raised end
+
+--- Signals are counted from now on, and end nothing.
+function M.over() is_over = true end
 
 --- The exit status that says which signal came, or nil.
 ---@return integer?

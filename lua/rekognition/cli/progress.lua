@@ -2,6 +2,7 @@
 -- where it is not wanted.
 
 local core = require "rekognition.core"
+local interrupts = require "rekognition.cli.interrupts"
 local text = require "rekognition.cli.text"
 
 local M = {}
@@ -78,14 +79,15 @@ function Progress:note(line)
   self._write(text.clean(line) .. "\n")
 end
 
---- A sleep that keeps the line current. A signal ends it.
+--- A sleep that keeps the line current. A signal ends it: within a second even where it came just before a nap began.
 ---@return fun(seconds: number)
 function Progress:sleep()
   return function(seconds)
     local ends = core.monotonic() + seconds
+    interrupts.look()
     repeat
-      local left = ends - core.monotonic()
-      core.sleep(math.min(left, self._is_live and 1 or left))
+      core.sleep(math.min(ends - core.monotonic(), 1))
+      interrupts.look()
       self:tick()
     until core.monotonic() >= ends
   end

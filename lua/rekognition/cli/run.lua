@@ -1,11 +1,10 @@
 --- `rekognition run`: a command that runs while a model does.
 
 local core = require "rekognition.core"
-local interrupts = require "rekognition.cli.interrupts"
 local journals = require "rekognition.custom_labels.run_journal"
-local number_text = require("rekognition.text.number").text
 local model_of = require "rekognition.cli.model_of"
 local rek_error = require "rekognition.error"
+local run_command = require "rekognition.cli.run_command"
 local run_model = require "rekognition.custom_labels.run_model"
 local started = require "rekognition.cli.started"
 local values = require "rekognition.cli.values"
@@ -36,78 +35,6 @@ local M = {
     .. "the model stopped.",
 }
 
-local SIGTERM, SIGKILL = 15, 9
-local STOPPING = "interrupted; the model is being stopped (interrupt again to leave it running)"
-
--- Ends the command: tells it, waits, and kills it. It is killed before if a second signal comes meanwhile.
-local function terminate(child, number, grace, caught)
-  if number ~= caught.number or not caught.is_told then child:signal(number) end
-  local ends = core.monotonic() + grace
-  while core.monotonic() < ends and not caught.again do
-    local status, signal = child:wait(ends - core.monotonic())
-    if status or signal then return end
-  end
-  child:signal(SIGKILL)
-  while not (child:wait(1) or select(2, child:wait(0))) do end
-end
-
--- Waits for the command's end. Returns its status, or the signal that ended it; raises when a limit is reached.
-local function supervise(child, run, grace, caught)
-  while true do
-    local status, signal = child:wait(math.min(1, math.max(run:seconds_left(), 0.01)))
-    if status or signal then return status, signal end
-    if caught.number then
-      terminate(child, caught.number, grace, caught)
-      return nil, caught.number
-    end
-    local ok, problem = pcall(run.check, run)
-    if not ok then
-      terminate(child, SIGTERM, grace, caught)
-      error(problem, 0)
-    end
-  end
-end
-
--- The model is being stopped, or is about to be: a first signal doesn't end that.
-local function expect_stop(context)
-  interrupts.forgive_first(function()
-    context:say(STOPPING)
-  end)
-end
-
--- Where the command may use the terminal it stays in this process's group, which has the terminal, and gets Ctrl-C from
--- it. Elsewhere it has a group of its own, so that what it has started gets the signals, too.
-local function has_terminal()
-  return core.is_terminal(0) or core.is_terminal(1) or core.is_terminal(2)
-end
-
--- What a signal does while the command runs.
-local function catcher(context, caught, grace, has_group)
-  return function(number, from_terminal)
-    if caught.number then
-      caught.again = true
-      return
-    end
-    caught.number, caught.is_told = number, from_terminal and not has_group
-    context:say("interrupted; waiting up to %s s for %s (again: it is killed), then the model is stopped",
-      number_text(grace), context.args.words[1])
-  end
-end
-
-local function run_command(context, version, run)
-  context.progress:clear()
-  local caught, grace, has_group = {}, context.args.grace or 10, not has_terminal()
-  local child, why = core.spawn(context.args.words,
-    { "REKOGNITION_PROJECT_VERSION_ARN=" .. version.ProjectVersionArn }, has_group)
-  if not child then error({ no_command = "could not run " .. why, exit_code = 126 }, 0) end
-  local status, signal = interrupts.with(catcher(context, caught, grace, has_group), function()
-    return supervise(child, run, grace, caught)
-  end)
-  expect_stop(context)
-  if caught.number then context:say(STOPPING) end
-  return status or 128 + signal
-end
-
 local function check_command(context)
   local name = context.args.words[1]
   if core.find_command(name) then return end
@@ -135,15 +62,16 @@ function M.run(context)
   local client <close> = context:client()
   local arn, project = model_of.find(context, client, given)
   if not started.confirm(context, client, arn, "until the command ends") then return 1 end
+  local command = run_command.new(context)
   local ok, result = pcall(run_model.run, {
     client = client, version = arn, project = project, min_inference_units = args.min_units,
     max_inference_units = args.max_units, max_hours = args.max_hours, max_cost = args.max_cost,
     price_per_hour = args.price_per_hour, journal = args.journal, use_running = args.use_running, delay = args.delay,
     timeout = args.timeout, profile = args.profile, on_progress = function(event)
-      if event.step == "stop" then expect_stop(context) end
+      if event.step == "stop" then command:expect_stop() end
       context.progress:event(event)
     end,
-  }, function(version, run) return run_command(context, version, run) end)
+  }, function(version, run) return command:run(version, run) end)
   if ok then return result end
   local is_others = rek_error.is_error(result) and result.code == "ModelInUse" -- the error says what is the case
   if rek_error.is_error(result) and not is_others then warn_if_left(context, client, arn) end

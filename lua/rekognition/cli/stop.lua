@@ -92,7 +92,7 @@ local function stop_entry(context, journal, entry)
 end
 
 local function stop_mine(context)
-  local seams = require("rekognition.seams").from {}
+  local seams = require("rekognition.seams").from { sleep = context.progress:sleep() }
   local journal = journals.open({ _seams = seams }, context.args.journal)
   local rows, entries = {}, journal:list()
   context.has_several = #entries > 1

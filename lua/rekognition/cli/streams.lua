@@ -1,5 +1,7 @@
 --- The three standard streams.
 
+local interrupts = require "rekognition.cli.interrupts"
+
 local M = {}
 
 local EBADF, EPIPE = 9, 32
@@ -22,6 +24,7 @@ end
 ---@param number? integer
 function M.check(ok, why, number)
   if ok then return end
+  interrupts.look() -- a signal ends the write
   if number == EPIPE then error({ reader_gone = true }, 0) end
   error({ output_failed = ("could not write the output: %s"):format(why) }, 0)
 end

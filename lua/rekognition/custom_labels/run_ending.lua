@@ -58,6 +58,7 @@ end
 -- Stops the model, and then takes it out of the journal.
 local function stop(run)
   local options = run.options
+  run.model:report("stop", "requested")
   run_guard.without(function()
     stop_model.run(run.model, { timeout = options.stop_timeout, may_lag = not run.was_running })
   end)
