@@ -47,7 +47,7 @@ describe("run_model", function()
         return 1, nil, 3
       end))
       assert.same({ 1, nil, 3, n = 3 }, results)
-      assert.same({ "start requested", "start STARTING", "start RUNNING", "run started", "stop RUNNING", "stop STOPPING",
+      assert.same({ "start requested", "start STARTING", "start RUNNING", "run started", "stop requested", "stop RUNNING", "stop STOPPING",
         "stop STOPPED" }, events)
       assert_stopped(service, client, arn)
     end)
