@@ -2,8 +2,10 @@
 -- Finds what goes by the process's locale, which belongs to the host: script/locale_check.lua [FILE...]
 --
 -- In Lua: string.lower and string.upper; the pattern classes %a %c %g %l %p %s %u %w and their complements; %g, %f and
--- %e in a format (the decimal point); table.sort without an order, which uses `<`; os.setlocale, and os.date with names
--- of days or months. In C: the functions of <ctype.h> but isdigit and isxdigit, strtod, strcasecmp and their like.
+-- %e in a format (the decimal point); table.sort without an order, which uses `<`; os.setlocale. In C: the functions of
+-- <ctype.h> but isdigit and isxdigit, strtod, strcasecmp and their like.
+-- TZ belongs to the host as well: os.date in Lua, gmtime and its like in C. Those of UTC go by it too, where it names a
+-- zone that counts leap seconds.
 -- Without files: all that git knows below lua/, csrc/ and model/. A line that ends in "locale: " and a reason is left
 -- out.
 --
@@ -15,7 +17,10 @@ local LUA_ALLOWED = { ["lua/rekognition/text/ascii.lua"] = true } -- it names wh
 local C_FUNCTIONS = {}
 for name in ([[tolower toupper isalnum isalpha isblank iscntrl isgraph islower isprint ispunct isspace isupper strtod
   strtof strtold atof strcasecmp strncasecmp setlocale strcoll strxfrm strftime localeconv]]):gmatch("%S+") do
-  C_FUNCTIONS[name] = true
+  C_FUNCTIONS[name] = "the locale"
+end
+for name in ("gmtime gmtime_r localtime localtime_r mktime timegm ctime ctime_r asctime asctime_r"):gmatch("%S+") do
+  C_FUNCTIONS[name] = "TZ"
 end
 
 local found = 0
@@ -123,9 +128,6 @@ local function check_lua(path, text)
       local is_pattern = is_pattern_argument(list, index) or token.value:find("^%^") ~= nil
         or token.value:find("%$$") ~= nil
       local is_date = before and (before.value == "date" or before.value == "(" and list[index - 2].value == "date")
-      if is_date and token.value:find("%%[aAbBchpxXr]") then
-        complain(token.line, "os.date writes names in the locale's language; use rekognition.text.time")
-      end
       for _, class in ipairs(is_date and {} or classes_in(token.value, is_pattern)) do
         complain(token.line, class .. " goes by the locale; write the characters out")
       end
@@ -135,6 +137,8 @@ local function check_lua(path, text)
     elseif token.value == "sort" and before and before.value == "." and list[index - 2].value == "table"
       and has_one_argument(list, index) then
       complain(token.line, "Lua's order of texts goes by the locale; use ascii.sort of rekognition.text")
+    elseif token.value == "date" and before and before.value == "." and list[index - 2].value == "os" then
+      complain(token.line, "os.date goes by TZ and the locale; use rekognition.text.time")
     elseif token.value == "setlocale" then
       complain(token.line, "the locale belongs to the host")
     end
@@ -147,7 +151,7 @@ local function check_c(path, text)
     number = number + 1
     if not line:find("^ ?%*") and not line:find("locale: %S") then
       for name in line:gmatch("([A-Za-z_][A-Za-z0-9_]*) *%(") do
-        if C_FUNCTIONS[name] then report(path, number, name .. " goes by the locale") end
+        if C_FUNCTIONS[name] then report(path, number, name .. " goes by " .. C_FUNCTIONS[name]) end
       end
     end
   end

@@ -2,6 +2,8 @@
 #include "core/timestamp.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <time.h>
 
 /* The moments' text was computed with Python's datetime. */
 static const struct {
@@ -26,7 +28,7 @@ static const struct {
     {-1e300, REK_SLICE("0000-01-01T00:00:00Z"), REK_SLICE("Sat, 01 Jan 0000 00:00:00 GMT")},
 };
 
-int main(void)
+static void check_moments(void)
 {
     char text[REK_TIMESTAMP_SIZE];
     for (size_t i = 0; i < COUNT_OF(moments); i++) {
@@ -36,5 +38,13 @@ int main(void)
         CHECK_SLICE(rek_slice_of(text, len), moments[i].rfc822);
     }
     CHECK(rek_timestamp_iso8601(text, (double)NAN) == 20);
+}
+
+int main(void)
+{
+    check_moments();
+    setenv("TZ", "right/UTC", 1); /* counts leap seconds, where the system has such zones */
+    tzset();
+    check_moments();
     return check_result();
 }

@@ -1,6 +1,7 @@
 --- Timestamps as text. A response has them as numbers, seconds since 1970 with a fraction. `os.date` takes whole
 -- numbers alone: os.date("!%F", math.floor(t)).
 
+local time = require "rekognition.text.time"
 local expect = require "rekognition.text.expect"
 
 local M = expect.face({}, "rekognition.timestamp")
@@ -19,9 +20,8 @@ function M.format(seconds)
   expect.argument(seconds, TIMESTAMP, "timestamp.format", "seconds", { code = "InvalidTimestamp" })
   local thousandths = math.tointeger(math.floor(seconds * 1000 + 0.5))
   local whole, rest = thousandths // 1000, thousandths % 1000
-  local text = os.date("!%Y-%m-%dT%H:%M:%S", whole)
-  if rest > 0 then text = ("%s.%03d"):format(text, rest) end
-  return text .. "Z"
+  local text = time.format(whole)
+  return rest > 0 and ("%s.%03dZ"):format(text:sub(1, -2), rest) or text
 end
 
 return M

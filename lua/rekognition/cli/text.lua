@@ -1,5 +1,6 @@
 --- Text for a terminal: nothing that a service sends can steer it.
 
+local time = require "rekognition.text.time"
 local number = require "rekognition.text.number"
 local M = {}
 
@@ -42,7 +43,7 @@ end
 ---@param epoch number
 ---@return string "2026-01-31 12:00"
 function M.time(epoch)
-  return os.date("!%Y-%m-%d %H:%M", math.floor(epoch)) --[[@as string]]
+  return ("%04d-%02d-%02d %02d:%02d"):format(time.parts(epoch))
 end
 
 return M

@@ -3,6 +3,7 @@
 -- StartProjectVersion has no token by which the service would know a repeated request. A lost response is settled by
 -- looking at the version.
 
+local time = require "rekognition.text.time"
 local rek_error = require "rekognition.error"
 local running_model = require "rekognition.custom_labels.running_model"
 
@@ -53,7 +54,7 @@ end
 ---@return string
 function M.origin(entry)
   if not entry then return "not by a run of this journal" end
-  return ("started here at %s UTC"):format(os.date("!%Y-%m-%d %H:%M:%S", math.floor(entry.started_at)))
+  return ("started here at %s UTC"):format((time.format(entry.started_at):sub(1, -2):gsub("T", " ")))
 end
 
 --- Raises that the model runs already, and not for this run.

@@ -165,7 +165,7 @@ local function check_scope(claim, expected)
 end
 
 local function basic_date(seconds)
-  return os.date("!%Y%m%dT%H%M%SZ", math.floor(seconds))
+  return (timestamp.format(seconds):gsub("[-:]", ""))
 end
 
 local function check_time(claim, seconds, now)

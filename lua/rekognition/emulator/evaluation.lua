@@ -6,6 +6,7 @@
 
 local ascii = require "rekognition.text.ascii"
 local body = require "rekognition.emulator.body"
+local timestamp = require "rekognition.text.time"
 local core = require "rekognition.core"
 local labels = require "rekognition.emulator.labels"
 
@@ -17,7 +18,7 @@ local TYPES = { IMAGE_LEVEL_LABELS = "groundtruth/image-classification",
                 OBJECT_LOCALIZATION = "groundtruth/object-detection" }
 
 local function date(seconds)
-  return os.date("!%Y-%m-%dT%H:%M:%S", math.floor(seconds)) .. (".%06d"):format(math.floor(seconds * 1e6) % 1000000)
+  return timestamp.format(seconds):sub(1, -2) .. (".%06d"):format(math.floor(seconds * 1e6) % 1000000)
 end
 
 -- What the model takes a label of a test image for.

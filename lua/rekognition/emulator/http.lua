@@ -1,6 +1,7 @@
 --- Small readings of an HTTP request as the server passes it.
 
 local ascii = require "rekognition.text.ascii"
+local timestamp = require "rekognition.text.time"
 
 local M = {}
 
@@ -85,9 +86,8 @@ local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 ---@param seconds number  epoch
 ---@return string
 function M.date(seconds)
-  local parts = os.date("!*t", math.floor(seconds))
-  return ("%s, %02d %s %04d %02d:%02d:%02d GMT"):format(DAYS[parts.wday], parts.day, MONTHS[parts.month], parts.year,
-    parts.hour, parts.min, parts.sec)
+  local year, month, day, hour, minute, second, weekday = timestamp.parts(seconds)
+  return ("%s, %02d %s %04d %02d:%02d:%02d GMT"):format(DAYS[weekday], day, MONTHS[month], year, hour, minute, second)
 end
 
 return M

@@ -123,14 +123,29 @@ local function date_of(day)
   return era * 400 + year + (month <= 2 and 1 or 0), month, date
 end
 
+--- The parts of a moment in UTC. Unlike those of `os.date`, they don't depend on the zone: where TZ names one that
+--- counts leap seconds ("right/UTC"), `os.date "!%c"` is some 27 seconds early.
+---@param epoch number
+---@return integer year
+---@return integer month
+---@return integer day
+---@return integer hour
+---@return integer minute
+---@return integer second
+---@return integer weekday  1 is Sunday
+function M.parts(epoch)
+  local seconds = math.floor(epoch)
+  local days_since = seconds // 86400
+  local year, month, day = date_of(days_since)
+  local of_day = seconds % 86400
+  return year, month, day, of_day // 3600, of_day // 60 % 60, of_day % 60, (days_since + 4) % 7 + 1
+end
+
 --- Writes a timestamp in UTC, in whole seconds.
 ---@param epoch number  of a year from 0 to 9999
 ---@return string "2026-11-21T10:00:00Z"
 function M.format(epoch)
-  local seconds = math.floor(epoch)
-  local year, month, day = date_of(seconds // 86400)
-  local of_day = seconds % 86400
-  return ("%04d-%02d-%02dT%02d:%02d:%02dZ"):format(year, month, day, of_day // 3600, of_day // 60 % 60, of_day % 60)
+  return ("%04d-%02d-%02dT%02d:%02d:%02dZ"):format(M.parts(epoch))
 end
 
 return M
