@@ -112,6 +112,59 @@ describe("a waiter", function()
     end)
   end
 
+  -- botocore's waiters find nothing in such a response, and go on.
+  for _, name in ipairs { "project_version_deleted", "dataset_deleted", "project_deleted", "project_version_copied" } do
+    local subject = SUBJECTS[goals.find(name).subject]
+    for _, body in ipairs { "", "{}", "null", '{"__type":"x"}', '{"ProjectVersionDescriptions":null}', '{"NextToken":""}' } do
+      it(name .. " waits through a response that has nothing of it: " .. body, function()
+        local nothing, goal = fake.answer(200, body), DONE[name]
+        local client, world = fake.client { subject.answer "CREATING", nothing, nothing, subject.answer(goal ~= "gone" and goal or nil) }
+        client:wait(name, subject.params, { delay = 1, timeout = 10 })
+        assert.equal(4, #world.requests)
+        client = fake.client { nothing }
+        local e = fake.catch(client.wait, client, name, subject.params, { delay = 1, timeout = 3 })
+        assert.same({ "WaiterTimeout", "InvalidResponse" }, { e.code, e.cause.code })
+        assert.matches("it has no [A-Z][A-Za-z]+", e.cause.message)
+      end)
+    end
+  end
+
+  it("says what a status is that is empty, or none", function()
+    local _, e = wait("project_created", { "" })
+    assert.matches('its status is ""', e.message, 1, true)
+    local client = fake.client { versions { version("m") } }
+    e = fake.catch(client.wait, client, "project_version_copied", SUBJECTS.version.params, { delay = 1, timeout = 3 })
+    assert.matches("it has no status", e.message, 1, true)
+  end)
+
+  it("bounds the StatusMessage in its message, and has all of it in the field", function()
+    local long = ("why "):rep(30000)
+    local client = fake.client { versions { version("m", "COPYING_FAILED", { StatusMessage = long }) } }
+    local e = fake.catch(client.wait, client, "project_version_copied", SUBJECTS.version.params)
+    assert.is_true(#e.message < 3000)
+    assert.equal(long, e.status_message)
+  end)
+
+  for what, case in pairs {
+    ["a hole"] = { { ProjectArn = PROJECT, VersionNames = { "a", nil, "b" } }, "VersionNames[2] must be a string, got nil" },
+    ["a place far out"] = { { ProjectArn = PROJECT, VersionNames = { [math.maxinteger] = "a" } }, "VersionNames[1] must be a string, got nil" },
+    ["a name among the places"] = { { ProjectArn = PROJECT, VersionNames = { "a", n = 1 } }, 'got a table with the key "n"' },
+    ["place 0"] = { { ProjectArn = PROJECT, VersionNames = { [0] = "a", "b" } }, "got a table with the key 0" },
+    ["a float as a place"] = { { ProjectArn = PROJECT, VersionNames = { [1.5] = "a" } }, "got a table with the key 1.5" },
+    ["a misspelled list"] = { { ProjectArn = PROJECT, VersionName = "a" }, "VersionName is unknown, did you mean VersionNames?" },
+    ["a list in snake case"] = { { ProjectArn = PROJECT, version_names = { "a" } }, "version_names is unknown, did you mean VersionNames?" },
+  } do
+    it("refuses a list with " .. what, function()
+      local client, world = fake.client {}
+      for _, name in ipairs { "project_version_copied", "project_version_running" } do
+        local e = fake.catch(client.wait, client, name, case[1])
+        assert.equal("ValidationError", e.code)
+        assert.matches(case[2], e.message, 1, true)
+      end
+      assert.equal(0, #world.requests)
+    end)
+  end
+
   it("has the StatusMessage of a dataset in its error", function()
     local _, e = wait("dataset_created", { "CREATE_FAILED" })
     assert.equal("CREATE_FAILED", e.dataset_status)

@@ -57,6 +57,16 @@ function M.pages(client, operation, params, options, on_behalf)
   end
 end
 
+--- Raises that a response lacks what was asked for. It says nothing of a subject: neither that it is gone, nor that it
+--- isn't there yet.
+---@param operation string
+---@param member string  "ProjectVersionDescriptions"
+---@return never
+function M.refuse_without(operation, member)
+  return rek_error.raise { kind = "protocol", code = "InvalidResponse", operation = operation,
+    message = ("could not read the response to %s: it has no %s"):format(operation, member) }
+end
+
 --- An iterator over the items of all pages.
 ---@return fun(): any
 function M.items(client, operation, params, options, on_behalf)

@@ -1,3 +1,4 @@
+local cjson = require("cjson").new()
 local fake = require "spec.support.fake"
 local files = require "spec.support.files"
 local journals = require "rekognition.custom_labels.run_journal"
@@ -355,6 +356,45 @@ describe("run_model settles lost responses", function()
       assert.equal(arn, journals.open(client):list()[1].version)
     end)
   end)
+
+  -- Smithy's rule for waiters: what nobody knows is waited through. A model of such a status may run, and is billed.
+  for what, body in pairs {
+    ["a status that nobody knows"] = '{"ProjectVersionDescriptions":[{"ProjectVersionArn":"ARN","Status":"SCALING"}]}',
+    ["no status"] = '{"ProjectVersionDescriptions":[{"ProjectVersionArn":"ARN"}]}', ["an empty body"] = "",
+    ["no list"] = '{"__type":"x"}', ["not JSON"] = "<html>", ["a status that is no text"] = '{"ProjectVersionDescriptions":[{"Status":5}]}',
+  } do
+    local function odd(_, request)
+      local name = cjson.decode(request.body).VersionNames[1]
+      return { status = 200, headers = {}, body = (body:gsub("ARN", request.arn_of(name))) }
+    end
+
+    it("and takes neither a start nor a stop for ended by a look that shows " .. what, function()
+      with_service({}, function(service, client, arn, run)
+        service.on_request = function(request) request.arn_of = function() return arn end end
+        local results = { run({ on_progress = function(event)
+          if event.state == "requested" or event.step == "stop" and event.state == "RUNNING" then
+            service.faults.DescribeProjectVersions = { odd, odd, odd, odd, odd, odd, odd, odd }
+          end
+        end }) }
+        assert.same({ "used" }, results)
+        assert.equal("STOPPED", status_of(service, arn))
+        assert.same({}, journals.open(client):list())
+      end)
+    end)
+
+    it("and says that a model may run where all looks of a stop show " .. what, function()
+      with_service({}, function(service, client, arn, run)
+        service.on_request = function(request) request.arn_of = function() return arn end end
+        local problem = fake.catch(run, { stop_timeout = 600 }, function()
+          local always = {}
+          for i = 1, 1000 do always[i] = odd end
+          service.faults.DescribeProjectVersions = always
+        end)
+        assert.equal("StopTimeout", problem.code)
+        assert.equal(arn, journals.open(client):list()[1].version)
+      end)
+    end)
+  end
 
   it("and raises a refused start as it is", function()
     for _, fault in ipairs { "limit", "denied" } do

@@ -53,7 +53,7 @@ end
 local OPERATIONS = {}
 
 function OPERATIONS.DescribeProjects(self, params)
-  if params.ProjectNames and params.ProjectNames[1] ~= "birds" then return { ProjectDescriptions = cjson.empty_array } end
+  if params.ProjectNames and params.ProjectNames[1] ~= "birds" then return '{"ProjectDescriptions":[]}' end
   return { ProjectDescriptions = { { ProjectArn = self.project, Status = "CREATED" } } }
 end
 
@@ -69,7 +69,7 @@ function OPERATIONS.DescribeProjectVersions(self, params)
       found[#found + 1] = shown
     end
   end
-  return { ProjectVersionDescriptions = #found > 0 and found or nil }
+  return #found > 0 and { ProjectVersionDescriptions = found } or '{"ProjectVersionDescriptions":[]}'
 end
 
 function OPERATIONS.StartProjectVersion(self, params)
@@ -112,6 +112,7 @@ local function handle(self, request)
   self.calls[#self.calls + 1] = operation
   local fault = self.faults[operation] and table.remove(self.faults[operation], 1)
   if type(fault) == "function" then fault = fault(self, request) end
+  if type(fault) == "table" then return fault end -- a response of the function's own
   if fault == "before" then return fake.failure("timeout") end
   if fault == "after" then
     effect(self, operation, request.body)

@@ -1,5 +1,6 @@
 --- A listing that is read page by page, for a bounded time: pages that never end don't hold anybody up.
 
+local paginator = require "rekognition.paginator"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -17,9 +18,12 @@ local M = {}
 ---@param limit rekognition.ListingLimit
 ---@param f fun(item: table): any
 ---@return any  what f returned; nil: nothing for any of them
---- Raises what the client does, and kind "waiter", code "WaiterTimeout" when the time is over.
+--- Raises what the client does, and kind "waiter", code "WaiterTimeout" when the time is over. Where no response has the
+--- list, nothing is known of what it would have: that is kind "protocol".
 function M.find(client, operation, params, member, limit, f)
+  local has_list = false
   for page in client:pages(operation, params) do
+    has_list = has_list or page[member] ~= nil
     for _, item in ipairs(page[member] or {}) do
       local found = f(item)
       if found then return found end
@@ -29,6 +33,7 @@ function M.find(client, operation, params, member, limit, f)
         message = limit.message }
     end
   end
+  if not has_list then paginator.refuse_without(operation, member) end
 end
 
 return M

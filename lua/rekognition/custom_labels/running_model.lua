@@ -5,6 +5,7 @@ local core = require "rekognition.core"
 local listing = require "rekognition.custom_labels.listing"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
+local waiter = require "rekognition.waiter"
 
 local M = {}
 
@@ -18,6 +19,13 @@ local M = {}
 ---@field failed_callback any  what on_progress raised while the model was being stopped
 local Model = {}
 Model.__index = Model
+
+--- The statuses of a version that does not run, and will not by itself.
+M.AT_REST = {}
+for _, status in ipairs { "STOPPED", "FAILED", "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED", "TRAINING_FAILED",
+  "COPYING_IN_PROGRESS", "COPYING_COMPLETED", "COPYING_FAILED", "DELETING", "DEPRECATED", "EXPIRED" } do
+  M.AT_REST[status] = true
+end
 
 -- Our decision: a listing by a name has one page, so one that goes on for longer than this (seconds) never ends.
 local LONGEST_LISTING = 60
@@ -101,13 +109,14 @@ function Model:describe()
   end)
 end
 
---- As describe, for a loop that looks again: a failure that passes (the client has retried already) is returned.
+--- As describe, for a loop that looks again: a failure that passes (the client has retried already) is returned, as is
+--- a response that can't be read.
 ---@return table? version
 ---@return rekognition.Error? trouble
 function Model:look()
   local ok, result = pcall(self.describe, self)
   if ok then return result end
-  if rek_error.is_error(result) and result.retryable then return nil, result end
+  if waiter.is_passing(result) then return nil, result end
   return error(result, 0)
 end
 

@@ -3,9 +3,10 @@
 -- StartProjectVersion has no token by which the service would know a repeated request. A lost response is settled by
 -- looking at the version.
 
-local time = require "rekognition.text.time"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local running_model = require "rekognition.custom_labels.running_model"
+local time = require "rekognition.text.time"
 
 local M = {}
 
@@ -29,10 +30,7 @@ local function fail(model, code, message, version, cause)
     status_message = version and version.StatusMessage, cause = cause, project_version_arn = model.arn }
 end
 
-local function why(version)
-  local message = version.StatusMessage
-  return message and message ~= "" and ": " .. message or ""
-end
+local function why(version) return quote.why(version.StatusMessage) end
 
 --- Raises why a version can't be started.
 ---@param model rekognition.RunningModel
@@ -141,15 +139,15 @@ function M.wait_until_running(model, wait)
     if status ~= shown and version then model:report("start", status, version.StatusMessage, version) end
     shown = status or shown
     if status == "RUNNING" then return version end
-    if status ~= "STARTING" and not trouble then
+    if version and not running_model.AT_REST[status] and status ~= "STOPPING" then
+      lagging = 0 -- STARTING, or a status that nobody knows
+    elseif not trouble then
       if lagging <= 0 then
         if not version then M.refuse(model, nil) end
         fail(model, "StartFailed", ("%s did not start, its status is %s%s"):format(model.arn, status, why(version)),
           version)
       end
       lagging = lagging - 1
-    elseif status == "STARTING" then
-      lagging = 0
     end
     if wait.check then wait.check() end
     if wait.deadline and model:now() >= wait.deadline then

@@ -45,7 +45,8 @@ local function look(model)
   return fail(model, "StopFailed", "the stop was requested, but its state can't be read: " .. said, nil, problem)
 end
 
-local IN_BETWEEN = { STARTING = true, RUNNING = true, STOPPING = true }
+-- What isn't running for certain. A status that nobody knows, or none, may be one of a model that runs and is billed.
+local AT_REST = running_model.AT_REST
 
 --- Stops the model and waits until it is stopped.
 ---@param model rekognition.RunningModel
@@ -60,9 +61,9 @@ function M.run(model, options)
     local status = version and version.Status
     if status and status ~= shown then model:report("stop", status, version.StatusMessage, version) end
     shown = status or shown
-    if IN_BETWEEN[status] then
+    if version and not AT_REST[status] then
       lagging = 0
-      if status == "RUNNING" then try(model, version) end
+      if status ~= "STARTING" and status ~= "STOPPING" then try(model, version) end
     elseif not trouble then
       if lagging <= 0 then return version end
       lagging = lagging - 1

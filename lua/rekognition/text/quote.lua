@@ -30,6 +30,22 @@ function M.message(text)
   return text
 end
 
+--- ": " and a status message, or "".
+---@param message? string
+---@return string
+function M.why(message)
+  return message and message ~= "" and ": " .. M.message(message) or ""
+end
+
+--- What a message says of a status: "its status is X: why".
+---@param description { Status?: string, StatusMessage?: string }
+---@return string
+function M.status(description)
+  local status, message = description.Status, description.StatusMessage
+  local text = status == nil and "it has no status" or "its status is " .. (status == "" and '""' or M.message(status))
+  return text .. M.why(message)
+end
+
 local LONGEST = 100
 
 local function escape(char)

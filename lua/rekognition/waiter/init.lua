@@ -24,8 +24,7 @@ end
 
 local function describe(description)
   if not description then return "it is not listed yet" end
-  local message = description.StatusMessage
-  return "its status is " .. tostring(description.Status) .. (message and message ~= "" and ": " .. message or "")
+  return quote.status(description)
 end
 
 ---@class rekognition.waiter.Sight  what a poll saw of one subject

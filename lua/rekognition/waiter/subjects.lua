@@ -1,6 +1,7 @@
 --- What a waiter looks at: the subjects that its parameters name, and the calls that describe them.
 
 local arns = require "rekognition.text.arn"
+local nearest = require "rekognition.text.nearest"
 local paginator = require "rekognition.paginator"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -40,13 +41,21 @@ end
 
 local function text_list(operation, path, value)
   if type(value) ~= "table" then refuse(operation, path, "must be a list of strings, got a " .. type(value)) end
-  for i, item in ipairs(value) do
-    if type(item) ~= "string" then
+  local count, list = 0, {}
+  for i, item in next, value do
+    count = count + 1
+    if math.type(i) ~= "integer" or i < 1 then
+      refuse(operation, path, "must be a list of strings, got a table with the key " .. quote.value(i))
+    elseif type(item) ~= "string" then
       refuse(operation, ("%s[%d]"):format(path, i), "must be a string, got a " .. type(item))
     end
+    list[i] = item
   end
-  if value[1] == nil then refuse(operation, path, "must name at least one, got an empty list") end
-  return value
+  if count == 0 then refuse(operation, path, "must name at least one, got an empty list") end
+  for i = 1, count do -- as many entries as the last one's place, or one is missing
+    if list[i] == nil then refuse(operation, ("%s[%d]"):format(path, i), "must be a string, got nil") end
+  end
+  return list
 end
 
 local function once(list)
@@ -101,6 +110,16 @@ local function read_input(kind, operation, params)
   return input
 end
 
+-- A member that is near to one that names subjects: without it the waiter would look at something else.
+local function refuse_misspelling(operation, members, input)
+  local names = {}
+  for _, name in pairs(members) do names[#names + 1] = name end
+  for key in next, input do
+    local near = nearest.of(key, names)
+    if near then refuse(operation, key, ("is unknown, did you mean %s?"):format(near)) end
+  end
+end
+
 --- Reads what a waiter must look at. Raises a `validation` error if the parameters name nothing, or something else.
 ---@param goal rekognition.waiter.Goal
 ---@param params table
@@ -112,6 +131,7 @@ function M.read(goal, params)
   local wanted = given_arns(kind, operation, input)
   local named = members.names and input[members.names]
   if not wanted and named ~= nil then wanted = once(text_list(operation, members.names, named)) end
+  if not wanted then refuse_misspelling(operation, members, input) end
   if not wanted and not goal.is_modelled then
     refuse(operation, members.names or members.arn, ("must name what to wait for: give %s%s"):format(members.arn,
       members.names and ", or " .. members.names or ""))
@@ -127,14 +147,15 @@ end
 -- The only place that calls: each call says that a waiter makes it (the User-Agent), and each page is a chance to stop.
 local function each_item(client, watch, is_late, limits, visit)
   local member = watch.kind == "version" and "ProjectVersionDescriptions" or "ProjectDescriptions"
-  local pages = 0
+  local has_list = false
   local options = limits()
   for page in paginator.pages(client, watch.operation, watch.input, options, "waiter") do
-    pages = pages + 1
+    has_list = has_list or page[member] ~= nil
     limits()
     for _, item in ipairs(page[member] or {}) do visit(item) end
-    if is_late() and page.NextToken then return false end
+    if is_late() and (page.NextToken or "") ~= "" then return false end
   end
+  if not has_list then paginator.refuse_without(watch.operation, member) end
   return true
 end
 
@@ -148,7 +169,7 @@ local function describe_datasets(client, watch, is_late, limits)
   for _, arn in ipairs(watch.wanted) do
     local ok, response = pcall(client._call, client, watch.operation, { DatasetArn = arn }, limits(), "waiter")
     if ok then
-      found[arn] = response.DatasetDescription
+      found[arn] = response.DatasetDescription or paginator.refuse_without(watch.operation, "DatasetDescription")
     elseif not is_absence(response) then
       error(response, 0)
     end

@@ -1,6 +1,7 @@
 --- Projects and versions, found by name or ARN.
 
 local arns = require "rekognition.text.arn"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
 local M = {}
@@ -107,8 +108,7 @@ local function check_copyable(description)
   local advice = NOT_COPYABLE[description.Status]
   if advice then
     M.refuse("NotCopyable", advice, "the version %s can't be copied while its status is %s%s",
-      description.ProjectVersionArn, description.Status,
-      description.StatusMessage and description.StatusMessage ~= "" and " (" .. description.StatusMessage .. ")" or "")
+      description.ProjectVersionArn, description.Status, quote.why(description.StatusMessage))
   end
   if description.Feature == "CONTENT_MODERATION" then
     M.refuse("NotCopyable", "choose a version of a Custom Labels project",

@@ -3,6 +3,7 @@
 local adoption = require "rekognition.custom_labels.copy_model.adoption"
 local arns = require "rekognition.text.arn"
 local places = require "rekognition.custom_labels.copy_model.places"
+local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 local sharing_of = require "rekognition.custom_labels.copy_model.sharing"
 
@@ -70,11 +71,10 @@ end
 
 --- Raises for an earlier copy that failed and holds the name.
 function M.refuse_failed(description)
-  local message = description.StatusMessage
   places.refuse("CopyFailed", "correct what the status message says, then run again with replace_failed = true (it "
     .. "deletes the failed copy and copies again), or choose another version_name",
     "an earlier copy failed and holds the name: %s, COPYING_FAILED%s", description.ProjectVersionArn,
-    message and message ~= "" and ": " .. message or "")
+    quote.why(description.StatusMessage))
 end
 
 --- Looks at whatever has the copy's name. Sets `existing` and `existing_state`; raises if the name can't be used.

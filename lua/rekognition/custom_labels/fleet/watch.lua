@@ -3,6 +3,7 @@
 local arns = require "rekognition.text.arn"
 local goals = require "rekognition.waiter.goals"
 local places = require "rekognition.custom_labels.copy_model.places"
+local quote = require "rekognition.text.quote"
 
 local M = {}
 
@@ -67,9 +68,7 @@ local function judge(item, description)
   local goal = item.goal
   local state = goals.state(goal, description, item.was_under_way)
   if goal.under_way and goal.under_way[description.Status] then item.was_under_way = true end
-  local message = description.StatusMessage
-  return state, "its status is " .. tostring(description.Status)
-    .. (message and message ~= "" and ": " .. message or "")
+  return state, quote.status(description)
 end
 
 --- Looks once. Returns, for each copy, what there is to say.
