@@ -151,8 +151,8 @@ describe("a waiter", function()
     ["a name among the places"] = { { ProjectArn = PROJECT, VersionNames = { "a", n = 1 } }, 'got a table with the key "n"' },
     ["place 0"] = { { ProjectArn = PROJECT, VersionNames = { [0] = "a", "b" } }, "got a table with the key 0" },
     ["a float as a place"] = { { ProjectArn = PROJECT, VersionNames = { [1.5] = "a" } }, "got a table with the key 1.5" },
-    ["a misspelled list"] = { { ProjectArn = PROJECT, VersionName = "a" }, "VersionName is unknown, did you mean VersionNames?" },
-    ["a list in snake case"] = { { ProjectArn = PROJECT, version_names = { "a" } }, "version_names is unknown, did you mean VersionNames?" },
+    ["a misspelled list"] = { { ProjectArn = PROJECT, VersionName = "a" }, "wait: unknown name VersionName, did you mean VersionNames?" },
+    ["a list in snake case"] = { { ProjectArn = PROJECT, version_names = { "a" } }, "unknown name version_names, did you mean VersionNames?" },
   } do
     it("refuses a list with " .. what, function()
       local client, world = fake.client {}

@@ -135,7 +135,7 @@ local function call_operation(self, operation, params, options, on_behalf)
     if self._limits or on_behalf then add_limits(self, state, on_behalf) end
     return run(self._channel, state)
   end
-  options_check.check_call(options)
+  options = options_check.check_call(options)
   return run(channel_for(self, options), state_of(self, operation, request, options, on_behalf))
 end
 
@@ -201,7 +201,7 @@ end
 function Client:presign(operation, params, options)
   check_self(self, "presign", '("CopyProjectVersion", { ... })')
   if options == nil then options = {} end
-  options_check.check_presign(options)
+  options = options_check.check_presign(options)
   local request <close> = new_request(self, operation, params)
   local provider = options.credentials ~= nil and provider_of(self, options.credentials)
     or self._channel.provider
@@ -233,7 +233,7 @@ function Client:_start(operation, params, options)
     start_direct = start_direct or in_flight.start_direct
     return start_direct(self._channel, operation, new_request(self, operation, params))
   end
-  if options ~= nil then options_check.check_call(options) end
+  if options ~= nil then options = options_check.check_call(options) end
   if not self._channel.gate then return begin(self, nil, operation, params, options) end
   local admission = in_flight.admit(self._channel.gate)
   local ok, future = pcall(begin, self, admission, operation, params, options)
@@ -377,7 +377,7 @@ local M = {}
 ---@return rekognition.Client
 function M.new(options, module)
   if options == nil then options = {} end
-  options_check.check_client(options, module)
+  options = options_check.check_client(options, module)
   local config = config_of.load(options, true)
   local endpoint = config:endpoint(SERVICE)
   local self = {

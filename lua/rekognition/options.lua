@@ -117,10 +117,12 @@ local function unknown(path, name, known)
     path, nearest.hint(name, all), table.concat(all, ", ")))
 end
 
+-- Returns them without a metatable.
 local function check(options, known, prefix)
   if type(options) ~= "table" then
     refuse("InvalidOption", ("%s must be a table, got %s"):format(prefix, quote.value(options)))
   end
+  options = expect.plain(options, known)
   for name, value in next, options do
     local path = prefix == "options" and quote.name(name) or prefix .. "." .. quote.name(name)
     local wanted = known[name]
@@ -130,6 +132,7 @@ local function check(options, known, prefix)
         wanted.secret and "a " .. type(value) or quote.value(value), nearest.hint(value, wanted.values or {})))
     end
   end
+  return options
 end
 
 local function check_rate(rate)
@@ -145,39 +148,49 @@ local function check_rate(rate)
   end
 end
 
-local function check_parts(options)
-  if options.retry ~= nil then check(options.retry, RETRY, "retry") end
-  if options.hooks ~= nil then check(options.hooks, HOOKS, "hooks") end
+-- The options with one of them in another form.
+local function with(options, name, value)
+  if options[name] == value then return options end
+  local changed = {}
+  for key, given in next, options do changed[key] = given end
+  changed[name] = value
+  return changed
 end
 
---- Checks the options of a client. Raises a `config` error that names the option, its value and what it must be.
+local function check_parts(options)
+  if options.retry ~= nil then options = with(options, "retry", check(options.retry, RETRY, "retry")) end
+  if options.hooks ~= nil then options = with(options, "hooks", check(options.hooks, HOOKS, "hooks")) end
+  return options
+end
+
+--- Checks the options of a client. Raises a `config` error that names the option, its value and what it must be. What
+--- a metatable's `__index` has is an option too, here and below.
 ---@param options table
 ---@param module? table  the module `rekognition`, which is no set of options
+---@return table options  without metatables
 function M.check_client(options, module)
   if rawequal(options, module) then
     refuse("InvalidCall", "client must be called with a dot: rekognition.client { region = \"us-east-1\" }")
   end
-  check(options, CLIENT, "options")
+  options = check(options, CLIENT, "options")
   if options.rate then check_rate(options.rate) end
-  check_parts(options)
+  return check_parts(options)
 end
 
 --- Checks the options of one call.
-function M.check_call(options)
-  check(options, CALL, "options")
-  check_parts(options)
-end
+---@return table options  without metatables
+function M.check_call(options) return check_parts(check(options, CALL, "options")) end
 
 --- Checks the options of `client:wait`.
+---@return table options  without metatables
 function M.check_wait(options)
-  check(options, WAIT, "options")
-  if options.call ~= nil then
-    check(options.call, CALL, "call")
-    check_parts(options.call)
-  end
+  options = check(options, WAIT, "options")
+  if options.call == nil then return options end
+  return with(options, "call", check_parts(check(options.call, CALL, "call")))
 end
 
 --- Checks the options of `client:presign`.
-function M.check_presign(options) check(options, PRESIGN, "options") end
+---@return table options  without a metatable
+function M.check_presign(options) return check(options, PRESIGN, "options") end
 
 return M

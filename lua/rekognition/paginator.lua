@@ -37,7 +37,7 @@ end
 ---@return fun(): table?, table?  a page and its metadata
 function M.pages(client, operation, params, options, on_behalf)
   local paginator = paginator_of(client, operation)
-  if options ~= nil then options_check.check_call(options) end
+  if options ~= nil then options = options_check.check_call(options) end
   local input, done, seen = shallow_copy(operation, params), false, nil
   return function()
     if done then return nil end

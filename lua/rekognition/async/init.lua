@@ -153,8 +153,7 @@ end
 
 local function concurrency_of(options)
   if options == nil then return DEFAULT_CONCURRENCY end
-  expect.options(options, MAP, "map")
-  return options.concurrency or DEFAULT_CONCURRENCY
+  return expect.options(options, MAP, "map").concurrency or DEFAULT_CONCURRENCY
 end
 
 --- f(item, place) for each item of a list, at most `concurrency` (64 by default) at the same time.

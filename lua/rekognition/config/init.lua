@@ -286,11 +286,14 @@ local OPTION_NAMES = { "profile", "env", "logger", "read_file", "endpoint", "ret
 for name in pairs(settings.options) do
   if not name:find(".", 1, true) then OPTION_NAMES[#OPTION_NAMES + 1] = name end
 end
+local OPTIONS = {}
+for _, name in ipairs(OPTION_NAMES) do OPTIONS[name] = true end
 
--- The options that are not settings.
+-- The options that are not settings. Returns them without a metatable.
 local function check_options(options, names_are_checked)
   expect.dot(options, "config.load")
   expect.argument(options, expect.TABLE, "config.load", "options", { kind = "config", code = "InvalidOption" })
+  options = expect.plain(options, OPTIONS)
   if not names_are_checked then
     expect.no_misspelling(options, OPTION_NAMES, "config.load", { kind = "config", code = "UnknownOption" })
   end
@@ -304,6 +307,7 @@ local function check_options(options, names_are_checked)
   check("read_file", "a function", function(value) return CALLABLE[type(value)] end)
   check("logger", "a function", function(value) return CALLABLE[type(value)] end)
   check("retry", "a table", function(value) return type(value) == "table" end)
+  return options
 end
 
 -- The built-in transport's options do nothing for a transport of the host's own. That is reported, since the requests
@@ -328,7 +332,7 @@ end
 ---@param names_are_checked? boolean  a client has done it
 function M.load(options, names_are_checked)
   if options == nil then options = {} end
-  check_options(options, names_are_checked)
+  options = check_options(options, names_are_checked)
   local seam = seams.from(options)
   local config = setmetatable(files.load {
     env = seam.env, logger = seam.logger, read_file = options.read_file or files.read,

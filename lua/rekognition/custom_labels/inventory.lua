@@ -5,7 +5,6 @@ local calls = require "rekognition.custom_labels.calls"
 local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
 local listing = require "rekognition.custom_labels.listing"
-local nearest = require "rekognition.text.nearest"
 local partitions = require "rekognition.generated.partitions"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -196,15 +195,18 @@ local function check(options)
     options = { { pages = add } }
   end
   if options[1] == nil then add("[1]", "must be a client, got nil") end
+  local others = {}
   for key, value in next, options do
     if math.type(key) == "integer" then
       if type(value) ~= "table" or type(value.pages) ~= "function" then
         add(("[%d]"):format(key), "must be a client, got " .. quote.value(value))
+        if #problems > 20 then break end -- a list of something else
       end
-    elseif not KNOWN[key] then
-      add(quote.name(key), "is not an option" .. nearest.options(key, NAMES))
+    else
+      others[key] = value
     end
   end
+  expect.unknown(others, KNOWN, "is not an option", NAMES, add)
   if options.price_per_hour ~= nil and not is_price(options.price_per_hour) then
     add("price_per_hour", "must be a price of at least 0, got " .. quote.value(options.price_per_hour))
   end

@@ -2,7 +2,6 @@
 
 local ascii = require "rekognition.text.ascii"
 local expect = require "rekognition.text.expect"
-local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
@@ -76,12 +75,11 @@ local function find_problems(options)
   end
   for name, value in next, options do
     local option = OPTIONS[name]
-    if not option then
-      add(problems, quote.name(name), "is not an option" .. nearest.options(name, NAMES))
-    elseif not option[2](value) then
+    if option and not option[2](value) then
       add(problems, name, ("must be %s, got %s"):format(option[1], shown(value)))
     end
   end
+  expect.unknown(options, OPTIONS, "is not an option", NAMES, function(name, message) add(problems, name, message) end)
   check_units(options, problems)
   check_price(options, problems)
   ascii.sort(problems, "path")

@@ -207,7 +207,7 @@ end
 --- region or an endpoint that can't be one (InvalidRegion, InvalidEndpoint).
 function M.resolve(options)
   expect.dot(options, "endpoint.resolve")
-  expect.options(options, OPTIONS, "endpoint.resolve", true)
+  options = expect.options(options, OPTIONS, "endpoint.resolve", true)
   local service = options.service or "rekognition"
   local rule = SERVICES[service]
   if not rule then

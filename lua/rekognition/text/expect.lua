@@ -152,14 +152,33 @@ local CONFIG = { unknown = { kind = "config", code = "UnknownOption" }, wrong = 
                  code = "InvalidOption" } }
 local CALL = { unknown = { code = "InvalidCall" }, wrong = { code = "InvalidCall" } }
 
+-- An option that a metatable has. One whose `__index` raises, as a strict table's does, hasn't it.
+local function inherited(options, name)
+  local ok, value = pcall(function() return options[name] end)
+  if ok then return value end
+end
+
+--- A table of options without a metatable: what `__index` has counts as if it were in the table itself.
+---@param options table
+---@param known table<string, any>  by the names of all options
+---@return table options  the same one if it has no metatable
+function M.plain(options, known)
+  if getmetatable(options) == nil then return options end
+  local all = {}
+  for name in next, known do all[name] = inherited(options, name) end
+  for name, value in next, options do all[name] = value end
+  return all
+end
+
 --- Checks a table of options, each name and each value. Options that are nil are left out.
 ---@param options table?
 ---@param known table<string, rekognition.expect.Kind>
 ---@param f string
 ---@param of_config? boolean  the errors are of the kind "config"
+---@return table options  without a metatable
 function M.options(options, known, f, of_config)
   local more = of_config and CONFIG or CALL
-  M.argument(options, M.TABLE, f, "options", more.wrong)
+  options = M.plain(M.argument(options, M.TABLE, f, "options", more.wrong), known)
   for name, value in next, options do
     local wanted = known[name]
     if not wanted then
@@ -171,6 +190,7 @@ function M.options(options, known, f, of_config)
         nearest.hint(value, wanted.values or {})), more.wrong)
     end
   end
+  return options
 end
 
 --- Checks the values of those options that are known.
@@ -194,6 +214,9 @@ local set_of = setmetatable({}, { __mode = "k", __index = function(sets, names)
   return set
 end })
 
+-- How many unknown names are looked at. Our choice: a table with more isn't one of options.
+local MOST_UNKNOWN, MOST_OTHERS = 20, 100
+
 local function refuse_misspelling(others, known, f, more)
   for _, name in ipairs(names_of(others)) do
     local near = nearest.of(name, known)
@@ -203,14 +226,36 @@ local function refuse_misspelling(others, known, f, more)
   end
 end
 
+--- Calls `f` for each name of a table that is not known, and once for those beyond the first few: a list of a million
+--- things that was passed as options must not make a message of a million sentences.
+---@param given table
+---@param known table<string, any>
+---@param what string   "is not an option"
+---@param names string[] those that are known
+---@param f fun(name: string, message: string)
+function M.unknown(given, known, what, names, f)
+  local count = 0
+  for name in next, given do
+    if known[name] == nil then
+      count = count + 1
+      if count <= MOST_UNKNOWN then f(quote.name(name), what .. nearest.options(name, names)) end
+    end
+  end
+  if count > MOST_UNKNOWN then
+    f("options", ("must have known names only, got %d more that are not options"):format(count - MOST_UNKNOWN))
+  end
+end
+
 --- Refuses the names of a table that are near to a known one; others may be there.
 ---@param given table
 ---@param known string[]  the same table for each call
 ---@param f string
 function M.no_misspelling(given, known, f, more)
-  local all, others = set_of[known], nil
+  local all, others, count = set_of[known], nil, 0
   for name in next, given do
     if not all[name] then
+      count = count + 1
+      if count > MOST_OTHERS then break end
       others = others or {}
       others[name] = true
     end

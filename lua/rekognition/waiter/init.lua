@@ -158,7 +158,7 @@ end
 function M.wait(client, name, params, options)
   local goal = goal_of(name)
   if options == nil then options = {} end
-  options_check.check_wait(options)
+  options = options_check.check_wait(options)
   local poller = M.poller(client, name, params)
   local monotonic, delay = client._seams.monotonic, options.delay or goal.delay
   local deadline = monotonic() + (options.timeout or goal.timeout)

@@ -1,7 +1,7 @@
 --- What a waiter looks at: the subjects that its parameters name, and the calls that describe them.
 
 local arns = require "rekognition.text.arn"
-local nearest = require "rekognition.text.nearest"
+local expect = require "rekognition.text.expect"
 local paginator = require "rekognition.paginator"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
@@ -22,6 +22,12 @@ local MEMBERS = {
   dataset = { arn = "DatasetArn", arns = "DatasetArns" },
   project = { arn = "ProjectArn", arns = "ProjectArns", names = "ProjectNames" },
 }
+
+local NAMES = {} -- of the members, by kind
+for kind, members in pairs(MEMBERS) do
+  NAMES[kind] = {}
+  for _, name in pairs(members) do table.insert(NAMES[kind], name) end
+end
 
 local PLAIN = { version = "the ARN of a project version", dataset = "the ARN of a dataset",
                 project = "the ARN of a project" }
@@ -110,16 +116,6 @@ local function read_input(kind, operation, params)
   return input
 end
 
--- A member that is near to one that names subjects: without it the waiter would look at something else.
-local function refuse_misspelling(operation, members, input)
-  local names = {}
-  for _, name in pairs(members) do names[#names + 1] = name end
-  for key in next, input do
-    local near = nearest.of(key, names)
-    if near then refuse(operation, key, ("is unknown, did you mean %s?"):format(near)) end
-  end
-end
-
 --- Reads what a waiter must look at. Raises a `validation` error if the parameters name nothing, or something else.
 ---@param goal rekognition.waiter.Goal
 ---@param params table
@@ -131,7 +127,9 @@ function M.read(goal, params)
   local wanted = given_arns(kind, operation, input)
   local named = members.names and input[members.names]
   if not wanted and named ~= nil then wanted = once(text_list(operation, members.names, named)) end
-  if not wanted then refuse_misspelling(operation, members, input) end
+  if not wanted then -- it would look at something else, or at all
+    expect.no_misspelling(input, NAMES[kind], "wait", { code = "ValidationError", operation = operation })
+  end
   if not wanted and not goal.is_modelled then
     refuse(operation, members.names or members.arn, ("must name what to wait for: give %s%s"):format(members.arn,
       members.names and ", or " .. members.names or ""))

@@ -3,7 +3,6 @@
 local arns = require "rekognition.text.arn"
 local core = require "rekognition.core"
 local expect = require "rekognition.text.expect"
-local nearest = require "rekognition.text.nearest"
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
 
@@ -69,9 +68,7 @@ local function check_types(options, add)
     local value = options[name]
     if value ~= nil and not test(value) then add(name, ("must be %s, got %s"):format(wanted, shown(value))) end
   end
-  for name in next, options do
-    if not known[name] then add(quote.name(name), "is not an option of copy_model" .. nearest.options(name, names)) end
-  end
+  expect.unknown(options, known, "is not an option of copy_model", names, add)
 end
 
 local function check_presence(options, add)
