@@ -18,8 +18,8 @@ local M = {}
 ---@param limit rekognition.ListingLimit
 ---@param f fun(item: table): any
 ---@return any  what f returned; nil: nothing for any of them
---- Raises what the client does, and kind "waiter", code "WaiterTimeout" when the time is over. Where no response has the
---- list, nothing is known of what it would have: that is kind "protocol".
+--- Raises what the client does, and kind "waiter", code "WaiterTimeout" when the time is over. Where no response
+--- has the list, nothing is known of what it would have: that is kind "protocol".
 function M.find(client, operation, params, member, limit, f)
   local has_list = false
   for page in client:pages(operation, params) do
