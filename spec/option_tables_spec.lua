@@ -40,9 +40,9 @@ describe("options of a metatable", function()
     assert.equal("https://rekognition.eu-west-1.amazonaws.com", rekognition.endpoint.resolve(heir { region = "eu-west-1" }).url)
     assert.matches("X-Amz-Expires=60", client:presign("DescribeProjects", {}, heir { expires = 60 }).url, 1, true)
     local e = fake.catch(client.wait, client, "project_version_copied", { ProjectArn = PROJECT, VersionNames = { "m" } },
-      heir { timeout = 0.001, delay = 0.001, call = heir { timeout = 3 } })
+      heir { timeout = 0.001, delay = 0.001, call = heir { headers = { ["X-Of-The-Wait"] = "1" } } })
     assert.equal("WaiterTimeout", e.code)
-    assert.equal(3, sent.timeout)
+    assert.equal("1", fake.header(sent, "X-Of-The-Wait"))
   end)
 
   it("are left out where a strict table refuses to be asked for them", function()

@@ -102,6 +102,30 @@ describe("steps grow with the length of", function()
   end)
 end)
 
+-- A list that is too long, or wrong all over, is refused without a look at each of its items' texts.
+describe("a request of very many items", function()
+  local PROJECT = "arn:aws:rekognition:us-east-1:111122223333:project/p/1"
+  for what, case in pairs {
+    ["tags"] = { "TagResource", function(i) return ('"k%d":"v"'):format(i) end, '{"ResourceArn":"' .. PROJECT .. '","Tags":{%s}}' },
+    ["keys of tags"] = { "UntagResource", function(i) return ('"k%d"'):format(i) end, '{"ResourceArn":"' .. PROJECT .. '","TagKeys":[%s]}' },
+    ["names"] = { "DescribeProjects", function(i) return ('"k%d"'):format(i) end, '{"ProjectNames":[%s]}' },
+    ["wrong assets"] = { "CreateProjectVersion", function() return '{"GroundTruthManifest":{"S3Object":{"Bucket":"","Name":""}}}' end,
+      '{"ProjectArn":"' .. PROJECT .. '","VersionName":"v","OutputConfig":{},"TrainingData":{"Assets":[%s]}}' },
+  } do
+    it("costs few steps for each: " .. what, function()
+      local input = require "rekognition.emulator.input"
+      local model = require "rekognition.generated.model"
+      local parts = {}
+      for i = 1, 20000 do parts[i] = case[2](i) end
+      local text, failure = case[3]:gsub("%%s", (table.concat(parts, ",")), 1), nil
+      local taken = steps(function() failure = select(2, pcall(input.read, model, case[1], text)) end)
+      assert.equal("ValidationException", failure.code)
+      assert.is_true(taken * 100 < 60 * 20000, ("%d steps an item"):format(taken * 100 // 20000))
+      assert.is_true(#failure.message < 20000)
+    end)
+  end
+end)
+
 describe("slow clients", function()
   it("keep nobody else waiting", function()
     local httpd = require "rekognition.emulator.httpd"

@@ -14,6 +14,7 @@ local pattern = require "rekognition.emulator.pattern"
 local M = {}
 
 local SHOWN = 20      -- problems told in one message
+local MOST = 100      -- problems counted: a list of a million wrong items must not keep everybody waiting
 local LONGEST = 200   -- characters of a value that a message shows
 
 local matchers = {}
@@ -49,7 +50,14 @@ local function aws_path(path)
   return (path:gsub("%[(%d+)%]", ".%1.member"):gsub("[^.]+", lower_first))
 end
 
+local function refuse(problems)
+  ascii.sort(problems)
+  errors.front("ValidationException", ("%d validation %s detected: %s"):format(#problems,
+    #problems == 1 and "error" or "errors", table.concat(problems, "; ", 1, math.min(#problems, SHOWN))))
+end
+
 local function complain(problems, path, constraint, shown)
+  if #problems == MOST then refuse(problems) end
   problems[#problems + 1] = ("Value %s at '%s' failed to satisfy constraint: %s"):format(shown, aws_path(path),
     constraint)
 end
@@ -144,14 +152,15 @@ end
 
 by_type.long = by_type.integer
 
--- Items that are texts are shown with their list, in one complaint for all of them.
-local function check_texts(shape, item_shape, value, path, problems)
+-- Items that are texts are shown with their list, in one complaint for all of them. Those of a list of a wrong length
+-- are not matched: there may be a million.
+local function check_texts(item_shape, value, path, problems, has_length)
   local broken = false
   for i, item in ipairs(value) do
     if type(item) ~= "string" then type_error(("%s[%d]"):format(path, i), "a string", item) end
-    broken = broken or text_problem(item_shape, item) ~= nil
+    broken = broken or has_length and text_problem(item_shape, item) ~= nil
   end
-  if broken and not size_problem(shape, #value, "length") then
+  if broken then
     complain(problems, path, "Member must satisfy constraint: " .. all_constraints(item_shape),
       quoted("[" .. table.concat(value, ", ", 1, math.min(#value, SHOWN)) .. "]"))
   end
@@ -159,17 +168,20 @@ local function check_texts(shape, item_shape, value, path, problems)
 end
 
 function by_type.list(model, shape, value, path, problems)
-  if body.is_empty_list(value) then value = {} end
-  if type(value) ~= "table" or next(value) ~= nil and #value == 0 then type_error(path, "a list", value) end
+  if body.is_empty_list(value) then
+    value = {}
+  elseif type(value) ~= "table" or #value == 0 then
+    type_error(path, "a list", value)
+  end
+  local problem = size_problem(shape, #value, "length")
   local item_shape, result = model.shapes[shape.member], {}
   if item_shape.type == "string" then
-    result = check_texts(shape, item_shape, value, path, problems)
+    result = check_texts(item_shape, value, path, problems, not problem)
   else
     for i, item in ipairs(value) do
       result[i] = check(model, shape.member, item, ("%s[%d]"):format(path, i), problems)
     end
   end
-  local problem = size_problem(shape, #value, "length")
   if problem then complain(problems, path, problem, quoted(("[%d items]"):format(#value))) end
   return result
 end
@@ -183,9 +195,12 @@ function by_type.map(model, shape, value, path, problems)
   local result, count, bad_key, bad_value = {}, 0, nil, nil
   for key, item in pairs(value) do
     if type(item) ~= "string" then type_error(("%s.%s"):format(path, clip(key)), "a string", item) end
+    result[key], count = item, count + 1
+  end
+  local problem = size_problem(shape, count, "length")
+  for key, item in pairs(problem and {} or value) do -- as in a list
     if text_problem(key_shape, key) then bad_key = key end
     if text_problem(value_shape, item) then bad_value = key end
-    result[key], count = item, count + 1
   end
   local function told(key, what, constraints_of)
     if key == nil then return end
@@ -194,7 +209,6 @@ function by_type.map(model, shape, value, path, problems)
   end
   told(bad_key, "Map keys", key_shape)
   told(bad_value, "Map value", value_shape)
-  local problem = size_problem(shape, count, "length")
   if problem then complain(problems, path, problem, quoted(("{%d items}"):format(count))) end
   return result
 end
@@ -231,12 +245,7 @@ function M.read(model, operation, text)
   local value = text == "" and {} or body.read(text)
   local problems = {}
   local params = check(model, model.operations[operation].input, value, "", problems)
-  if #problems > 0 then
-    ascii.sort(problems)
-    local noun = #problems == 1 and "error" or "errors"
-    errors.front("ValidationException", ("%d validation %s detected: %s"):format(#problems, noun,
-      table.concat(problems, "; ", 1, math.min(#problems, SHOWN))))
-  end
+  if #problems > 0 then refuse(problems) end
   return params
 end
 
