@@ -2,6 +2,7 @@
 
 local emulator = require "spec.support.emulator"
 local fake = require "spec.support.fake"
+local files = require "spec.support.files"
 local rekognition = require "rekognition"
 
 local SHORT = { delay = 0.05, timeout = 60 }
@@ -33,6 +34,23 @@ local function read_command(command, ...)
   local pipe = assert(io.popen(command:format(...) .. " 2>&1"))
   local output = pipe:read("a")
   return output, pipe:close()
+end
+
+-- ARNs and times end in numbers of their own.
+local function without_numbers(text) return (text:gsub("%d%d%d%d%d%d%d%d%d%d%d+", "N")) end
+
+-- What README says that script/demo prints: the lines of demo.lua, and the last line of the command. Left out are "...",
+-- what is seen only now and then, and the first line, which has nothing before it.
+local function demo_in_readme()
+  local readme = files.read "README.md"
+  local _, from = assert(readme:find("\n```\n1. Account 111122223333 trains models.\n", 1, true))
+  local block = readme:sub(from, assert(readme:find("\n```\n", from, true)))
+  local own = block:sub(1, assert(block:find("The same from the command line:", 1, true)) - 1)
+  local lines = {}
+  for line in own:gmatch "[^\n]+" do
+    if line ~= "  ..." and not line:find "IN_PROGRESS$" then lines[#lines + 1] = without_numbers(line) end
+  end
+  return lines, block:match "([^\n]+)\n$"
 end
 
 describe("the main job", function()
@@ -169,6 +187,16 @@ describe("the examples", function()
     local summary = output:match("Copies in account 555555555555:\n(.*)$")
     assert.equal(7, select(2, summary:gsub("COPYING_COMPLETED  arn:", "")))
     assert.is_nil(output:find("\27", 1, true))
+    local shown, command = demo_in_readme()
+    local at = 1
+    for _, line in ipairs(shown) do
+      local first, last = without_numbers(output):find("\n" .. line .. "\n", at, true)
+      assert(first, line .. "\n\nis in README, and the demo prints\n\n" .. output)
+      at = last
+    end
+    assert.equal(command .. "\n", read_command("AWS_ENDPOINT_URL=%s AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=%s "
+      .. "AWS_SECRET_ACCESS_KEY=%s script/lua bin/rekognition models --running --quiet", running.url,
+      running.accounts[1].access_key_id, running.accounts[1].secret_access_key))
   end)
 
   it("copy_models.lua shows, applies and checks a plan", function()

@@ -44,6 +44,50 @@ describe("an option that another SDK has", function()
   end)
 end)
 
+describe("an option of one call", function()
+  local client = new_client()
+
+  it("is named with ours only if a call has it", function()
+    has(error_of(client.describe_projects, client, {}, { region_name = "x" }), "UnknownOption", "; use region")
+    has(error_of(client.describe_projects, client, {}, { max_attempts = 2 }), "UnknownOption", "; use retry = {")
+    has(error_of(client.describe_projects, client, {}, { role_arn = "x" }), "UnknownOption", "as the option credentials")
+    has(error_of(client.describe_projects, client, {}, { profile_name = "x" }), "UnknownOption",
+      "unknown option profile_name; the options are: ")
+    has(error_of(client.presign, client, "DescribeProjects", {}, { max_attempts = 2 }), "UnknownOption",
+      "unknown option max_attempts; the options are: ")
+  end)
+
+  it("is named with ours for a wait", function()
+    local cases = {
+      max_attempts = "; use timeout, in seconds: a wait has no number of attempts", MaxAttempts = "; use timeout, in",
+      maxWaitTime = "; use timeout", minDelay = "; use delay", WaiterConfig = "; use delay and timeout",
+      retry = "; use call = { retry = ... }", total_timeout = "; use call = { total_timeout = ... }",
+      region_name = "; the options are: call, delay, on_poll, timeout",
+    }
+    for name, use in pairs(cases) do
+      has(error_of(client.wait, client, "project_created", { ProjectNames = { "x" } }, { [name] = 1 }), "UnknownOption", use)
+    end
+    has(error_of(client.wait, client, "project_created", { ProjectNames = { "x" } }, { call = { profile_name = 1 } }),
+      "UnknownOption", "unknown option call.profile_name; the options are: ")
+  end)
+
+  it("is not guessed for a waiter's name that means another", function()
+    has(error_of(client.wait, client, "project_version_trained", {}), "UnknownWaiter",
+      "did you mean project_version_training_completed?")
+  end)
+end)
+
+describe("a workflow", function()
+  it("is looked for where it is not, and the error says where it is", function()
+    for _, name in ipairs { "copy_model", "copy_models", "run_model", "inventory", "doctor" } do
+      local use = "; use rekognition.custom_labels." .. name
+      assert.is_function(rekognition.custom_labels[name])
+      has(error_of(function() return rekognition[name] end), "UnknownMethod", use)
+      has(error_of(function() return new_client()[name] end), "UnknownMethod", use)
+    end
+  end)
+end)
+
 describe("a method that another SDK has", function()
   local cases = { get_paginator = "client:pages(", get_waiter = "client:wait(", exceptions = "rekognition.error.is(",
                   generate_presigned_url = "client:presign(", Dispose = "client:close()", meta = "client.region" }

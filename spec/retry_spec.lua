@@ -1,4 +1,5 @@
 local fake = require "spec.support.fake"
+local rekognition = require "rekognition"
 
 local function copy(client)
   return client:copy_project_version {
@@ -141,6 +142,9 @@ describe("retries", function()
         assert.equal("ResourceInUseException", e.code)
         assert.is_true(e.maybe_succeeded)
         assert.is_truthy(tostring(e):find("may have succeeded", 1, true))
+        assert.is_nil(tostring(e):find("all the same", 1, true)) -- it is said once
+        e = fake.catch(copy, (fake.client({ lost }, { retry = { mode = "off" } })))
+        assert.is_truthy(tostring(e):find(", it may have succeeded all the same", 1, true))
       end
     end)
 
@@ -304,6 +308,22 @@ describe("expired credentials", function()
     local client, world = fake.client { fake.refusal "ExpiredTokenException" }
     assert.equal("ExpiredTokenException", fake.catch(client.describe_projects, client).code)
     assert.equal(1, #world.requests)
+  end)
+
+  it("are named by where they come from, if a service refuses them", function()
+    local ENV = { AWS_ACCESS_KEY_ID = "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY = "secret", AWS_CONFIG_FILE = "/dev/null",
+                  AWS_SHARED_CREDENTIALS_FILE = "/dev/null" }
+    local own = { get = function() return { access_key_id = "A", secret_access_key = "S", source = "what I call it" } end }
+    local given = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" }
+    for _, code in ipairs { "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException" } do
+      for _, case in ipairs { { given, " (credentials given in code)" }, { own, "" },
+        { rekognition.credentials.environment { env = ENV }, " (credentials from the environment)" } } do
+        local client = fake.client({ fake.refusal(code, "no", 403) }, { credentials = case[1], retry = { mode = "off" } })
+        assert.equal("no" .. case[2], fake.catch(client.describe_projects, client).message)
+      end
+    end
+    local client = fake.client { fake.refusal("AccessDeniedException", "no", 400) }
+    assert.equal("no", fake.catch(client.describe_projects, client).message)
   end)
 
   it("are not refreshed for ever", function()

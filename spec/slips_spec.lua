@@ -328,7 +328,7 @@ slips("custom_labels.run_model, inventory", {
   function() custom_labels:run_model(run, f) end, { "run_model must be called with a dot" },
   function() custom_labels.run_model() end, { "options must be a table, got nil" },
   function() custom_labels.run_model("x", f) end, { "options must be a table", '"x"' },
-  function() custom_labels.run_model(run) end, { "body must be a function, got nil" },
+  function() custom_labels.run_model(run) end, { "body must be a function, got nil", "write run_model({ ... }, function(version, run)" },
   function() custom_labels.run_model(run, "f") end, { "body must be a function", '"f"' },
   function() custom_labels.run_model(with(run, "client", "x"), f) end, { "client must be a client", '"x"' },
   function() custom_labels.run_model(with(run, "version", nil), f) end, { "version must be the ARN", "got nil" },

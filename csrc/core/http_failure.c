@@ -229,13 +229,25 @@ static bool was_sent(const struct rek_http_transfer *t)
     return sent > t->size_when_ready;
 }
 
+/* The length of a proxy's scheme, host and port. */
+static size_t proxy_len(const char *url)
+{
+    const char *host = strstr(url, "://");
+    size_t scheme = host ? (size_t)(host + 3 - url) : 0;
+    return scheme + strcspn(url + scheme, "/");
+}
+
+/* Where the request was to go, and by which proxy: it may come from the environment, unseen. */
 enum rek_http_result rek_http_explain(struct rek_http_transfer *t, CURLcode code)
 {
     enum rek_http_result result = classify(t, code, errno);
     size_t origin_len = t->origin_len < 200 ? t->origin_len : 200;
+    const char *proxy = t->proxy && t->proxy->url ? t->proxy->url : NULL;
+    size_t by = proxy ? proxy_len(proxy) : 0;
     t->failure.sent = was_sent(t);
-    snprintf(t->failure.message, sizeof t->failure.message, "%s%s (%.*s)",
+    snprintf(t->failure.message, sizeof t->failure.message, "%s%s (%.*s%s%.*s)",
              describe(t, result, code), remedy(t, result), (int)origin_len,
-             t->url.data ? t->url.data : "");
+             t->url.data ? t->url.data : "", proxy ? " by the proxy " : "",
+             (int)(by < 200 ? by : 200), proxy ? proxy : "");
     return result;
 }

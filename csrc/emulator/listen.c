@@ -61,7 +61,10 @@ int httpd_listen(lua_State *L, const char *host, lua_Integer port)
     why = errno;
     freeaddrinfo(addresses);
     if (listener < 0) {
-        lua_pushfstring(L, "can't listen on %s, port %d: %s", host, (int)port, strerror(why));
+        const char *remedy =
+            why == EADDRINUSE ? "; another program has the port: choose another" : "";
+        lua_pushfstring(L, "can't listen on %s, port %d: %s%s", host, (int)port, strerror(why),
+                        remedy);
         return lua_error(L);
     }
     return listener;

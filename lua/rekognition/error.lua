@@ -148,6 +148,9 @@ local function details(self)
   if self.status then parts[#parts + 1] = "HTTP " .. self.status end
   if self.request_id then parts[#parts + 1] = "request id " .. self.request_id end
   if self.attempts and self.attempts > 1 then parts[#parts + 1] = self.attempts .. " attempts" end
+  -- What a cancellation says by itself, and a name that is taken after a lost response.
+  local is_said = self.kind == "cancelled" or self.message:find("may have", 1, true)
+  if self.maybe_succeeded and not is_said then parts[#parts + 1] = "it may have succeeded all the same" end
   if self.where then parts[#parts + 1] = "called at " .. self.where end
   return #parts > 0 and " (" .. table.concat(parts, ", ") .. ")" or ""
 end

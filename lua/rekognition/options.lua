@@ -109,9 +109,20 @@ local function refuse(code, message)
   rek_error.raise { kind = "config", code = code, message = message }
 end
 
+-- What to use instead of an option that another SDK has, or that belongs one level deeper. What a client alone has is
+-- no help in a call.
+local function use_instead(name, known)
+  local familiar = require "rekognition.text.familiar"
+  if known == RETRY or known == HOOKS then return nil end
+  if known == WAIT then return familiar.of_wait(name) or CALL[name] and ("call = { %s = ... }"):format(name) end
+  local use = familiar.option(name)
+  local option = use and (use:match "option ([a-z_]+)$" or use:match "^[a-z_]+")
+  return use and (known == CLIENT or known[option]) and use or nil
+end
+
 local function unknown(path, name, known)
-  local familiar = known ~= RETRY and known ~= HOOKS and require("rekognition.text.familiar").option(name)
-  if familiar then refuse("UnknownOption", ("unknown option %s; use %s"):format(path, familiar)) end
+  local use = use_instead(name, known)
+  if use then refuse("UnknownOption", ("unknown option %s; use %s"):format(path, use)) end
   local all = names(known)
   refuse("UnknownOption", ("unknown option %s%s; the options are: %s"):format(
     path, nearest.hint(name, all), table.concat(all, ", ")))

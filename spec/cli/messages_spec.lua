@@ -48,8 +48,16 @@ for _, case in ipairs {
   { { "models" }, 1, "UnrecognizedClientException", "there are no models", { AWS_ACCESS_KEY_ID = "AKIDWRONG" } },
   { { "models", "--all-regions" }, 1, "the credentials are wrong", "there are no models", { AWS_ACCESS_KEY_ID = "AKIDWRONG" } },
   { { "models", "--endpoint-url", "http://127.0.0.1:9" }, 1, "list:", "there are no models" },
-  { { "models", "--running" }, 0, "there are no models that run", "list: [" },
+  { { "models", "--running" }, 0, "there are no models that run in region us-east-1\n", "list: [" },
   { { "--region", "us-east-1", "call", "DescribeProjects" }, 2, "options go after the command" },
+  { { "models", "--runing" }, 2, "unknown option '--runing', did you mean '--running'? (", "Did" },
+  { { "models" }, 1, "or name a profile that has some (AWS_PROFILE, or --profile). Tried in turn: ", "pass the option",
+    { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_EC2_METADATA_DISABLED = "true" } },
+  { { "start", "birds/v1" }, 2, ": 4.00 an hour by the default price (--price-per-hour sets yours), until it is stopped (",
+    "by the price given" },
+  { { "start", "birds/v1", "--price-per-hour", "5" }, 2, ": 5.00 an hour by the price given, until it is stopped (" },
+  { { "copy", "--plan", "/nowhere/plan.json", "plan" }, 2, "the plan /nowhere/plan.json could not be read: No such file",
+    "plan: plan" },
   { { "call", "DetectLabels", "--blob", "photo.jpg" }, 2, "--blob must be written MEMBER=FILE, got 'photo.jpg'", "KEY=VALUE" },
 } do
   it("says what is the case, by the command's own words: " .. table.concat(case[1], " "), function()

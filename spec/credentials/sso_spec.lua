@@ -184,7 +184,7 @@ describe("IAM Identity Center", function()
     local problem = support.catch(get, world_of("dev", { [SESSION_FILE] = token() }, {
       support.answer(401, { message = "Session token not found" }, { ["x-amzn-ErrorType"] = "UnauthorizedException" }) }))
     assert.equal("UnauthorizedException", problem.code)
-    assert.matches("run `aws sso login`", problem.message)
+    assert.matches("run `aws sso login %-%-sso%-session corp`$", problem.message)
     problem = support.catch(get, world_of("dev", { [SESSION_FILE] = token() }, {
       support.answer(403, { roleCredentials = { secretAccessKey = "HUSH" } }) }))
     assert.is_nil(cjson.encode(problem):find("HUSH", 1, true))
@@ -197,8 +197,14 @@ describe("IAM Identity Center", function()
     ["a token file without an end"] = { "dev", { [SESSION_FILE] = token { expiresAt = "HUSH" } }, "credentials", "expiresAt" },
     ["a token that breaks a line"] = { "dev", { [SESSION_FILE] = token { accessToken = "HUSH\r\n" } }, "credentials",
       "control character" },
+    ["no token file of the legacy form"] = { "old", {}, "credentials", "run `aws sso login %-%-profile old`$" },
+    ["no token file of a session with blanks"] = { "dev", { ["/home/.aws/config"] =
+      CONFIG:gsub("sso_session = corp", "sso_session = my corp"):gsub("%[sso%-session corp%]", "[sso-session 'my corp']") },
+      "credentials", "run `aws sso login %-%-sso%-session 'my corp'`$" },
     ["a missing session section"] = { "dev", { ["/home/.aws/config"] = "[profile dev]\nsso_session = gone\n"
-      .. "sso_account_id = 1\nsso_role_name = r\n" }, "config", "gone" },
+      .. "sso_account_id = 1\nsso_role_name = r\n" }, "config", "there is no section %[sso%-session gone%]$" },
+    ["a misspelled session"] = { "dev", { ["/home/.aws/config"] = CONFIG:gsub("sso_session = corp", "sso_session = crop") },
+      "config", "there is no section %[sso%-session crop%], did you mean corp%?$" },
     ["missing settings"] = { "dev", { ["/home/.aws/config"] = "[profile dev]\nsso_account_id = 1\n" }, "config",
       "sso_role_name, sso_start_url, sso_region" },
     ["settings that differ"] = { "dev", { ["/home/.aws/config"] = CONFIG:gsub("region = eu%-west%-1", "sso_region = eu-west-1") },

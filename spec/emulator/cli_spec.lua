@@ -137,6 +137,7 @@ describe("the command rekognition-emulator", function()
     assert.equal(0, code)
     assert.matches("^Usage: rekognition%-emulator", output)
     assert.matches("111122223333  AKIAEMULATOR00000001", output)
+    for line in output:gmatch "[^\n]+" do assert(#line <= 100, line) end
     code, output = run "--version"
     assert.same({ 0, "rekognition-emulator " .. core.version .. "\n" }, { code, output })
   end)
@@ -147,7 +148,8 @@ describe("the command rekognition-emulator", function()
     local code, output, stderr = run("--port " .. port)
     listener:close()
     assert.same({ 1, "" }, { code, output })
-    assert.matches("^rekognition%-emulator: can't listen on 127.0.0.1, port %d+: [^\n]+\n$", stderr)
+    assert.matches("^rekognition%-emulator: can't listen on 127.0.0.1, port %d+: Address already in use; another program has the port: "
+      .. "choose another\n$", stderr)
   end)
 
   it("ends with 1 and one line where its state file can't be used, and leaves that alone", function()

@@ -97,6 +97,17 @@ describe("a proxy", function()
     assert.is_nil(seen:find("inner-secret", 1, true))
   end)
 
+  it("is named where no connection to it can be made", function()
+    local place = "http://" .. server.closed
+    local message = fails("connect", through { proxy = "http://user:wrong-password@" .. server.closed .. "/path" })
+    local ending = (" (%s by the proxy %s)"):format(url "", place)
+    assert.equal(ending, message:sub(-#ending))
+    message = fails("proxy", through { env = { HTTP_PROXY = "http://no-such-host.invalid:81" } })
+    assert.is_truthy(message:find(" by the proxy http://no-such-host.invalid:81)", 1, true), message)
+    message = fails("connect", through({ env = { NO_PROXY = "*", HTTP_PROXY = place } }, "http://" .. server.closed .. "/"))
+    assert.is_nil(message:find("proxy", 1, true), message)
+  end)
+
   it("never shows its password", function()
     local messages = {}
     local function note(response, failure)

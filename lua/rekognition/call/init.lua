@@ -13,8 +13,8 @@ local seams = require "rekognition.seams"
 
 local custom = lazy "rekognition.call.custom"
 local failure = lazy "rekognition.call.failure"
+local hints = lazy "rekognition.call.hints"
 local hooks = lazy "rekognition.call.hooks"
-local image_hint = lazy "rekognition.text.image_hint"
 local redact = lazy "rekognition.text.redact"
 
 local M = {}
@@ -175,25 +175,13 @@ local function succeed(channel, call, retry, response, metadata, credentials)
   return response, metadata
 end
 
--- For these codes the thing asked for may be there because an earlier attempt made it.
-local EXISTS_CODES = { ResourceInUseException = true, ResourceAlreadyExistsException = true }
-
-local function fail(channel, call, meaning, reason)
+local function fail(channel, call, meaning, reason, credentials)
   local fields = meaning.fields
   fields.operation, fields.attempts = call.operation, call.attempt
   fields.elapsed = channel.monotonic() - call.started
   fields.retryable, fields.retry_outcome = reason ~= "fail_request", reason
   fields.maybe_succeeded = maybe_succeeded(channel, call)
-  if reason == "total_timeout_exceeded" then
-    fields.message = ("%s (total_timeout of %s s leaves no time for another attempt)"):format(
-      fields.message, call.total_timeout)
-  elseif fields.maybe_succeeded and EXISTS_CODES[fields.code] then
-    fields.message = fields.message .. " (an earlier attempt of this call got no clear response and may have succeeded)"
-  elseif fields.code == "InvalidImageFormatException" or fields.code == "InvalidParameterException" then
-    fields.message = fields.message .. image_hint(call.request:body(), fields.code)
-  elseif fields.code == "connect" and channel.region_hint then
-    fields.message = fields.message .. channel.region_hint(channel.region, channel.url)
-  end
+  fields.message = fields.message .. hints.of(channel, call, fields, credentials)
   channel.seams.logger(call.quiet and "debug" or "error", "call_failed",
     { operation = call.operation, kind = fields.kind, code = fields.code, status = fields.status,
       request_id = fields.request_id, attempts = call.attempt })
@@ -250,7 +238,7 @@ local function continue(channel, call, retry, credentials, result)
   call.ambiguous = call.ambiguous or meaning.ambiguous
   if result.transport and result.transport.code == "closed" then raise_closed(channel, call) end
   local delay, reason = delay_after(channel, call, retry, credentials, meaning)
-  if not delay then return fail(channel, call, meaning, reason) end
+  if not delay then return fail(channel, call, meaning, reason, credentials) end
   channel.seams.logger(call.quiet and "debug" or "info", "retry",
     { operation = call.operation, attempt = call.attempt, delay = delay, kind = meaning.fields.kind,
       code = meaning.fields.code, status = meaning.fields.status })

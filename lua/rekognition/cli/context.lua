@@ -124,9 +124,12 @@ end
 --- Asks whether to go on with what costs or deletes. Where nobody can answer, --yes must have been given.
 ---@param question string  "This deletes the project birds."
 ---@param client? rekognition.Client  whose account it is done in
+---@param source? rekognition.Client|false  of a copy: whose account it is made from
 ---@return boolean
-function Context:confirm(question, client)
-  if client then question = ("%s (%s)."):format((question:gsub("%.$", "")), self:where(client)) end
+function Context:confirm(question, client, source)
+  local where = client and self:where(client)
+  if source and source ~= client then where = ("from %s, to %s"):format(self:where(source), where) end
+  if where then question = ("%s (%s)."):format((question:gsub("%.$", "")), where) end
   if self.args.yes then return true end
   self.progress:clear()
   if not (core.is_terminal(0) and core.is_terminal(2)) then

@@ -68,7 +68,7 @@ local function copy_one(context)
   arguments.remove_policy, arguments.replace_failed = args.remove_policy, args.replace_failed
   arguments.delay, arguments.timeout = args.delay, args.timeout
   arguments.on_progress = context:on_progress()
-  if not context:confirm(question(args), arguments.destination) then return 1 end
+  if not context:confirm(question(args), arguments.destination, arguments.source) then return 1 end
   print(context, copy_model.run(arguments))
   return 0
 end

@@ -65,6 +65,8 @@ function M.new(command, arguments)
     has_plan = has_plan or argument:find("^%-%-plan") ~= nil
   end
   return function(text, problems)
+    text = text:gsub(", or pass the option credentials%.", ".")
+    text = text:gsub(", name a profile that", ", or name a profile that")
     text = option_replaced(text, names):gsub("the code that mfa_token gave", "the MFA code")
     if has_plan then return text end -- the words are those of the plan's file
     return words_replaced(paths_replaced(text, names, problems or {}), names, given)

@@ -181,7 +181,8 @@ function M.read(name, arguments)
   if ok then return result end
   if getmetatable(result) == HELP then return nil, { help = result.text } end
   if not problem then error(result, 0) end
-  return nil, { usage = sub_problem(command, arguments, (problem:gsub("\n", "; "))) }
+  problem = problem:gsub("\nDid you mean", ", did you mean"):gsub("\n", "; ")
+  return nil, { usage = sub_problem(command, arguments, problem) }
 end
 
 return M

@@ -29,8 +29,9 @@ function M.confirm(context, client, version, ending)
   local args = context.args
   local units = args.max_units or args.min_units or 1
   local price = (args.price_per_hour or run_options.PRICE_PER_HOUR) * units
-  local question = ("This starts %s with %s%d inference unit%s: %s an hour by the price given, %s."):format(
-    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", number.fixed(price, 2), ending)
+  local by = args.price_per_hour and "the price given" or "the default price (--price-per-hour sets yours)"
+  local question = ("This starts %s with %s%d inference unit%s: %s an hour by %s, %s."):format(
+    version, args.max_units and "at most " or "", units, units == 1 and "" or "s", number.fixed(price, 2), by, ending)
   return context:confirm(question, client)
 end
 

@@ -3,8 +3,10 @@
 -- Source: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider". Two forms: an
 -- sso-session, whose token is refreshed (SSO-OIDC CreateToken), and the legacy one, whose token is not.
 
+local ascii = require "rekognition.text.ascii"
 local check = require "rekognition.credentials.check"
 local core = require "rekognition.core"
+local nearest = require "rekognition.text.nearest"
 local oidc = require "rekognition.services.oidc"
 local providers = require "rekognition.credentials.provider"
 local sso = require "rekognition.services.sso"
@@ -14,7 +16,6 @@ local token_cache = require "rekognition.credentials.token_cache"
 local M = {}
 
 local NAME = "sso"
-local REMEDY = "run `aws sso login`"
 -- botocore's: a token with less left is refreshed.
 local REFRESH_WINDOW = 15 * 60
 local NAMES = {
@@ -29,9 +30,23 @@ local REQUIRED = { "sso_account_id", "sso_role_name", "sso_start_url", "sso_regi
 ---@field sso_start_url string
 ---@field sso_region string
 ---@field sso_session? string  the session's name; absent: the legacy form
+---@field profile_name? string the profile that has the settings
 
 local function cache_path(settings)
   return ("~/.aws/sso/cache/%s.json"):format(core.sha1_hex(settings.sso_session or settings.sso_start_url))
+end
+
+-- A name as a shell takes it.
+local function word(name)
+  return name:find "^[A-Za-z0-9_.@+-]+$" and name or "'" .. name:gsub("'", "'\\''") .. "'"
+end
+
+-- The sign-in that is needed: without a name the AWS CLI takes the default profile's.
+local function remedy(settings)
+  local session, profile = settings.sso_session, settings.profile_name
+  if session then return ("run `aws sso login --sso-session %s`"):format(word(session)) end
+  if profile and profile ~= "default" then return ("run `aws sso login --profile %s`"):format(word(profile)) end
+  return "run `aws sso login`"
 end
 
 local function create_token(context, settings, token, deadline)
@@ -79,7 +94,7 @@ local function refresh_token(context, settings, token, remaining, deadline)
     why = result.reason or result.message
   end
   if remaining <= 0 then
-    check.fail(NAME, ("the sign-in token has expired and can't be refreshed (%s); %s"):format(why, REMEDY))
+    check.fail(NAME, ("the sign-in token has expired and can't be refreshed (%s); %s"):format(why, remedy(settings)))
   end
   context.logger("warn", "sso_token_refresh_failed", { sso_session = settings.sso_session, error = why })
   return token
@@ -87,16 +102,16 @@ end
 
 local function access_token(context, settings, deadline)
   local path = cache_path(settings)
-  local token = token_cache.read(context, NAME, path, REMEDY)
+  local token = token_cache.read(context, NAME, path, remedy(settings))
   local expiration = time.parse(token.expiresAt)
   if type(token.accessToken) ~= "string" or not expiration then
-    check.fail(NAME, ("the token file %s has no accessToken or no expiresAt; %s"):format(path, REMEDY))
+    check.fail(NAME, ("the token file %s has no accessToken or no expiresAt; %s"):format(path, remedy(settings)))
   end
   local remaining = expiration - context.clock()
   if settings.sso_session then
     if remaining < REFRESH_WINDOW then token = refresh_token(context, settings, token, remaining, deadline) end
   elseif remaining <= 0 then
-    check.fail(NAME, "the sign-in token has expired; " .. REMEDY)
+    check.fail(NAME, "the sign-in token has expired; " .. remedy(settings))
   end
   return check.text(NAME, "accessToken in " .. path, token.accessToken)
 end
@@ -112,7 +127,8 @@ local function role_credentials(context, settings, token, deadline)
   if not ok then
     -- A token that is not accepted any more: another sign-in is the remedy.
     if type(body) == "table" and body.status == 401 then
-      body.message, body.reason = body.message .. "; " .. REMEDY, body.reason .. "; " .. REMEDY
+      local what = "; " .. remedy(settings)
+      body.message, body.reason = body.message .. what, body.reason .. what
     end
     error(body, 0)
   end
@@ -149,14 +165,17 @@ end
 
 -- A profile's settings together with those of the session that it names. Both may have a key, with one value.
 local function with_session(context, profile_name, profile)
-  local settings = {}
+  local settings = { profile_name = profile_name, sso_session = profile.sso_session }
   for _, name in ipairs(REQUIRED) do settings[name] = profile[name] end
-  settings.sso_session = profile.sso_session
   if not profile.sso_session then return settings end
-  local session = context:config().sso_sessions[profile.sso_session]
+  local sessions, named = context:config().sso_sessions, profile.sso_session
+  local session = sessions[named]
   if not session then
-    check.misconfigured(("sso: profile %s names the sso-session %s, and there is no such section"):format(
-      profile_name, profile.sso_session))
+    local names = {}
+    for name in pairs(sessions) do names[#names + 1] = name end
+    ascii.sort(names)
+    check.misconfigured(("sso: profile %s names the sso-session %s, and there is no section [sso-session %s]%s"):format(
+      profile_name, named, named, nearest.hint(named, names)))
   end
   for _, name in ipairs(REQUIRED) do
     if settings[name] and session[name] and settings[name] ~= session[name] then

@@ -4,7 +4,6 @@
 
 local core = require "rekognition.core"
 local ending = require "rekognition.custom_labels.run_ending"
-local expect = require "rekognition.text.expect"
 local journals = require "rekognition.custom_labels.run_journal"
 local rek_error = require "rekognition.error"
 local run_guard = require "rekognition.custom_labels.run_guard"
@@ -200,8 +199,6 @@ local function call(run, body, version)
   return watched.run(look, body, version, run)
 end
 
-local FUNCTION = expect.kind("a function", function(value) return type(value) == "function" end)
-
 --- Starts a model version, waits until it runs, calls the function, and stops the model: after a return, an error,
 -- a closed coroutine, a failed start, a deadline. Returns what the function returns.
 --
@@ -213,8 +210,7 @@ local FUNCTION = expect.kind("a function", function(value) return type(value) ==
 ---@return any ...
 function M.run(options, body)
   local checked = run_options.check(options)
-  expect.argument(body, FUNCTION, "run_model", "body", { code = "ValidationError", operation = "run_model",
-    problems = { { path = "body", message = "must be a function" } } })
+  run_options.check_body(body)
   local run <close> = prepare(checked)
   local version = bring_up(run)
   run.model:report("run", "started", nil, version)

@@ -111,4 +111,13 @@ function M.check(options)
   return checked
 end
 
+--- Checks the function that run_model calls.
+function M.check_body(body)
+  if type(body) == "function" then return end
+  rek_error.raise { kind = "validation", code = "ValidationError", operation = "run_model",
+    message = ("body must be a function, got %s; write run_model({ ... }, function(version, run) ... end)"):format(
+      shown(body)),
+    problems = { { path = "body", message = "must be a function" } } }
+end
+
 return M

@@ -60,7 +60,8 @@ function M.find(client, version, options)
   local arn = arns.of_kind(version, "version")
   if not arn then
     rek_error.raise { kind = "validation", code = "ValidationError",
-      message = "version must be the ARN of a model version, got " .. tostring(version),
+      message = "version must be the ARN of a model version, as DescribeProjectVersions lists it, got "
+        .. quote.value(version),
       problems = { { path = "version", message = "must be the ARN of a model version" } } }
   end
   if arn.region ~= client.region then

@@ -34,14 +34,15 @@ Serves Amazon Rekognition Custom Labels on this machine, for tests and for learn
                           give it again for more
   --fail-start NAME       versions of this name fail to start; give it again for more
   --quota NAME=N          hold to a quota of N; give it again for more. --quota aws: all of
-                          AWS's. NAME: @QUOTAS@
+                          AWS's. NAME is one of
+@QUOTAS@
   --rate OPERATION=N      take N calls a second for each account, * for every operation;
                           give it again for more. --rate aws: AWS's
   --clock-offset S        run the emulator's clock S seconds ahead of the machine's (0)
   --clock-rate N          let N seconds pass in a second (1); 0 stands still
   --clock-at TIME         begin with this time: epoch seconds, or 2027-01-31T12:00:00Z
-  --fault NAME=VALUE,...  make calls or models fail, as docs/emulator.md describes; give it again
-                          for more: operation=CopyProjectVersion,fault=drop,when=after,times=2
+  --fault NAME=VALUE,...  make calls or models fail, as docs/emulator-tests.md describes; give it
+                          again for more: operation=CopyProjectVersion,fault=drop,when=after,times=2
   --no-admin              leave out the endpoint /_emulator/ that changes all this while it runs
   --ready-file FILE       write the URL to FILE when it listens
   --env-file FILE         write what an AWS SDK needs to FILE when it listens, for a shell: . FILE
@@ -56,16 +57,31 @@ Without --account there are two accounts, with keys that everybody knows:
 It prints one line with its URL when it listens, and stops on SIGTERM or SIGINT.
 ]=]
 
+-- In lines of at most 100 characters, below what stands beside the options.
+local function quota_names()
+  local names = {}
+  for name in pairs(quotas.AWS) do names[#names + 1] = name end
+  ascii.sort(names)
+  local lines = { "" }
+  for i, name in ipairs(names) do
+    local word, last = name .. (names[i + 1] and "," or ""), #lines
+    if #lines[last] + #word > 72 then
+      lines[last + 1] = word
+    else
+      lines[last] = lines[last] == "" and word or lines[last] .. " " .. word
+    end
+  end
+  local indent = (" "):rep(26)
+  return indent .. table.concat(lines, "\n" .. indent)
+end
+
 local function help()
   local lines = {}
   for _, account in ipairs(emulator.DEFAULT_ACCOUNTS) do
     lines[#lines + 1] = ("  %s  %s  %s\n"):format(account.account_id, account.access_key_id, account.secret_access_key)
   end
-  local names = {}
-  for name in pairs(quotas.AWS) do names[#names + 1] = name end
-  ascii.sort(names)
   local text = HELP:format(table.concat(lines))
-  return (text:gsub("@QUOTAS@", table.concat(names, ", ")))
+  return (text:gsub("@QUOTAS@", quota_names()))
 end
 
 local function refuse(message, ...)

@@ -33,6 +33,12 @@ local OPTIONS = {
   useragentextra = "app_id", useragentappid = "app_id",
 }
 
+local WORKFLOWS = {
+  copymodel = "rekognition.custom_labels.copy_model", copymodels = "rekognition.custom_labels.copy_models",
+  runmodel = "rekognition.custom_labels.run_model", inventory = "rekognition.custom_labels.inventory",
+  doctor = "rekognition.custom_labels.doctor",
+}
+
 local METHODS = {
   getpaginator = "client:pages(operation, params) or client:items(operation, params)",
   canpaginate = "client:pages(operation, params)", paginate = "client:pages(operation, params)",
@@ -42,13 +48,24 @@ local METHODS = {
   config = "client.region and client.endpoint", send = "client:call(operation, params)",
   request = "client:call(operation, params)", invoke = "client:call(operation, params)",
   makeapicall = "client:call(operation, params)", dispose = "client:close()", destroy = "client:close()",
-  shutdown = "client:close()",
+  shutdown = "client:close()", copymodel = WORKFLOWS.copymodel, copymodels = WORKFLOWS.copymodels,
+  runmodel = WORKFLOWS.runmodel, inventory = WORKFLOWS.inventory, doctor = WORKFLOWS.doctor,
 }
 
 local MODULE = {
   new = CLIENT, session = CLIENT, resource = CLIENT, connect = CLIENT, rekognition = CLIENT, createclient = CLIENT,
   newclient = CLIENT, rekognitionclient = CLIENT, amazonrekognitionclient = CLIENT, exceptions = "rekognition.error",
-  errors = "rekognition.error", testing = "the option http of a client",
+  errors = "rekognition.error", testing = "the option http of a client", copymodel = WORKFLOWS.copymodel,
+  copymodels = WORKFLOWS.copymodels, runmodel = WORKFLOWS.runmodel, inventory = WORKFLOWS.inventory,
+  doctor = WORKFLOWS.doctor,
+}
+
+local LIMIT = "timeout, in seconds: a wait has no number of attempts"
+
+local WAIT = {
+  maxattempts = LIMIT, maxretries = LIMIT, attempts = LIMIT, maxwaittime = "timeout", maxwait = "timeout",
+  maxdelay = "delay", mindelay = "delay", interval = "delay", pollinterval = "delay",
+  waiterconfig = "delay and timeout", config = "delay and timeout",
 }
 
 local CREDENTIALS = {
@@ -66,6 +83,9 @@ end
 --- What to use instead of an option, a function of the module or a field of credentials that another SDK has; nil for
 --- any other name.
 M.option, M.of_module, M.credential = lookup(OPTIONS), lookup(MODULE), lookup(CREDENTIALS)
+
+--- The same for an option of `client:wait`.
+M.of_wait = lookup(WAIT)
 
 local method = lookup(METHODS)
 

@@ -18,8 +18,8 @@ local function goal_of(name)
   expect.argument(name, expect.STRING, "wait", "waiter", { code = "UnknownWaiter" })
   local names = goals.names()
   return goals.find(name) or rek_error.raise { kind = "validation", code = "UnknownWaiter",
-    message = ("there is no waiter %s%s; there are: %s"):format(quote.value(name), nearest.hint(name, names),
-      table.concat(names, ", ")) }
+    message = ("there is no waiter %s%s; there are: %s"):format(quote.value(name),
+      nearest.hint((name:gsub("trained$", "training_completed")), names), table.concat(names, ", ")) }
 end
 
 local function describe(description)

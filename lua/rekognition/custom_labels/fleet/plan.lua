@@ -181,13 +181,13 @@ local function fail(problems, what)
 end
 
 local function fail_file(path, message)
-  fail({ { path = path, message = message } }, "the file of the plan:")
+  fail({ { path = path, message = message } }, "the plan")
 end
 
 -- A member that is null in JSON is absent.
 local function read_file(path)
   local file, why = io.open(path, "rb")
-  if not file then fail_file("plan", "could not be read: " .. why) end
+  if not file then fail_file(path, "could not be read: " .. why:sub(#path + 3)) end
   local text, reason = file:read(MOST_BYTES + 1)
   file:close()
   if not text and reason then fail_file(path, "could not be read: " .. reason) end
