@@ -117,7 +117,11 @@ describe("a fleet", function()
     assert.equal("COPYING_COMPLETED", summary.rows[1].status)
     assert.is_truthy(summary.rows[2].remedy:find("replace_failed", 1, true), summary.rows[2].message)
     assert.equal("wait", summary.rows[2].error.step)
-    assert.equal("ProjectNotFound", summary.rows[4].error.code)
+    local absent = summary.rows[4]
+    assert.equal("ProjectNotFound", absent.error.code)
+    assert.matches("^the source account has no project named Absent in [a-z0-9-]+$", absent.message)
+    assert.matches("^correct the plan", absent.remedy)
+    assert.is_truthy(absent.error.message:find('This was the step "preflight"', 1, true))
     world.emulator.settings.fail = {}
     summary = fleet_of(world, plan_of(3, { replace_failed = true })):apply()
     assert.is_true(summary.ok, failures(summary))

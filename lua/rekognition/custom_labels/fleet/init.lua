@@ -145,6 +145,9 @@ local MESSAGES = {
   wait = "wait for the copy that is under way", found = "nothing: the copy is there",
 }
 
+-- What went wrong, without the step and the remedy: a row has the remedy beside it.
+local function reason(e) return e.step and e.cause and e.cause.message or e.message end
+
 local function row_of(item)
   local job = item.job
   return { key = item.key, source_version = job.source_version, destination_project = job.destination_project,
@@ -179,7 +182,7 @@ function Fleet:plan()
   for i, item in ipairs(self.items) do
     local row = row_of(item)
     row.action = item.action
-    row.message = item.error and item.error.message
+    row.message = item.error and reason(item.error)
       or (MESSAGES[item.action] .. (needs_start(item) and ", start it" or ""))
     row.remedy = item.error and item.error.remedy
     result.ok = result.ok and item.action ~= "blocked"
@@ -216,7 +219,7 @@ function Fleet:apply()
     row.state, row.adopted, row.differences = item.state, job.is_adopted or false, job.differences or {}
     row.status = job.version and job.version.Status or nil
     row.error, row.remedy = item.error, item.error and item.error.remedy
-    row.message = item.error and item.error.message or row.status
+    row.message = item.error and reason(item.error) or row.status
     summary[item.state] = summary[item.state] + 1
     summary.rows[i] = row
   end
@@ -249,7 +252,7 @@ local function check_row(item)
     for i, difference in ipairs(row.differences) do words[i] = adoption.describe(difference) end
     row.message = #words > 0 and table.concat(words, "; ") or "as planned"
   else
-    row.message = item.error and item.error.message or MISSING[item.action]
+    row.message = item.error and reason(item.error) or MISSING[item.action]
     row.remedy = item.error and item.error.remedy or "apply the plan"
     row.differences[1] = { what = "copy", asked = row.version_name and "version " .. row.version_name or "a version",
                            found = item.action == "wait" and "COPYING_IN_PROGRESS" or nil }
