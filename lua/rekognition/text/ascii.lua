@@ -6,21 +6,24 @@
 
 local M = {}
 
-local function to_lower(letter) return string.char(letter:byte() + 32) end
-local function to_upper(letter) return string.char(letter:byte() - 32) end
+local LOWER, UPPER = {}, {}
+for byte = 0x41, 0x5A do
+  local upper, lower = string.char(byte), string.char(byte + 32)
+  LOWER[upper], UPPER[lower] = lower, upper
+end
 
 --- The text with A to Z in lower case; every other byte stays.
 ---@param text string
 ---@return string
 function M.lower(text)
-  return (text:gsub("[A-Z]", to_lower))
+  return (text:gsub("[A-Z]", LOWER))
 end
 
 --- The text with a to z in upper case; every other byte stays.
 ---@param text string
 ---@return string
 function M.upper(text)
-  return (text:gsub("[a-z]", to_upper))
+  return (text:gsub("[a-z]", UPPER))
 end
 
 --- The text without ASCII blanks (space, tab, line feed, vertical tab, form feed, carriage return) at its ends.

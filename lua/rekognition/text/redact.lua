@@ -3,8 +3,9 @@
 -- Some responses repeat the request: a signature error quotes the canonical request, a proxy's page shows the headers.
 -- They may show a value as it is, percent-encoded, escaped for JSON, or as HTML entities, and in two of these ways one
 -- after the other; in lines, or with other bytes between that show as blanks or not at all, as in UTF-16; in base64,
--- alone or amid other text; in hexadecimal digits; with blanks instead of "+", as a form is decoded. A secret is found
--- in all of them, and so is a longer part of one: a text may be cut off, or its parts stand in two members.
+-- alone or amid other text; in hexadecimal digits; with blanks instead of "+", as a form is decoded; in another letter
+-- case. A secret is found in all of them, and so is a longer part of one: a text may be cut off, or its parts stand in
+-- two members.
 
 local core = require "rekognition.core"
 local ascii = require "rekognition.text.ascii"
@@ -107,22 +108,17 @@ local function base64_forms(secret, add)
   end
 end
 
--- The secret in hexadecimal digits.
-local function hex_forms(secret, add)
-  local text = hex.encode(secret)
-  add(text)
-  add(ascii.upper(text))
-end
-
--- The texts to look for, by the list of secrets.
+-- The texts to look for, and the secrets, by the list of secrets. All are in small letters, and are looked for in a text
+-- in small letters.
 local known_forms = setmetatable({}, { __mode = "k" })
 
 local function forms_of(secrets)
   local forms = known_forms[secrets]
   if forms then return forms end
   local is_new = {}
-  forms = {}
+  forms = { secrets = {} }
   local function add(text)
+    text = ascii.lower(text)
     if #text >= LEAST_SECRET and not is_new[text] then forms[#forms + 1], is_new[text] = text, true end
   end
   for _, secret in ipairs(secrets) do
@@ -131,8 +127,9 @@ local function forms_of(secrets)
       add((secret:gsub("%+", ""))) -- and the blanks instead are squeezed out
       base64_forms(secret, add)
       base64_forms(uri.escape(secret), add) -- of a form's body, which a gateway may show
-      hex_forms(secret, add)
+      add(hex.encode(secret))
     end
+    if #secret > LEAST_PART then table.insert(forms.secrets, ascii.lower(secret)) end
   end
   known_forms[secrets] = forms
   return forms
@@ -207,11 +204,10 @@ end
 
 -- Notes in `spans` what of the secrets a text holds, as places of the text that it was made of.
 local function find(text, starts, stops, secrets, spans)
-  local hits = {}
-  for _, form in ipairs(forms_of(secrets)) do text = find_all(text, form, hits) end
-  for _, secret in ipairs(secrets) do
-    if #secret > LEAST_PART and #text >= LEAST_PART then text = find_parts(text, secret, hits) end
-  end
+  local hits, forms = {}, forms_of(secrets)
+  text = ascii.lower(text)
+  for _, form in ipairs(forms) do text = find_all(text, form, hits) end
+  for _, secret in ipairs(#text >= LEAST_PART and forms.secrets or {}) do text = find_parts(text, secret, hits) end
   for _, hit in ipairs(hits) do
     local first, last = hit[1], hit[2]
     local stop = stops and stops[last] or starts and starts[last + 1] or last + 1
