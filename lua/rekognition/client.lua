@@ -362,8 +362,8 @@ local function context_of(options, channel, config)
   return function()
     context = context or contexts.from {
       config = config, profile = profile, env = seams.env, http = channel.http, service_clock = channel.clock,
-      clock = clock, sleep = seams.sleep, random = seams.random, logger = seams.logger, mfa_token = mfa_token,
-      region = channel.region, is_closed = channel.is_closed,
+      clock = clock, monotonic = seams.monotonic, sleep = seams.sleep, random = seams.random, logger = seams.logger,
+      mfa_token = mfa_token, region = channel.region, is_closed = channel.is_closed,
     }
     return context
   end

@@ -12,7 +12,7 @@ local rek_error = require "rekognition.error"
 ---  the host's own; absent: the built-in transport
 ---@field clock fun(): number        seconds since the epoch, with a fraction
 ---@field monotonic fun(): number    seconds since some moment, never set back: for deadlines; the host's clock if it
----  brought one
+---  brought one, as long as that one goes on
 ---@field sleep fun(seconds: number)
 ---@field random fun(): number       at least 0, below 1
 ---@field logger fun(level: string, event: string, fields: table)
@@ -90,6 +90,30 @@ local function checked_random(random)
   end
 end
 
+local STILL = 1 -- seconds: a clock may have whole ones only
+
+-- The time of deadlines by a host's clock. It may be set back, or stand still: then the system's takes its place until
+-- it moves on, or a deadline would never come.
+local function never_back(clock)
+  local last, moved, latest, shift = nil, nil, nil, 0
+  return function()
+    local now, real = clock(), core.monotonic()
+    if type(now) ~= "number" or now ~= now then now = last or 0 end
+    if not last then
+      last, moved, latest = now, real, now
+    elseif now < last then
+      shift = shift + (last - now)
+    elseif now > last then
+      moved = real
+      if now + shift < latest then shift = latest - now end
+    end
+    last = now
+    local idle = real - moved
+    latest = math.max(latest, now + shift + (idle > STILL and idle or 0))
+    return latest
+  end
+end
+
 local function silent() end
 
 --- What waits instead of a coroutine, by coroutine: a driver has sleep, send and others (`rekognition.async`).
@@ -119,7 +143,8 @@ local function sleep(seconds)
   repeat seconds = core.sleep(seconds) until seconds <= 0
 end
 
---- The seams of `options`, with defaults for those that it leaves out.
+--- The seams of `options`, with defaults for those that it leaves out. `monotonic` is that of other seams with the
+--- same clock.
 ---@param options? table
 ---@return rekognition.Seams
 function M.from(options)
@@ -128,7 +153,7 @@ function M.from(options)
     env = options.env and given_env(options.env) or process_env,
     http = options.http,
     clock = options.clock or core.now,
-    monotonic = options.clock or core.monotonic,
+    monotonic = options.monotonic or options.clock and never_back(options.clock) or core.monotonic,
     sleep = options.sleep or sleep,
     random = options.random and checked_random(options.random) or core.random,
     logger = options.logger or silent,
