@@ -22,6 +22,12 @@ local YEAR_10000 = 253402300800 -- signatures have four digits for the year
 -- and a client that is older than a century is unlikely.
 local YEAR_2012, YEAR_2112 = 1325376000, 4481049600
 
+-- An HTTP date, or what a gateway writes instead: "UTC", "+0000", another letter case. RFC 9110, section 5.6.7, wants
+-- recipients "to be robust in parsing timestamps".
+local function read_date(text, now)
+  return time.parse_http(text, now) or time.parse(text)
+end
+
 ---@class rekognition.Clock
 ---@field offset number  seconds that the service's clock is ahead of the seam's
 local Clock = {}
@@ -59,7 +65,7 @@ end
 ---@return boolean
 function Clock:correct(code, headers, signed_offset)
   local least = SKEW_CODES[code]
-  local date = least and time.parse_http(headers.date, self.now_seam())
+  local date = least and read_date(headers.date, self.now_seam())
   if not date or date < YEAR_2012 or date >= YEAR_2112 then return false end
   local offset = date - self.now_seam()
   if math.abs(offset - signed_offset) < least then return false end
