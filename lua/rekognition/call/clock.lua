@@ -22,7 +22,7 @@ local YEAR_10000 = 253402300800 -- signatures have four digits for the year
 -- and a client that is older than a century is unlikely.
 local YEAR_2012, YEAR_2112 = 1325376000, 4481049600
 
--- An HTTP date, or what a gateway writes instead: "UTC", "+0000", another letter case. RFC 9110, section 5.6.7, wants
+-- An HTTP date, or what a gateway writes instead: "UTC", "+0000", dashes. RFC 9110, section 5.6.7, wants
 -- recipients "to be robust in parsing timestamps".
 local function read_date(text, now)
   return time.parse_http(text, now) or time.parse(text)

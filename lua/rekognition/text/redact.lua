@@ -108,8 +108,8 @@ local function base64_forms(secret, add)
   end
 end
 
--- The texts to look for, and the secrets, by the list of secrets. All are in small letters, and are looked for in a text
--- in small letters.
+-- The texts to look for, and the secrets, by the list of secrets: in small letters, as is the text that they are looked
+-- for in.
 local known_forms = setmetatable({}, { __mode = "k" })
 
 local function forms_of(secrets)
