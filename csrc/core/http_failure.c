@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 const char *rek_http_result_name(enum rek_http_result result)
 {
@@ -237,10 +239,43 @@ static size_t proxy_len(const char *url)
     return scheme + strcspn(url + scheme, "/");
 }
 
+/* Whether `count` more descriptors, of three at most, can be opened. */
+static bool can_open(int count)
+{
+    int fds[3], opened = 0, type = SOCK_STREAM;
+#ifdef SOCK_CLOEXEC
+    type |= SOCK_CLOEXEC;
+#endif
+    while (opened < count && (fds[opened] = socket(AF_UNIX, type, 0)) >= 0)
+        opened++;
+    bool is_limit = opened < count && (errno == EMFILE || errno == ENFILE);
+    for (int i = 0; i < opened; i++)
+        close(fds[i]);
+    return !is_limit;
+}
+
+/* Where there is no descriptor for a socket, libcurl says that nobody listens; where there is none
+ * for a lookup, that there is no such host, or (as errno) no memory. */
+static bool lacks_descriptors(const struct rek_http_transfer *t, CURLcode code)
+{
+    if (t->fault != REK_HTTP_OK || t->is_ready)
+        return false;
+    if (code == CURLE_COULDNT_CONNECT)
+        return !can_open(1);
+    bool is_lookup = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+                     code == CURLE_OUT_OF_MEMORY;
+    return is_lookup && !can_open(3); /* a pair of its own, and what it asks with */
+}
+
 /* Where the request was to go, and by which proxy: it may come from the environment, unseen. */
 enum rek_http_result rek_http_explain(struct rek_http_transfer *t, CURLcode code)
 {
-    enum rek_http_result result = classify(t, code, errno);
+    int why = errno;
+    if (lacks_descriptors(t, code)) {
+        t->fault = REK_HTTP_CONNECT;
+        t->fault_message = REK_HTTP_TOO_MANY_FILES;
+    }
+    enum rek_http_result result = classify(t, code, why);
     size_t origin_len = t->origin_len < 200 ? t->origin_len : 200;
     const char *proxy = t->proxy && t->proxy->url ? t->proxy->url : NULL;
     size_t by = proxy ? proxy_len(proxy) : 0;

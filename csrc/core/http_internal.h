@@ -64,6 +64,9 @@ struct rek_http_client {
 
 /* What stands in the easy handle from the request before is noted here and set again only where it
  * changes. */
+/* What a failure says then. */
+#define REK_HTTP_TOO_MANY_FILES "too many files are open; raise `ulimit -n`"
+
 struct rek_http_transfer {
     struct rek_http_transfer *next; /* among the client's spares */
     struct rek_http_client *client;

@@ -148,8 +148,7 @@ enum rek_http_result rek_http_transfer_strand(struct rek_http_transfer *t)
 {
     bool is_descriptors = errno == EMFILE || errno == ENFILE;
     enum rek_http_result result = is_descriptors ? REK_HTTP_CONNECT : REK_HTTP_MEMORY;
-    rek_http_transfer_abort(t, result,
-                            is_descriptors ? "too many files are open; raise `ulimit -n`" : NULL);
+    rek_http_transfer_abort(t, result, is_descriptors ? REK_HTTP_TOO_MANY_FILES : NULL);
     return result;
 }
 

@@ -184,3 +184,35 @@ describe("a child inherits nothing", function()
     assert.equal(0, status)
   end)
 end)
+
+-- libcurl has no word for it: it says that nobody listens, that there is no such host, or that there is no memory.
+describe("where no descriptor is left", function()
+  local SCRIPT = [=[
+    local rekognition = require "rekognition"
+    local client = rekognition.client { region = "us-east-1", env = {}, endpoint = arg[1], retry = { mode = "off" }, timeout = 5,
+      credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRETEXAMPLE" } }
+    rekognition.preload()
+    pcall(client.describe_projects, client) -- what is made once
+    local held = {}
+    for _ = 1, 2000 do held[#held + 1] = io.open "/dev/null" end
+    for left = 0, 4 do
+      if left > 0 then table.remove(held):close() end
+      local ok, e = pcall(client.describe_projects, client)
+      print(left, ok, not ok and rekognition.error.is_error(e) and e.code, not ok and e.message or "")
+    end
+  ]=]
+  for what, endpoint in pairs { ["an address"] = "http://127.0.0.1:1", ["a name"] = "http://no-such-host.invalid:1" } do
+    it("a call says so: " .. what, function()
+      files.with_folder(function(path)
+        files.write(path .. "/x.lua", SCRIPT)
+        local ok, output = files.run(("ulimit -n 64; %s %s/x.lua %s"):format("script/lua", quoted(path), endpoint))
+        assert.is_true(ok, output)
+        local left, code, message = output:match "^(0)\tfalse\t([a-z_]+)\t([^\n]*)"
+        assert.same({ "0", "connect" }, { left, code }, output)
+        assert.matches("too many files are open; raise `ulimit -n`", message, 1, true)
+        assert.is_nil(output:find("memory", 1, true), output)
+        assert.is_nil(output:match "\n4\tfalse\t[^\n]*ulimit", output)
+      end)
+    end)
+  end
+end)
