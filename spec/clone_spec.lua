@@ -25,6 +25,17 @@ describe("a clone", function()
     end)
   end
 
+  -- They run before any module can be found, so each has its own copy of the lines that find them.
+  it("has two programs that differ in their names alone", function()
+    local function read(name, module)
+      local text = files.read(root .. "/bin/" .. name):gsub("^[^\n]*\n[^\n]*\n", "") -- what it is
+      return (text:gsub('"' .. name:gsub("%-", "%%-") .. ":", '"NAME:'):gsub('"' .. module:gsub("%.", "%%.") .. '"', '"MODULE"'))
+    end
+    local one = read("rekognition", "rekognition.cli")
+    assert.equal(one, read("rekognition-emulator", "rekognition.emulator.cli"))
+    assert.is_truthy(one:find('"NAME: ', 1, true) and one:find('"MODULE"', 1, true))
+  end)
+
   it("stops before a build, and says what to run", function()
     assert.equal("script/lua: nothing is built in /nowhere yet: run script/build, script/demo or script/test\nexit 1\n",
       run "BUILD=/nowhere script/lua bin/rekognition --version")

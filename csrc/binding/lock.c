@@ -163,13 +163,27 @@ static int lock_link_target(lua_State *L)
     return 1;
 }
 
+/* file_kind(path) -> "file", "folder", "pipe" (where opening may block), "socket" or "device"; nil
+ * where nothing is there */
+static int lock_file_kind(lua_State *L)
+{
+    struct stat found;
+    if (stat(check_path(L, 1), &found) != 0)
+        return 0;
+    lua_pushstring(L, S_ISREG(found.st_mode)    ? "file"
+                      : S_ISDIR(found.st_mode)  ? "folder"
+                      : S_ISFIFO(found.st_mode) ? "pipe"
+                      : S_ISSOCK(found.st_mode) ? "socket"
+                                                : "device");
+    return 1;
+}
+
 void lrek_open_lock(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"lock_file", lock_file},
-                                         {"make_folder", lock_make_folder},
-                                         {"real_path", lock_real_path},
-                                         {"link_target", lock_link_target},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"lock_file", lock_file},      {"make_folder", lock_make_folder},
+        {"real_path", lock_real_path}, {"link_target", lock_link_target},
+        {"file_kind", lock_file_kind}, {NULL, NULL}};
     static const luaL_Reg methods[] = {
         {"close", lock_release}, {"__close", lock_release}, {NULL, NULL}};
     lrek_open_kind(L, &lock_kind);

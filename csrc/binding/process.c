@@ -231,7 +231,7 @@ static int push_result(lua_State *L, const struct run *run)
 }
 
 /* Pushes what came of it, and wipes the output. */
-static int push_outcome(lua_State *L, struct run *run, enum run_outcome outcome, lua_Number timeout)
+static int push_outcome(lua_State *L, struct run *run, enum run_outcome outcome)
 {
     int results = 0;
     switch (outcome) {
@@ -247,7 +247,7 @@ static int push_outcome(lua_State *L, struct run *run, enum run_outcome outcome,
                                lua_pushfstring(L, "can't be started: %s", strerror(run->why)));
         break;
     case RUN_TIMEOUT:
-        results = push_failure(L, "timeout", lua_pushfstring(L, "took longer than %f s", timeout));
+        results = push_failure(L, "timeout", "took too long");
         break;
     case RUN_TOO_LARGE:
         results = push_failure(
@@ -288,7 +288,7 @@ static int process_run(lua_State *L)
     const struct rek_http_watch watch = lrek_watch_hook(L, &hook);
     enum run_outcome outcome = run_command(run, argv, timeout, &watch);
     if (outcome != RUN_INTERRUPTED)
-        return push_outcome(L, run, outcome, timeout);
+        return push_outcome(L, run, outcome);
     rek_buffer_wipe(&run->output);
     return lua_error(L);
 }
@@ -305,7 +305,7 @@ static int process_start(lua_State *L)
     char **argv = check_argv(L, count);
     if (!start(run, argv)) {
         stop_listening(run);
-        return push_outcome(L, run, RUN_NOT_STARTED, 0);
+        return push_outcome(L, run, RUN_NOT_STARTED);
     }
     lua_settop(L, at);
     return 1;
@@ -318,7 +318,7 @@ static int process_step(lua_State *L)
     struct run *run = lrek_check_object(L, 1, &run_kind);
     luaL_argcheck(L, run->is_running, 1, "has ended");
     enum run_outcome outcome = step(run);
-    int results = push_outcome(L, run, outcome, 0);
+    int results = push_outcome(L, run, outcome);
     lua_pushstring(L, outcome == RUN_PRINTS ? "output" : outcome == RUN_ENDS ? "end" : "done");
     lua_insert(L, -results - 1);
     return results + 1;

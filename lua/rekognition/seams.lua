@@ -114,7 +114,14 @@ local function never_back(clock)
   end
 end
 
-local function silent() end
+-- Errors that nothing raises to anybody.
+local LOST = { future_failed = true, future_dropped = true, callback_failed = true, stop_failed = true }
+
+--- The logger where none was given. Our decision: it says only what would be lost, as Lua's warnings, which are off
+--- until the program, or `lua -W`, turns them on.
+function M.warn(_, event, fields)
+  if LOST[event] and warn then warn(("rekognition: %s: %s"):format(event, fields.message)) end
+end
 
 --- What waits instead of a coroutine, by coroutine: a driver has sleep, send and others (`rekognition.async`).
 ---@type table<thread, table>
@@ -156,7 +163,7 @@ function M.from(options)
     monotonic = options.monotonic or options.clock and never_back(options.clock) or core.monotonic,
     sleep = options.sleep or sleep,
     random = options.random and checked_random(options.random) or core.random,
-    logger = options.logger or silent,
+    logger = options.logger or M.warn,
   }
 end
 

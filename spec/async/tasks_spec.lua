@@ -393,6 +393,26 @@ describe("a call that is started", function()
     assert.equal("DescribeProjects", events.future_failed.operation)
   end)
 
+  it("without a logger, what would be lost goes to Lua's warnings: an error that nobody awaits, and what a callback raises", function()
+    local warn, warned = warn, {} -- luacheck: ignore warn
+    _G.warn = function(text) warned[#warned + 1] = text end
+    local ok, problem = pcall(function()
+      local client = require("rekognition").client { region = "us-east-1", env = {}, retry = { mode = "off" },
+        credentials = { access_key_id = "a", secret_access_key = "s" }, http = function() return nil, { code = "reset", message = "lost" } end }
+      client:describe_projects_async {}
+      client:describe_projects_async({}):on_done(function() error("of the callback", 0) end)
+      repeat async.run(function() async.sleep(0) end) until not engine.has_work()
+      collectgarbage()
+      collectgarbage()
+    end)
+    _G.warn = warn
+    assert(ok, problem)
+    table.sort(warned)
+    assert.equal(2, #warned)
+    assert.matches("^rekognition: callback_failed: of the callback$", warned[1])
+    assert.matches("^rekognition: future_failed: ", warned[2])
+  end)
+
   it("doesn't log one that was awaited", function()
     local client, seen = world { fake.refusal("ResourceNotFoundException") }
     local future = client:describe_projects_async {}

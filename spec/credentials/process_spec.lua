@@ -178,7 +178,7 @@ describe("credential_process", function()
     ["a failing command"] = { { status = 7, stdout = "HUSH" }, "exit status 7" },
     ["a killed command"] = { { signal = 9, stdout = "HUSH" }, "signal 9" },
     ["no such command"] = { { code = "start", message = "can't be started: No such file" }, "can't be started" },
-    ["a hanging command"] = { { code = "timeout", message = "took longer than 60 s" }, "longer than" },
+    ["a hanging command"] = { { code = "timeout", message = "took too long" }, "took longer than 60 s" },
     ["endless output"] = { { code = "too_large", message = "printed more than 9 bytes" }, "printed more" },
     ["no output"] = { { status = 0, stdout = "" }, "not a JSON object" },
     ["half of it"] = { { status = 0, stdout = '{"Version": 1, "AccessKeyId": "HUSH' }, "not a JSON object" },

@@ -47,7 +47,10 @@ describe("a state file", function()
       end
       files.write(folder .. "/file", "")
       assert.is_truthy(fake.catch(state_file.write, folder .. "/file/x.json", {}).message:find "Not a directory")
-      assert.is_truthy(fake.catch(state_file.read, folder).message:find "could not read")
+      assert.is_truthy(fake.catch(state_file.read, folder).message:find "must be a regular file, got a folder")
+      files.run(("mkfifo %s/pipe"):format(folder))
+      local problem = fake.catch(state_file.update, folder .. "/pipe", never, function() return {} end)
+      assert.is_truthy(problem.message:find(folder .. "/pipe must be a regular file, got a pipe; name another file", 1, true), problem.message)
     end)
   end)
 

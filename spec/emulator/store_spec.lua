@@ -99,7 +99,19 @@ describe("the emulator's state file", function()
     local ok, problem = pcall(open)
     path = os.tmpname()
     assert.is_false(ok)
-    assert.matches("can't read the state file /", problem)
+    assert.matches("^the state file / must be a regular file, got a folder", problem)
+  end)
+
+  it("is refused where it is a pipe or a device", function()
+    files.with_folder(function(folder)
+      files.run(("mkfifo %s/pipe; ln -s /dev/null %s/null"):format(folder, folder))
+      for name, kind in pairs { pipe = "pipe", null = "device" } do
+        local ok, problem = pcall(emulator.new, { state_file = folder .. "/" .. name })
+        assert.is_false(ok)
+        assert.matches("must be a regular file, got a " .. kind .. "; name another with %-%-state", problem)
+        os.remove "/dev/null.lock"
+      end
+    end)
   end)
 
   it("is refused where it can't be written", function()

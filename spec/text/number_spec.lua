@@ -1,3 +1,4 @@
+local files = require "spec.support.files"
 local number = require "rekognition.text.number"
 
 describe("text.number", function()
@@ -27,6 +28,28 @@ describe("text.number", function()
   it("reads numbers as JSON writes them", function()
     for text, value in pairs { ["3"] = 3, ["-1.5"] = -1.5, ["1e2"] = 100.0, ["0.1"] = 0.1 } do assert.equal(value, number.read(text)) end
     for _, text in ipairs { "", "-", "0x10", "1.", ".5", " 1", "01", "1,5", "inf", "1 2", "[1]", "1e", 5 } do assert.is_nil(number.read(text)) end
+  end)
+
+  it("writes seconds short", function()
+    for value, text in pairs { [1.4983346029985] = "1.498", [3] = "3", [0.5] = "0.5", [10] = "10", [100.0] = "100", [1e-9] = "0.001",
+      [0.9999] = "1", [0] = "0", [2147483] = "2147483", [math.huge] = "inf", [1 / 3] = "0.333" } do
+      assert.equal(text, number.seconds(value))
+    end
+  end)
+
+  it("is what writes every number of seconds in a message", function()
+    local count = 0
+    for path in select(2, files.run "find lua -name '*.lua'"):gmatch "[^\n]+" do
+      local lines = {}
+      for line in (files.read(path) .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = line end
+      for i, line in ipairs(lines) do
+        if line:find "%%s s[^%w]" or line:find '%%s seconds' then
+          count = count + 1
+          assert.is_truthy((line .. lines[i + 1] .. (lines[i + 2] or "")):find "seconds[_a-z]*%(", path .. ":" .. i)
+        end
+      end
+    end
+    assert.is_true(count >= 6)
   end)
 
   it("writes what reads back as the same", function()

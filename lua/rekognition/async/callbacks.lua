@@ -3,7 +3,7 @@
 local engine = require "rekognition.async.engine"
 local expect = require "rekognition.text.expect"
 local quote = require "rekognition.text.quote"
-local unclaimed = require "rekognition.async.unclaimed"
+local seams = require "rekognition.seams"
 
 local M = {}
 
@@ -21,7 +21,7 @@ end
 
 --- Logs that a callback raised.
 function M.log_failure(future, problem)
-  (M.logger_of(future) or unclaimed.warn)("error", "callback_failed", { message = quote.message(tostring(problem)) })
+  (M.logger_of(future) or seams.warn)("error", "callback_failed", { message = quote.message(tostring(problem)) })
 end
 
 local function call_back(self, callback)

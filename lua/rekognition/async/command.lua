@@ -33,7 +33,7 @@ function M.run(driver, argv, options)
     if state == "done" then return result, problem end
     local left = deadline - core.monotonic()
     if left <= 0 then
-      return nil, { code = "timeout", message = ("took longer than %s s"):format(options.timeout) }
+      return nil, { code = "timeout", message = "took too long" }
     end
     if state == "output" then
       wait_readable(driver, command:pipe(), left)

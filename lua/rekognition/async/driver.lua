@@ -6,6 +6,7 @@ local cancelled = require "rekognition.async.cancelled"
 local command = require "rekognition.async.command"
 local core = require "rekognition.core"
 local engine = require "rekognition.async.engine"
+local number = require "rekognition.text.number"
 local seams = require "rekognition.seams"
 local semaphores = require "rekognition.async.semaphore"
 
@@ -160,7 +161,8 @@ end
 
 local function late(call)
   return nil, { transport = { code = "timeout", sent = false,
-    message = ("total_timeout of %s s ran out while the attempt waited for a connection"):format(call.total_timeout) } }
+    message = ("total_timeout of %s s ran out while the attempt waited for a connection"):format(
+      number.seconds(call.total_timeout)) } }
 end
 
 local CLOSED = { transport = { code = "closed", sent = false, message = "the client is closed" } }

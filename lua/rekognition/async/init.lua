@@ -15,6 +15,7 @@ local engine = require "rekognition.async.engine"
 local expect = require "rekognition.text.expect"
 local rek_error = require "rekognition.error"
 local futures = require "rekognition.async.future"
+local number = require "rekognition.text.number"
 local pollable = require "rekognition.async.pollable"
 local seams = require "rekognition.seams"
 local watched = require "rekognition.async.watched"
@@ -199,7 +200,7 @@ function M.timeout(seconds, f, ...)
   check_function(f, "timeout")
   local has_begun = false
   return watched.run(function()
-    if has_begun then return nil, cancelled.new("Timeout", ("timed out after %s s"):format(seconds)) end
+    if has_begun then return nil, cancelled.new("Timeout", ("timed out after %s s"):format(number.seconds(seconds))) end
     has_begun = true
     return seconds
   end, f, ...)

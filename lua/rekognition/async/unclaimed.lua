@@ -2,6 +2,7 @@
 
 local quote = require "rekognition.text.quote"
 local rek_error = require "rekognition.error"
+local seams = require "rekognition.seams"
 
 local M = {}
 
@@ -16,15 +17,10 @@ function Unclaimed:__gc()
     code = is_ours and e.code or nil, message = is_ours and e.message or quote.message(tostring(e)) })
 end
 
---- The logger of tasks that have none: Lua's warnings.
-function M.warn(_, event, fields)
-  if warn then warn(("rekognition: %s: %s"):format(event, fields.message)) end
-end
-
 --- Keeps an error until it is `claimed`.
 ---@param e any
 ---@param logger? function
 ---@return table
-function M.new(e, logger) return setmetatable({ error = e, logger = logger or M.warn }, Unclaimed) end
+function M.new(e, logger) return setmetatable({ error = e, logger = logger or seams.warn }, Unclaimed) end
 
 return M

@@ -1,6 +1,7 @@
 --- What the error of a call says after the service's or libcurl's own words: what helps to find the cause.
 
 local image_hint = require "rekognition.text.image_hint"
+local number = require "rekognition.text.number"
 
 local M = {}
 
@@ -45,7 +46,7 @@ end
 ---@return string
 function M.of(channel, call, fields, credentials)
   if fields.retry_outcome == "total_timeout_exceeded" then
-    return (" (total_timeout of %s s leaves no time for another attempt)"):format(call.total_timeout)
+    return (" (total_timeout of %s s leaves no time for another attempt)"):format(number.seconds(call.total_timeout))
   elseif fields.maybe_succeeded and EXISTS_CODES[fields.code] then
     return " (an earlier attempt of this call got no clear response and may have succeeded)"
   end

@@ -15,6 +15,7 @@ local custom = lazy "rekognition.call.custom"
 local failure = lazy "rekognition.call.failure"
 local hints = lazy "rekognition.call.hints"
 local hooks = lazy "rekognition.call.hooks"
+local number = lazy "rekognition.text.number"
 local redact = lazy "rekognition.text.redact"
 
 local M = {}
@@ -135,7 +136,7 @@ end
 
 local function late(call)
   return nil, { transport = { code = "timeout", sent = false,
-    message = ("total_timeout of %s s ran out before the attempt began"):format(call.total_timeout) } }
+    message = ("total_timeout of %s s ran out before the attempt began"):format(number.seconds(call.total_timeout)) } }
 end
 
 -- One attempt of a call with options of its own, or of a service that isn't signed for.

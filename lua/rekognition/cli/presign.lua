@@ -44,7 +44,7 @@ function M.run(context)
   local params = params_of.params(context, operation)
   local expires = math.tointeger(context.args.expires or 900)
   if not expires or expires > 604800 then
-    context:usage("--expires must be whole seconds, at most 7d, got %s seconds", number.text(context.args.expires))
+    context:usage("--expires must be whole seconds, at most 7d, got %s seconds", number.seconds(context.args.expires))
   end
   local request = client:presign(operation, params, { expires = expires })
   if context.output.format == "table" then

@@ -6,7 +6,7 @@
 
 local core = require "rekognition.core"
 local interrupts = require "rekognition.cli.interrupts"
-local number_text = require("rekognition.text.number").text
+local seconds_text = require("rekognition.text.number").seconds
 
 local M = {}
 
@@ -33,7 +33,7 @@ end
 function Command:_first_in_command(number, from_terminal)
   -- A child that isn't known yet may have been made before or after the terminal's signal.
   self.number, self.is_told = number, self.child ~= nil and from_terminal and not self.has_group
-  self.context:say("interrupted; waiting up to %s s for %s (again: it is killed)%s", number_text(self.grace),
+  self.context:say("interrupted; waiting up to %s s for %s (again: it is killed)%s", seconds_text(self.grace),
     self.context.args.words[1], self.is_ours and ", then the model is stopped" or "; the model is left running")
 end
 

@@ -5,6 +5,7 @@
 -- shell than quotes (a pipe, a redirection, a variable), /bin/sh runs it, as in the other SDKs.
 
 local check = require "rekognition.credentials.check"
+local number = require "rekognition.text.number"
 local providers = require "rekognition.credentials.provider"
 local shell_words = require "rekognition.text.shell_words"
 
@@ -29,7 +30,11 @@ end
 -- Why there is no output. A command that took too long is code "timeout", as for a service.
 local function fail(argv, failure, timeout)
   local is_timeout, is_late = failure.code == "timeout", timeout < TIMEOUT
-  local why = is_timeout and is_late and "had not ended when total_timeout ran out" or failure.message
+  local why = failure.message
+  if is_timeout then
+    why = is_late and "had not ended when total_timeout ran out"
+      or ("took longer than %s s"):format(number.seconds(timeout))
+  end
   check.fail(NAME, ("the command %s %s"):format(argv[1], why), is_timeout and {
     code = "timeout", retryable = true, retry_outcome = is_late and "total_timeout_exceeded" or nil } or nil)
 end

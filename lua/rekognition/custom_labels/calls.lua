@@ -50,7 +50,7 @@ function Calls:left() return math.max(0, self.deadline - self.monotonic()) end
 function Calls:check_deadline()
   if self.monotonic() >= self.deadline then
     rek_error.raise { kind = "waiter", code = "WaiterTimeout", message = ("the time is over, after %s seconds")
-      :format(number.fixed(self:elapsed(), 0)) }
+      :format(number.seconds(self:elapsed())) }
   end
 end
 

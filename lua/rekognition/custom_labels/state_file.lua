@@ -75,6 +75,10 @@ end
 ---@param path string
 ---@return table?
 function M.read(path)
+  local kind = core.file_kind(path) -- a pipe would be waited for
+  if kind and kind ~= "file" then
+    fail(path, ("%s must be a regular file, got a %s; name another file"):format(path, kind))
+  end
   local text, why = files.read(path)
   if why then fail(path, "could not read " .. why) end
   if not text or text == "" then return nil end

@@ -48,6 +48,10 @@ Store.__index = Store
 local M = {}
 
 local function read_file(path)
+  local kind = core.file_kind(path) -- a pipe would be waited for
+  if kind and kind ~= "file" then
+    error(("the state file %s must be a regular file, got a %s; name another with --state"):format(path, kind), 0)
+  end
   local file, problem, code = io.open(path, "rb")
   if not file then
     if code == 2 then return nil end -- there is none yet

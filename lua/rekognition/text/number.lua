@@ -24,6 +24,15 @@ function M.fixed(value, digits)
   return with_point(("%." .. digits .. "f"):format(value)) -- locale: with_point puts it right
 end
 
+--- Seconds as people read them: at most three digits behind the point, and at least a thousandth where it is any.
+---@param value number
+---@return string
+function M.seconds(value)
+  if value > 0 and value < 0.001 then value = 0.001 end
+  local text = M.fixed(value, 3)
+  return text:find(".", 1, true) and (text:gsub("0+$", ""):gsub("%.$", "")) or text
+end
+
 --- The number that a text is by JSON's grammar, or nil.
 ---@param text any
 ---@return number?
