@@ -106,6 +106,8 @@ struct rek_http_transfer {
     bool resent;          /* libcurl wanted to send it a second time, and counts that on */
     bool stream_refused;  /* HTTP/2: the server said that it has not read it */
     int local_port;       /* of the connection */
+    curl_socket_t kept;   /* the last response's, where that may be used again for HTTP/1.1 */
+    bool is_unclean;      /* the server had sent on it what nobody asked for */
     long connections;     /* that were made for it until then */
     bool is_first;        /* the last one was */
     unsigned long reuses; /* the client's, then */
@@ -160,6 +162,8 @@ REK_CHECKED enum rek_http_result rek_http_prepare(struct rek_http_transfer *tran
 size_t rek_http_on_header(char *data, size_t size, size_t count, void *context);
 size_t rek_http_on_body(char *data, size_t size, size_t count, void *context);
 int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int local_port);
+/* After a response, while the handle is still in use. */
+void rek_http_note_kept(struct rek_http_transfer *transfer);
 /* The connection is closed after this request, once all that share it have left. */
 void rek_http_forbid_reuse(struct rek_http_transfer *transfer, bool forbidden);
 /* What remains to be looked at where all bytes came. */

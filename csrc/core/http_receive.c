@@ -153,20 +153,26 @@ size_t rek_http_on_body(char *data, size_t size, size_t count, void *context)
     return body->failed ? fail(t, REK_HTTP_MEMORY, NULL) : len;
 }
 
-/* The connection's socket. Older libcurls name it only after the request, and may name that of the
- * request before: then it is not the one with this local port. */
-static curl_socket_t find_socket(const struct rek_http_transfer *t, int local_port)
+/* The socket, if it is the one with this local port. */
+static curl_socket_t checked_socket(curl_socket_t fd, int local_port)
 {
-    curl_socket_t fd = CURL_SOCKET_BAD;
     struct sockaddr_storage own = {0};
     socklen_t len = sizeof own;
-    curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
     if (fd == CURL_SOCKET_BAD || getsockname(fd, (struct sockaddr *)&own, &len) != 0)
         return CURL_SOCKET_BAD;
     int port = own.ss_family == AF_INET    ? ntohs(((struct sockaddr_in *)&own)->sin_port)
                : own.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&own)->sin6_port)
                                            : 0;
     return port == local_port ? fd : CURL_SOCKET_BAD;
+}
+
+/* The connection's socket. Older libcurls name it only after the request, and may name that of the
+ * request before. */
+static curl_socket_t find_socket(const struct rek_http_transfer *t, int local_port)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+    return checked_socket(fd, local_port);
 }
 
 /* Whether the server had closed its end before the request is handed over. POLLRDHUP also sees that
@@ -182,6 +188,29 @@ static bool has_ended(curl_socket_t fd)
     char byte;
     return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 #endif
+}
+
+/* After a response: the connection that the next request may find again. To look for its socket
+ * costs more the more connections there are, so an engine's transfers don't. A frame of HTTP/2 may
+ * come at any time. */
+void rek_http_note_kept(struct rek_http_transfer *t)
+{
+    long version = CURL_HTTP_VERSION_NONE;
+    t->kept = CURL_SOCKET_BAD;
+    if (t->poller)
+        return;
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+    if (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1)
+        curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->kept);
+}
+
+/* Whether there are bytes on it that nobody has asked for: they are no response to what is asked
+ * next (RFC 9112, section 9.2). Older libcurls (7.88) take them for one. */
+static bool is_unclean(const struct rek_http_transfer *t, int local_port)
+{
+    char byte;
+    curl_socket_t fd = checked_socket(t->kept, local_port);
+    return fd != CURL_SOCKET_BAD && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 /* libcurl looks before it uses a connection again, but newer ones (8.23, curl's pull request 22169)
@@ -217,6 +246,15 @@ static int refuse_second_sending(struct rek_http_transfer *t)
     return CURL_PREREQFUNC_ABORT;
 }
 
+/* Nothing was sent on it, and it is closed: rek_http_perform takes another one. */
+static int refuse_connection(struct rek_http_transfer *t)
+{
+    t->is_ready = false;
+    t->is_unclean = true;
+    fail(t, REK_HTTP_RESET, "the server had sent what nobody asked for");
+    return CURL_PREREQFUNC_ABORT;
+}
+
 /* The connection is there, tunnel and TLS included, and the request is what follows. libcurl comes
  * here a second time where the connection ended without a response and it is about to send the
  * request again on another one. That goes unseen where the first connection had ended before the
@@ -242,6 +280,8 @@ int rek_http_on_ready(void *context, char *peer, char *local, int peer_port, int
     t->is_ready = true;
     t->local_port = local_port;
     t->size_when_ready = sent;
+    if (!is_second && t->connections == 0 && !t->poller && is_unclean(t, local_port))
+        return refuse_connection(t);
     t->had_ended = !looks_itself() && has_ended(find_socket(t, local_port));
     return CURL_PREREQFUNC_OK;
 }

@@ -54,7 +54,8 @@ static struct rek_http_transfer *new_transfer(struct rek_http_client *client)
     if (!t)
         return NULL;
     client->free_spare = free_transfer;
-    *t = (struct rek_http_transfer){.client = client, .easy = curl_easy_init()};
+    *t = (struct rek_http_transfer){
+        .client = client, .easy = curl_easy_init(), .kept = CURL_SOCKET_BAD};
     if (t->easy && rek_http_set_up(t))
         return t;
     free_transfer(t);
@@ -97,6 +98,7 @@ enum rek_http_result rek_http_transfer_start(struct rek_http_transfer *t,
 {
     rek_http_response_empty(response);
     t->failure.sent = false;
+    t->is_unclean = false;
     enum rek_http_result result = rek_http_prepare(t, request);
     if (result == REK_HTTP_MEMORY)
         snprintf(t->failure.message, sizeof t->failure.message, "not enough memory");
@@ -130,6 +132,7 @@ enum rek_http_result rek_http_transfer_finish(struct rek_http_transfer *t, CURLc
         rek_http_response_empty(t->response);
         return result;
     }
+    rek_http_note_kept(t);
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response->status);
     t->response->reused = t->connections == 0;
     return REK_HTTP_OK;
@@ -241,9 +244,12 @@ enum rek_http_result rek_http_perform(struct rek_http_client *client,
         *failure = (struct rek_http_failure){.message = "not enough memory"};
         return REK_HTTP_MEMORY;
     }
-    enum rek_http_result result = rek_http_transfer_start(t, request, response);
-    if (result == REK_HTTP_OK)
-        result = perform(t, watch);
+    enum rek_http_result result = REK_HTTP_OK;
+    do { /* again only for a connection that is closed now, so it ends */
+        result = rek_http_transfer_start(t, request, response);
+        if (result == REK_HTTP_OK)
+            result = perform(t, watch);
+    } while (result != REK_HTTP_OK && t->is_unclean);
     if (result != REK_HTTP_OK)
         *failure = t->failure;
     rek_http_transfer_give(t);

@@ -63,6 +63,19 @@ for name, way in pairs(ways) do
       end
     end)
 
+    -- RFC 9112, section 9.2: what comes while nothing is asked "MUST NOT" count as a response to a later request.
+    it("takes another connection in silence where the server had sent what nobody asked for", function()
+      for _, path in ipairs { "/unasked", "/unasked-408", "/unasked-bytes" } do
+        local one <close> = new(options)
+        for turn = 1, 3 do
+          assert.equal("first", assert(one { method = "POST", url = base .. path, body = "first" }).body)
+          os.execute "sleep 0.2"
+          local body = "second" .. turn
+          assert.equal(body, assert(one { method = "POST", url = base .. "/echo", body = body }).body, path)
+        end
+      end
+    end)
+
     it("takes another connection in silence where it is large", function()
       local one <close> = new(options)
       for _ = 1, 3 do

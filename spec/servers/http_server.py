@@ -129,7 +129,7 @@ def reset(connection, sent=b""):
     connection.close()
 
 
-HANG, CLOSE = object(), object()
+HANG, CLOSE, PAUSE = object(), object(), object()
 
 # path -> what is sent, and what happens to the connection then
 PATHS = {
@@ -171,6 +171,9 @@ PATHS = {
     "bad-length": lambda r: [b"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nabc", CLOSE],
     "until-close": lambda r: [answer(b"to the end", length=False), CLOSE],
     "quiet-close": lambda r: [echo(r), CLOSE],
+    "unasked": lambda r: [echo(r), PAUSE, answer(b"nobody asked for this")],
+    "unasked-408": lambda r: [echo(r), PAUSE, answer(status="408 Request Timeout", headers=["Connection: close"]), CLOSE],
+    "unasked-bytes": lambda r: [echo(r), PAUSE, b"\r\n\r\n"],
     "nothing": lambda r: [CLOSE],
     "garbage": lambda r: [b"\x00\x01 this is not HTTP\r\n\r\n", CLOSE],
     "many-headers": lambda r: [answer(headers=["X-%d: %s" % (i, "v" * 1000) for i in range(290)])],
@@ -218,6 +221,9 @@ def send(connection, parts):
             time.sleep(600)
         if part is CLOSE:
             return False
+        if part is PAUSE:
+            time.sleep(0.05)
+            continue
         connection.sendall(part)
         if part == b"x":  # drip
             time.sleep(0.02)
