@@ -20,7 +20,7 @@ void lrek_open_json(lua_State *L);      /* json.c: read_json */
 void lrek_open_lock(lua_State *L);      /* lock.c: lock_file, make_folder */
 void lrek_open_modules(lua_State *L);   /* modules.c: bind, modules */
 void lrek_open_process(lua_State *L);   /* process.c: run_process */
-void lrek_open_rate(lua_State *L);      /* rate.c: reserve_rate */
+void lrek_open_rate(lua_State *L);      /* rate.c: reserve_rate, give_back_rate */
 void lrek_open_request(lua_State *L);   /* request.c: plain_request */
 void lrek_open_service(lua_State *L);   /* service.c: nothing; see lrek_push_service */
 void lrek_open_sign(lua_State *L);      /* sign.c: sign */

@@ -23,6 +23,7 @@ struct rek_poller {
     int timer;                      /* epoll's */
     struct rek_poll_entry *entries; /* epoll's and poll's */
     unsigned generation;            /* epoll's: rek_fork_generation of the process that opened it */
+    bool has_unnoted;               /* epoll's: there was no memory for an entry */
     size_t count;                   /* poll's */
     size_t capacity;
 };

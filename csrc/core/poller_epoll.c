@@ -8,17 +8,19 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 enum { MOST_EVENTS = 128, FIRST_ENTRIES = 64 };
 
-/* Of a descriptor that was adopted, by its number. */
+/* Of a descriptor, by its number. */
 struct rek_poll_entry {
     unsigned tag;
     unsigned char known; /* the events for which the system's set has it; 0: it is not in it */
     bool is_adopted;
-    bool is_watched; /* somebody wants these events */
+    bool is_watched; /* one that is adopted: somebody wants these events */
+    uint64_t cookie; /* one that is adopted: the kernel's own name of the socket; 0: not known */
 };
 
 static const uint64_t TIMER = UINT64_MAX;
@@ -66,11 +68,15 @@ static bool reserve(struct rek_poller *poller, size_t fd)
     return true;
 }
 
+static struct rek_poll_entry *find_any(const struct rek_poller *poller, int fd)
+{
+    return fd >= 0 && (size_t)fd < poller->capacity ? &poller->entries[fd] : NULL;
+}
+
 /* The entry of a descriptor that was adopted; NULL: it was not. */
 static struct rek_poll_entry *find(const struct rek_poller *poller, int fd)
 {
-    struct rek_poll_entry *entry =
-        fd >= 0 && (size_t)fd < poller->capacity ? &poller->entries[fd] : NULL;
+    struct rek_poll_entry *entry = find_any(poller, fd);
     return entry && entry->is_adopted ? entry : NULL;
 }
 
@@ -78,23 +84,6 @@ static void take_out(struct rek_poller *poller, int fd)
 {
     struct epoll_event unused = {0};
     epoll_ctl(poller->fd, EPOLL_CTL_DEL, fd, &unused);
-}
-
-void rek_poller_adopt(struct rek_poller *poller, int fd)
-{
-    if (fd >= 0 && reserve(poller, (size_t)fd))
-        poller->entries[fd] = (struct rek_poll_entry){.is_adopted = true};
-}
-
-/* In the child of a fork the system's set is the parent's. */
-void rek_poller_release(struct rek_poller *poller, int fd)
-{
-    struct rek_poll_entry *entry = find(poller, fd);
-    if (!entry || poller->generation != rek_fork_generation())
-        return;
-    if (entry->known)
-        take_out(poller, fd);
-    *entry = (struct rek_poll_entry){0};
 }
 
 /* A descriptor that was closed has left the set by itself, and its number may be another one's by
@@ -112,15 +101,64 @@ static bool put_in(struct rek_poller *poller, int fd, unsigned tag, int events)
     return done == 0 || errno == EBADF || errno == ENOENT;
 }
 
+static uint64_t cookie_of(int fd)
+{
+    uint64_t cookie = 0;
+#ifdef SO_COOKIE
+    socklen_t len = sizeof cookie;
+    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) != 0)
+        return 0;
+#else
+    (void)fd;
+#endif
+    return cookie;
+}
+
+/* Takes one out that was adopted, if it is still there: a number that was closed without a word may
+ * be another thread's by now. */
+static void take_out_adopted(struct rek_poller *poller, struct rek_poll_entry *entry, int fd)
+{
+    if (!entry->cookie || cookie_of(fd) == entry->cookie)
+        take_out(poller, fd);
+    entry->known = 0;
+}
+
+/* Where the number is still watched, its socket was closed without a word, and libcurl doesn't say
+ * again what it wants of the number. */
+void rek_poller_adopt(struct rek_poller *poller, int fd)
+{
+    if (fd < 0 || !reserve(poller, (size_t)fd))
+        return;
+    struct rek_poll_entry *entry = &poller->entries[fd];
+    struct rek_poll_entry before = *entry;
+    *entry = (struct rek_poll_entry){.is_adopted = true};
+    if (before.is_adopted && before.is_watched && put_in(poller, fd, before.tag, before.known))
+        *entry = before;
+    entry->cookie = cookie_of(fd);
+}
+
+/* In the child of a fork the system's set is the parent's. */
+void rek_poller_release(struct rek_poller *poller, int fd)
+{
+    struct rek_poll_entry *entry = find(poller, fd);
+    if (!entry || poller->generation != rek_fork_generation())
+        return;
+    if (entry->known)
+        take_out(poller, fd);
+    *entry = (struct rek_poll_entry){0};
+}
+
 /* One that is adopted leaves the system's set only where it would be ready all the time, as what
- * can be written to is; see also rek_poller_wait. */
+ * can be written to is; see also rek_poller_wait. It is one like others from then on: libcurl
+ * (7.88) closes a socket whose connection was never made without a word, before or after it lets go
+ * of it, and its number will be another descriptor's. */
 static bool set_adopted(struct rek_poller *poller, struct rek_poll_entry *entry, int fd,
                         unsigned tag, int events)
 {
     entry->is_watched = events != 0;
     if (events == 0 && entry->known & REK_POLL_WRITE) {
-        take_out(poller, fd);
-        entry->known = 0;
+        take_out_adopted(poller, entry, fd);
+        entry->is_adopted = false;
     }
     if (events == 0 || (entry->known == events && entry->tag == tag))
         return true;
@@ -131,15 +169,31 @@ static bool set_adopted(struct rek_poller *poller, struct rek_poll_entry *entry,
     return true;
 }
 
+/* One that is not adopted is in the system's set for as long as it is watched. Where there was no
+ * memory to note that, it is taken out in any case. */
+static bool set_other(struct rek_poller *poller, int fd, unsigned tag, int events)
+{
+    struct rek_poll_entry *entry = find_any(poller, fd);
+    if (events == 0) {
+        if (!entry || entry->known || poller->has_unnoted)
+            take_out(poller, fd);
+        if (entry)
+            entry->known = 0;
+        return true;
+    }
+    if (!put_in(poller, fd, tag, events))
+        return false;
+    if (fd >= 0 && reserve(poller, (size_t)fd))
+        poller->entries[fd].known = (unsigned char)events;
+    else
+        poller->has_unnoted = true;
+    return true;
+}
+
 bool rek_poller_set(struct rek_poller *poller, int fd, unsigned tag, int events)
 {
     struct rek_poll_entry *entry = find(poller, fd);
-    if (entry)
-        return set_adopted(poller, entry, fd, tag, events);
-    if (events != 0)
-        return put_in(poller, fd, tag, events);
-    take_out(poller, fd);
-    return true;
+    return entry ? set_adopted(poller, entry, fd, tag, events) : set_other(poller, fd, tag, events);
 }
 
 void rek_poller_alarm(struct rek_poller *poller, int64_t delay_ms)
@@ -160,8 +214,7 @@ static bool is_resting(struct rek_poller *poller, int fd)
     struct rek_poll_entry *entry = find(poller, fd);
     if (!entry || entry->is_watched)
         return false;
-    take_out(poller, fd);
-    entry->known = 0;
+    take_out_adopted(poller, entry, fd);
     return true;
 }
 

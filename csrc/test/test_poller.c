@@ -103,6 +103,53 @@ static void test_numbers(void)
     close(next_other);
 }
 
+/* As libcurl does it where a connection was never made: it closes the socket, and lets go of the
+ * number later. */
+static void test_silent_end(void)
+{
+    int other;
+    int fd = open_pair(&other);
+    rek_poller_adopt(&poller, fd);
+    CHECK(rek_poller_set(&poller, fd, TAG, REK_POLL_WRITE));
+    close(fd);
+    close(other);
+    CHECK(rek_poller_set(&poller, fd, TAG, 0));
+    for (int round = 0; round < 3; round++) { /* others that have the number after it */
+        int next = open_pair(&other);
+        CHECK(next == fd);
+        CHECK(rek_poller_set(&poller, next, TAG, REK_POLL_READ));
+        send_byte(other);
+        CHECK(is_ready(next, TAG, REK_POLL_READ));
+        CHECK(rek_poller_set(&poller, next, TAG, 0));
+        CHECK(is_quiet());
+        close(next);
+        close(other);
+    }
+}
+
+/* The same, where the next connection has the number before libcurl let go of it: libcurl doesn't
+ * say again what it wants. */
+static void test_silent_change(void)
+{
+#if defined(__linux__)
+    int other;
+    int fd = open_pair(&other);
+    rek_poller_adopt(&poller, fd);
+    CHECK(rek_poller_set(&poller, fd, TAG, REK_POLL_WRITE));
+    close(fd);
+    close(other);
+    int next = open_pair(&other);
+    CHECK(next == fd);
+    rek_poller_adopt(&poller, next);
+    CHECK(is_ready(next, TAG, REK_POLL_WRITE));
+    CHECK(rek_poller_set(&poller, next, TAG, 0));
+    CHECK(is_quiet());
+    rek_poller_release(&poller, next);
+    close(next);
+    close(other);
+#endif
+}
+
 /* One that could not be adopted is like others. */
 static void test_memory(void)
 {
@@ -124,6 +171,8 @@ int main(void)
     test_watching(false);
     test_watching(true);
     test_numbers();
+    test_silent_end();
+    test_silent_change();
     rek_poller_close(&poller);
     return check_result();
 }

@@ -9,8 +9,8 @@ local files = require "spec.support.files"
 local rekognition = require "rekognition"
 local support = require "spec.support.http_server"
 
-local folder
-setup(function() folder = select(2, support.start()) end)
+local server, folder
+setup(function() server, folder = support.start() end)
 teardown(support.stop)
 
 local PRINTS = [[printf '{"Version":1,"AccessKeyId":"AKID","SecretAccessKey":"SECRET"}']]
@@ -149,6 +149,23 @@ describe("a credential_process in a task", function()
       end)
     end)
   end
+
+  it("is heard though its pipe has the number of a connection that was never made", function()
+    local client <close> = rekognition.client { region = "us-east-1", env = {}, endpoint = "http://" .. server.full,
+      credentials = { access_key_id = "AKID", secret_access_key = "SECRET" } }
+    async.run(function()
+      local futures = {}
+      for place = 1, 8 do futures[place] = client:create_project_async { ProjectName = "x" } end
+      async.sleep(0.05)
+      for _, future in ipairs(futures) do future:cancel() end
+      local command = "/bin/sh " .. folder .. "/slow"
+      files.write(folder .. "/slow", "sleep 0.05; " .. PRINTS)
+      for _ = 1, 4 do
+        local one = credentials.process { command = command }
+        assert.equal("AKID", async.timeout(20, one.get, one).access_key_id)
+      end
+    end)
+  end)
 
   it("is killed when its object is closed or collected", function()
     local one = assert(core.start_process({ "sleep", "50" }, { max_output = 10 }))

@@ -17,6 +17,7 @@ local hints = lazy "rekognition.call.hints"
 local hooks = lazy "rekognition.call.hooks"
 local number = lazy "rekognition.text.number"
 local redact = lazy "rekognition.text.redact"
+local turn = lazy "rekognition.call.turn"
 
 local M = {}
 
@@ -249,14 +250,6 @@ local function continue(channel, call, retry, credentials, result)
   call.attempt = call.attempt + 1
 end
 
--- The adaptive mode's limit on the client's own rate.
-local function wait_for_turn(channel, call, retry)
-  local wait = retry:before_attempt()
-  if wait <= 0 then return end
-  channel.seams.sleep(wait)
-  check_open(channel, call)
-end
-
 local function with_token(secrets, token)
   if not token then return secrets end
   local all = { token }
@@ -281,12 +274,9 @@ local function set_deadline(call)
   call.total_timeout = call.total_timeout or call.deadline - call.started
 end
 
--- The host's own rates: attempts of an operation are spaced. The credentials again if they may have changed meanwhile.
+-- The client's own rates: attempts of an operation are spaced. Other credentials may have come meanwhile.
 local function keep_rate(channel, call, provider, credentials)
-  local wait = channel.limits:reserve(channel, call.operation, credentials)
-  if wait <= 0 then return credentials end
-  if call.deadline then wait = math.min(wait, math.max(0, call.deadline - channel.monotonic())) end
-  channel.seams.sleep(wait)
+  if not turn.by_rate(channel, call, credentials) then return credentials end
   check_open(channel, call)
   return M.credentials(provider, call.operation, call.deadline)
 end
@@ -333,7 +323,7 @@ local function loop(channel, call, since, is_under_way, is_guarded)
   end
   if not call.plain then retry, provider, secrets = own_parts(channel, call, is_under_way) end
   while true do
-    if retry.limiter then wait_for_turn(channel, call, retry) end
+    if retry.limiter and turn.adaptive(channel, call, retry) then check_open(channel, call) end
     local fixed = provider and provider._fixed
     local credentials = fixed and fixed() or ask_for_credentials(channel, call, provider)
     if channel.limits then credentials = keep_rate(channel, call, provider, credentials) end

@@ -20,16 +20,21 @@ local M = {}
 ---@return rekognition.Limits
 function M.new(rates) return setmetatable({ rates = rates }, Limits) end
 
---- Takes the next place for an attempt, and returns how many seconds to wait for it.
+--- Takes the next place for an attempt. Returns how many seconds to wait for it and, if there are any, a function by
+--- which the place goes back to others.
 ---@param channel { url: string, region?: string }
 ---@param operation string
 ---@param credentials { account_id?: string }
 ---@return number
+---@return function?
 function Limits:reserve(channel, operation, credentials)
   local rate = self.rates[operation] or self.rates["*"]
   if not rate then return 0 end
-  return core.reserve_rate(("%s %s %s %s"):format(channel.url, channel.region or "", credentials.account_id or "?",
-    operation), MARGIN / rate)
+  local key = ("%s %s %s %s"):format(channel.url, channel.region or "", credentials.account_id or "?", operation)
+  local spacing = MARGIN / rate
+  local seconds, place = core.reserve_rate(key, spacing)
+  if seconds <= 0 then return 0 end
+  return seconds, function() core.give_back_rate(key, spacing, place) end
 end
 
 return M

@@ -101,6 +101,11 @@ function Limiter:acquire()
   return math.max(0, -self.capacity / self.fill_rate)
 end
 
+--- Takes back a token that was not used: its call was ended while it waited.
+function Limiter:give_back()
+  self.capacity = math.min(self.max_capacity, self.capacity + 1)
+end
+
 function Limiter:set_rate(rate, now)
   self:refill(now)
   self.fill_rate = math.max(rate, MIN_RATE)
