@@ -177,8 +177,9 @@ static const char *remedy(const struct rek_http_transfer *t, enum rek_http_resul
     long reason = openssl_reason(t);
     if (result != REK_HTTP_TLS && result != REK_HTTP_RESET)
         return "";
-    if (reason == WRONG_VERSION_NUMBER || reason == HTTP_REQUEST ||
-        reason == PACKET_LENGTH_TOO_LONG)
+    bool is_other = reason == WRONG_VERSION_NUMBER || reason == HTTP_REQUEST ||
+                    reason == PACKET_LENGTH_TOO_LONG;
+    if (is_other && !t->is_ready) /* later, the connection is broken */
         return "; the server does not speak TLS there: check the port, or use http://";
     if (tls->client_cert.len == 0)
         return tls->was_asked && reason != UNEXPECTED_END && t->header_bytes == 0

@@ -36,6 +36,13 @@ describe("a failure", function()
     end)
   end
 
+  it("has no remedy for another port where the handshake had gone well", function()
+    local response, failure = ask(trusting(), { url = url("/broken-tls", "tls") })
+    assert.is_nil(response)
+    assert.same({ "reset", true }, { failure.code, failure.sent })
+    assert.is_nil(failure.message:find("check the port", 1, true), failure.message)
+  end)
+
   it("is missing for what is unusual and right", function()
     local function body(path) return assert(ask({}, { url = url(path) })).body end
     assert.equal("one two", body "/gzip-two")

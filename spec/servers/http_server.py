@@ -129,7 +129,7 @@ def reset(connection, sent=b""):
     connection.close()
 
 
-HANG, CLOSE, PAUSE = object(), object(), object()
+HANG, CLOSE, PAUSE, BARE = object(), object(), object(), object()
 
 # path -> what is sent, and what happens to the connection then
 PATHS = {
@@ -174,6 +174,7 @@ PATHS = {
     "unasked": lambda r: [echo(r), PAUSE, answer(b"nobody asked for this")],
     "unasked-408": lambda r: [echo(r), PAUSE, answer(status="408 Request Timeout", headers=["Connection: close"]), CLOSE],
     "unasked-bytes": lambda r: [echo(r), PAUSE, b"\r\n\r\n"],
+    "broken-tls": lambda r: [BARE, PAUSE, CLOSE],
     "nothing": lambda r: [CLOSE],
     "garbage": lambda r: [b"\x00\x01 this is not HTTP\r\n\r\n", CLOSE],
     "many-headers": lambda r: [answer(headers=["X-%d: %s" % (i, "v" * 1000) for i in range(290)])],
@@ -221,6 +222,9 @@ def send(connection, parts):
             time.sleep(600)
         if part is CLOSE:
             return False
+        if part is BARE:  # below TLS
+            os.write(connection.fileno(), b"something else " * 4)
+            continue
         if part is PAUSE:
             time.sleep(0.05)
             continue
