@@ -189,6 +189,18 @@ describe("async.map", function()
     assert.equal(2, most)
   end)
 
+  it("keeps what an item raises, whatever it is", function()
+    local problem = {}
+    local raised = { "text", problem, false, 5, n = 5 }
+    local results, errors = async.map({ 1, 2, 3, 4, 5, 6 }, function(item)
+      if item <= raised.n then error(raised[item], 0) end
+      return item
+    end)
+    assert.same({ n = 6, nil, nil, nil, nil, nil, 6 }, results)
+    assert.same({ "text", problem, "false was raised", 5, "nil was raised" }, errors)
+    assert.equal(problem, errors[2])
+  end)
+
   it("of nothing is nothing", function()
     assert.same({ n = 0 }, (async.map({}, error)))
   end)

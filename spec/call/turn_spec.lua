@@ -109,6 +109,15 @@ describe("a turn goes back from calls that were", function()
   end)
 end)
 
+describe("a rate that is next to nothing", function()
+  it("lets the first call through, and the next one wait", function()
+    local client, world = new_client { rate = { ["*"] = 1e-300 } }
+    create(client)
+    local wait = next_wait(client, world)
+    assert.is_true(wait > 1e6 and wait < math.huge)
+  end)
+end)
+
 describe("the adaptive mode's turn", function()
   it("is waited for no longer than total_timeout", function()
     local client, world = LIMITS[2][2]()

@@ -176,7 +176,7 @@ function M.map(items, f, options)
       local ok, value = pcall(f, items[mine], mine)
       if ok then
         results[mine] = value
-      elseif value == task.delivered then
+      elseif value and value == task.delivered then
         error(value, 0) -- the whole map is cancelled
       else
         errors[mine] = value or tostring(value) .. " was raised"

@@ -9,6 +9,9 @@ local core = require "rekognition.core"
 -- Our decision: a little slower than asked for, since calls don't arrive as evenly as they leave.
 local MARGIN = 1.03
 
+-- The longest time between two, in seconds: years. Our choice.
+local LONGEST = 1e8
+
 ---@class rekognition.Limits
 ---@field rates table<string, number>  calls a second by operation; "*" for the others
 local Limits = {}
@@ -31,7 +34,7 @@ function Limits:reserve(channel, operation, credentials)
   local rate = self.rates[operation] or self.rates["*"]
   if not rate then return 0 end
   local key = ("%s %s %s %s"):format(channel.url, channel.region or "", credentials.account_id or "?", operation)
-  local spacing = MARGIN / rate
+  local spacing = math.min(MARGIN / rate, LONGEST)
   local seconds, place = core.reserve_rate(key, spacing)
   if seconds <= 0 then return 0 end
   return seconds, function() core.give_back_rate(key, spacing, place) end
