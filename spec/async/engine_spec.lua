@@ -43,6 +43,16 @@ describe("the engine", function()
     end
   end)
 
+  it("has the first calls of a client under way where they are started, as later ones", function()
+    local client <close> = new_client "/echo"
+    local futures = {}
+    for place = 1, 20 do futures[place] = client:create_project_async { ProjectName = "x" } end
+    assert.equal(20, engine.network():under_way())
+    for _, future in ipairs(futures) do assert.equal(200, select(2, future:await()).status) end
+    assert.equal(0, client._channel.sender.slots.used)
+    assert.equal(0, engine.live)
+  end)
+
   it("goes on after a callback that raises: the others are called, and the places are free again", function()
     local client <close> = new_client "/echo"
     client:create_project { ProjectName = "x" }
