@@ -120,6 +120,17 @@ signed=64
 local HOSTS = {
   { "that does nothing", "" },
   { "that empties its paths", 'package.path, package.cpath = "", ""' },
+  { "that empties package.loaded", "for name in next, package.loaded do package.loaded[name] = nil end" },
+  { "that empties package.loaded and its paths", [[
+    for name in next, package.loaded do package.loaded[name] = nil end
+    package.path, package.cpath, package.searchers = "", "", {}]] },
+  { "that forgets the library's modules", [[
+    for name in next, package.loaded do
+      if name:find "^rekognition%." then package.loaded[name] = nil end
+    end]] },
+  { "whose globals are strict", [[
+    setmetatable(_G, { __index = function(_, name) error("undeclared " .. name, 2) end,
+      __newindex = function(_, name) error("undeclared " .. name, 2) end })]] },
   { "that takes io, os and require away", "io, os, require = nil, nil, nil" },
   { "that takes its package table apart", "for name in next, package do package[name] = nil end package = nil" },
   { "that takes every global away but what it prints with", [[

@@ -10,7 +10,7 @@
 #pragma weak lua_ident
 
 /* Upvalues of the library's `require`. */
-enum { HOST_REQUIRE = 1, FOLDER, ENVIRONMENT, CHUNKS, VALID, UPVALUE_COUNT = VALID };
+enum { HOST_REQUIRE = 1, FOLDER, ENVIRONMENT, CHUNKS, VALID, OWN, UPVALUE_COUNT = OWN };
 
 static const char init_file[] = "rekognition/init.lua";
 
@@ -86,18 +86,15 @@ static int call_host(lua_State *L)
     return 1;
 }
 
-/* require(name) -> the module, as Lua's own does. Those of this library come from memory, and their
- * globals are those that there were when it was loaded. */
-static int library_require(lua_State *L)
+static bool is_own(const char *name)
 {
-    const char *name = luaL_checkstring(L, 1);
-    lua_settop(L, 1);
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    lua_pushvalue(L, 1);
-    lua_rawget(L, 2);
-    if (lua_toboolean(L, 3))
-        return 1;
-    if (strncmp(name, "rekognition.", 12) != 0 || strcmp(name, "rekognition.core") == 0)
+    return strncmp(name, "rekognition.", 12) == 0;
+}
+
+/* Leaves the module `name`, the string at 1, which was not required before. */
+static int load_module(lua_State *L, const char *name)
+{
+    if (!is_own(name) || strcmp(name, "rekognition.core") == 0)
         return call_host(L);
     size_t place = rek_find_chunk(name);
     const bool *valid = lua_touserdata(L, lua_upvalueindex(VALID));
@@ -114,6 +111,38 @@ static int library_require(lua_State *L)
         return run_chunk(L, path);
     }
     return call_host(L);
+}
+
+/* Pushes the module `name`, the string at 1, if it was required before. A host may empty
+ * package.loaded, or restore what was in it earlier: a second copy of a module would have an error
+ * class of its own. What stands in package.loaded comes first all the same. */
+static bool find_module(lua_State *L)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, -2) == LUA_TNIL || !lua_toboolean(L, -1)) {
+        lua_pushvalue(L, 1);
+        lua_rawget(L, lua_upvalueindex(OWN));
+    }
+    return lua_toboolean(L, -1);
+}
+
+/* require(name) -> the module, as Lua's own does. Those of this library come from memory, and their
+ * globals are those that there were when it was loaded. */
+static int library_require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    if (!find_module(L)) {
+        lua_settop(L, 1);
+        load_module(L, name);
+    }
+    if (is_own(name)) {
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, lua_upvalueindex(OWN));
+    }
+    return 1;
 }
 
 /* Pushes a copy of the globals, with the library's `require`, the value at `require`. */
@@ -162,7 +191,8 @@ static int bind(lua_State *L)
     const char *ident = lua_ident; /* so that its address is looked at */
     rek_check_chunks(folder, ident, valid);
     push_chunks(L, folder, valid);
-    lua_insert(L, -2); /* require, folder, environment, chunks, valid */
+    lua_insert(L, -2);
+    lua_newtable(L); /* require, folder, environment, chunks, valid, own */
     lua_pushvalue(L, 4);
     lua_insert(L, 2);
     lua_pushcclosure(L, library_require, UPVALUE_COUNT);
