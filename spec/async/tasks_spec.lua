@@ -305,8 +305,9 @@ describe("a cancelled task", function()
   end)
 
   it("ends its children, and theirs", function()
-    local count = 0
+    local begun, count = 0, 0
     local function tree(depth)
+      begun = begun + 1
       local guard <close> = setmetatable({}, { __close = function() count = count + 1 end }) -- luacheck: ignore guard
       if depth > 0 then
         for _ = 1, 3 do async.spawn(tree, depth - 1) end
@@ -315,7 +316,7 @@ describe("a cancelled task", function()
     end
     local future = async.spawn(tree, 3)
     async.run(function()
-      async.sleep(0.002)
+      while begun < 1 + 3 + 9 + 27 do async.sleep(0.001) end
       future:cancel()
     end)
     assert.equal("cancelled", catch(future.await, future).kind)
