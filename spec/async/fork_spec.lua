@@ -47,6 +47,44 @@ describe("a fork", function()
     end)
   end
 
+  for name, deed in pairs {
+    ["a call that blocks"] = create,
+    ["a future"] = function(client) return client:create_project_async({ ProjectName = "x" }):await() end,
+    ["a future with options"] = function(client)
+      return client:create_project_async({ ProjectName = "x" }, { timeout = 50 }):await()
+    end,
+    ["async.run"] = function(client) return async.run(create, client) end,
+    ["async.map"] = function(client)
+      local results, errors = async.map({ 1, 2, 3 }, function() return create(client) end)
+      assert(next(errors) == nil)
+      return results[3]
+    end,
+    ["a pollable"] = function(client)
+      local pollable <close> = client:pollable()
+      pollable:pollfd()
+      local future = client:create_project_async { ProjectName = "x" }
+      while not future:ready() do pollable:step() end
+      return future:await()
+    end,
+  } do
+    it("may begin with " .. name .. ", whatever was under way", function()
+      local client <close> = new_client "/echo"
+      local hanging <close> = new_client "/hang"
+      local futures = { hanging:create_project_async { ProjectName = "x" }, async.spawn(create, hanging), async.spawn(async.sleep, 60) }
+      async.run(function() while engine.network():under_way() < 2 do async.sleep(0.01) end end)
+      assert.equal(0, in_fork(function()
+        assert(type(deed(client)) == "table")
+        for _, future in ipairs(futures) do assert.equal("Forked", fake.catch(future.await, future).code) end
+        assert.equal(0, engine.live)
+      end))
+      for _, future in ipairs(futures) do
+        assert.is_false(future:ready())
+        future:cancel()
+        assert.equal("Cancelled", fake.catch(future.await, future).code)
+      end
+    end)
+  end
+
   it("inside a task ends that task's calls in the child, and not in the parent", function()
     local client <close> = new_client "/echo"
     async.run(function()

@@ -66,8 +66,14 @@ local function is_forked() return network ~= nil and network:is_forked() end
 local function find_direct() return M.direct() end
 dropped.arm(is_forked, find_direct)
 
+--- In the child of a fork: lets go of what is the parent's, before anything begins.
+function M.look_for_fork()
+  if is_forked() then M.leave_to_parent() end
+end
+
 --- The core's engine.
 function M.network()
+  M.look_for_fork()
   if not network then
     network = new_network()
     M.made = network
@@ -284,10 +290,11 @@ end
 local IN_STEP = setmetatable({}, { __close = rewind })
 
 -- In the child of a fork: what was under way is the parent's, and goes on there alone.
-local function leave_to_parent()
+function M.leave_to_parent()
   local without_task = M.direct()
   network:close()
   network, M.made, landed_token, landed_id = nil, nil, nil, nil
+  M.exposed = false -- the descriptor was the parent's
   descriptors = descriptors_of.new(M.wake)
   for _, future in ipairs(without_task) do future:_cancel_forked() end
   for _, task in pairs(seams.drivers) do
@@ -299,7 +306,7 @@ end
 function M.step(limit)
   depth, alerted = depth + 1, false
   local _ <close> = IN_STEP
-  if is_forked() then leave_to_parent() end
+  M.look_for_fork()
   if network then
     network:step(pause(limit))
     drain()

@@ -161,6 +161,7 @@ local new_thread, spare_thread = threads.pool(run_task)
 
 -- A task that runs is a parent; so is one in whose middle other coroutines run.
 local function current_task()
+  engine.look_for_fork()
   local task = drivers[running()]
   return task and is_future(task) and task or engine.current
 end
