@@ -1,4 +1,7 @@
 #if defined(__linux__) && !defined(REK_POLLER_PLAIN)
+#if !defined(_DEFAULT_SOURCE)
+#define _DEFAULT_SOURCE /* SO_COOKIE */
+#endif
 
 #include "core/poller.h"
 
@@ -104,14 +107,8 @@ static bool put_in(struct rek_poller *poller, int fd, unsigned tag, int events)
 static uint64_t cookie_of(int fd)
 {
     uint64_t cookie = 0;
-#ifdef SO_COOKIE
     socklen_t len = sizeof cookie;
-    if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) != 0)
-        return 0;
-#else
-    (void)fd;
-#endif
-    return cookie;
+    return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0 ? cookie : 0;
 }
 
 /* Takes one out that was adopted, if it is still there: a number that was closed without a word may
