@@ -144,7 +144,7 @@ describe("the engine", function()
     -- One that waits by poll() needs none for itself.
     local needs_one = rekognition.async.pollable():pollfd() ~= nil
     local message = needs_one and "the engine could not be made: .*; if too many files are open, raise `ulimit %-n`"
-      or "Failed to connect .*"
+      or "too many files are open; raise `ulimit %-n` .*"
     assert.matches("^false\ttransport\tconnect\ttrue\tnil\t" .. message .. "$", failed)
     assert.matches("^true", after)
   end)
