@@ -191,14 +191,15 @@ static bool has_ended(curl_socket_t fd)
 }
 
 /* After a response: the connection that the next request may find again. To look for its socket
- * costs more the more connections there are, so an engine's transfers don't. A frame of HTTP/2 may
- * come at any time. */
+ * costs more the more connections there are, so an engine's transfers don't; nor does one whose
+ * connection is known from the request before. A frame of HTTP/2 may come at any time. */
 void rek_http_note_kept(struct rek_http_transfer *t)
 {
     long version = CURL_HTTP_VERSION_NONE;
-    t->kept = CURL_SOCKET_BAD;
-    if (t->poller)
+    if (t->poller || (t->connections == 0 && t->kept_port == t->local_port))
         return;
+    t->kept = CURL_SOCKET_BAD;
+    t->kept_port = t->local_port;
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
     if (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1)
         curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &t->kept);
