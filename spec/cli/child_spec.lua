@@ -137,7 +137,7 @@ describe("on_interrupt", function()
         core.on_interrupt(function() count = count + 1 end, error)
         kill "TERM"
         core.sleep(%s)
-        kill "HUP"
+        kill "TERM"
       until %s or core.monotonic() - began < 0.09
       print(count)]]
     assert.equal("1\n", run(count:format("0", "false")))
