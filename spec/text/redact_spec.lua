@@ -1,3 +1,4 @@
+local ascii = require "rekognition.text.ascii"
 local core = require "rekognition.core"
 local redact = require "rekognition.text.redact"
 
@@ -30,9 +31,9 @@ local ENCODINGS = {
   ["in upper-case hexadecimal digits"] = TOKEN:gsub(".", function(byte) return ("%02X"):format(byte:byte()) end),
   ["with octal escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\%03o"):format(byte:byte()) end),
   ["with \\u{} escapes"] = TOKEN:gsub("[^A-Za-z0-9]", function(byte) return ("\\u{%x}"):format(byte:byte()) end),
-  ["in lower case"] = TOKEN:lower(),
-  ["in upper case"] = TOKEN:upper(),
-  ["in lower case, percent-encoded"] = percent(TOKEN):lower(),
+  ["in lower case"] = ascii.lower(TOKEN),
+  ["in upper case"] = ascii.upper(TOKEN),
+  ["in lower case, percent-encoded"] = ascii.lower(percent(TOKEN)),
   ["percent-encoded, in JSON"] = percent(TOKEN):gsub("%%", "\\u0025"),
 }
 
