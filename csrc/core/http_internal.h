@@ -105,10 +105,10 @@ struct rek_http_transfer {
     bool had_ended;       /* the server had closed that connection then: it can't respond on it */
     bool resent;          /* libcurl wanted to send it a second time, and counts that on */
     bool stream_refused;  /* HTTP/2: the server said that it has not read it */
+    bool is_unclean;      /* the server had sent on it what nobody asked for */
     int local_port;       /* of the connection */
     curl_socket_t kept;   /* the last response's, where that may be used again for HTTP/1.1 */
     int kept_port;        /* its local port */
-    bool is_unclean;      /* the server had sent on it what nobody asked for */
     long connections;     /* that were made for it until then */
     bool is_first;        /* the last one was */
     unsigned long reuses; /* the client's, then */
