@@ -106,16 +106,16 @@ struct rek_http_transfer {
     bool resent;          /* libcurl wanted to send it a second time, and counts that on */
     bool stream_refused;  /* HTTP/2: the server said that it has not read it */
     bool is_unclean;      /* the server had sent on it what nobody asked for */
+    bool is_first;        /* the last connection that was made for it was */
+    bool done;            /* libcurl is done with it */
     int local_port;       /* of the connection */
     curl_socket_t kept;   /* the last response's, where that may be used again for HTTP/1.1 */
     int kept_port;        /* its local port */
     long connections;     /* that were made for it until then */
-    bool is_first;        /* the last one was */
     unsigned long reuses; /* the client's, then */
     long size_when_ready; /* CURLINFO_REQUEST_SIZE then: what a tunnel took */
     long tunnel_size;     /* what the last new tunnel took, for this origin; 0: not known */
-    bool done;            /* libcurl is done with it, with this code */
-    CURLcode code;
+    CURLcode code;        /* with which libcurl is done with it, if it is */
     char curl_message[CURL_ERROR_SIZE];
     struct rek_http_failure failure;
 };
