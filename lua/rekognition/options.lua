@@ -98,13 +98,6 @@ local PRESIGN = {
   credentials = CREDENTIALS, region = TEXT, endpoint = TEXT, total_timeout = SECONDS,
 }
 
-local function names(known)
-  local list = {}
-  for name in pairs(known) do list[#list + 1] = name end
-  ascii.sort(list)
-  return list
-end
-
 local function refuse(code, message)
   rek_error.raise { kind = "config", code = code, message = message }
 end
@@ -123,7 +116,7 @@ end
 local function unknown(path, name, known)
   local use = use_instead(name, known)
   if use then refuse("UnknownOption", ("unknown option %s; use %s"):format(path, use)) end
-  local all = names(known)
+  local all = ascii.names(known)
   refuse("UnknownOption", ("unknown option %s%s; the options are: %s"):format(
     path, nearest.hint(name, all), table.concat(all, ", ")))
 end

@@ -23,6 +23,11 @@ describe("text.ascii", function()
     assert.equal("\u{a0}x\u{a0}", ascii.trim "\u{a0}x\u{a0}")
   end)
 
+  it("lists the names of a table in that order", function()
+    assert.same({ "B", "a", "c" }, ascii.names { a = 1, c = false, B = 2 })
+    assert.same({}, ascii.names {})
+  end)
+
   it("sorts by bytes", function()
     local words = { "b", "", "B", "a", "AD", "A", "\u{e9}" }
     ascii.sort(words)

@@ -36,10 +36,7 @@ local function message_of(operation, group)
 end
 
 local function tell(logger, groups)
-  local operations = {}
-  for operation in pairs(groups) do operations[#operations + 1] = operation end
-  ascii.sort(operations)
-  for _, operation in ipairs(operations) do
+  for _, operation in ipairs(ascii.names(groups)) do
     local group = groups[operation]
     logger("error", "future_dropped", { operation = operation, count = group.count, begun = group.begun,
       message = message_of(operation, group) })

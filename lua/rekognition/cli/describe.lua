@@ -11,11 +11,9 @@ local COLUMNS = { { key = "member", title = "MEMBER" }, { key = "type", title = 
 -- Adds the members of a structure and of what is in it. `seen`: the structures that this one is in.
 local function add(rows, shapes, name, path, seen)
   local shape = shapes[name]
-  local required, names = {}, {}
+  local required = {}
   for _, member in ipairs(shape.required or {}) do required[member] = true end
-  for member in pairs(shape.members or {}) do names[#names + 1] = member end
-  ascii.sort(names)
-  for _, member in ipairs(names) do
+  for _, member in ipairs(ascii.names(shape.members or {})) do
     local target, place = shape.members[member].shape, path .. member
     local prefix = ""
     while shapes[target].type == "list" do

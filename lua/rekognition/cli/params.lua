@@ -15,10 +15,7 @@ end
 --- The names of all operations, in order.
 ---@return string[]
 function M.names()
-  local names = {}
-  for name in pairs(require("rekognition.generated.model").operations) do names[#names + 1] = name end
-  ascii.sort(names)
-  return names
+  return ascii.names(require("rekognition.generated.model").operations)
 end
 
 --- The name of an operation as AWS writes it, from that, its method's or the AWS CLI's; or nil.

@@ -185,9 +185,7 @@ function Config:get(name)
   if not setting then
     expect.colon(getmetatable(self) == Config, 'config:get("region")')
     expect.argument(name, expect.STRING, "config:get", "name", { kind = "config", code = "UnknownSetting" })
-    local names = {}
-    for known in pairs(self.settings) do names[#names + 1] = known end
-    ascii.sort(names)
+    local names = ascii.names(self.settings)
     fail("UnknownSetting", "there is no setting %s%s; there are: %s", quote.value(name), nearest.hint(name, names),
       table.concat(names, ", "))
   end

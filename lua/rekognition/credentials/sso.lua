@@ -171,11 +171,8 @@ local function with_session(context, profile_name, profile)
   local sessions, named = context:config().sso_sessions, profile.sso_session
   local session = sessions[named]
   if not session then
-    local names = {}
-    for name in pairs(sessions) do names[#names + 1] = name end
-    ascii.sort(names)
     check.misconfigured(("sso: profile %s names the sso-session %s, and there is no section [sso-session %s]%s"):format(
-      profile_name, named, named, nearest.hint(named, names)))
+      profile_name, named, named, nearest.hint(named, ascii.names(sessions))))
   end
   for _, name in ipairs(REQUIRED) do
     if settings[name] and session[name] and settings[name] ~= session[name] then

@@ -59,10 +59,7 @@ It prints one line with its URL when it listens, and stops on SIGTERM or SIGINT.
 
 -- In lines of at most 100 characters, below what stands beside the options.
 local function quota_names()
-  local names = {}
-  for name in pairs(quotas.AWS) do names[#names + 1] = name end
-  ascii.sort(names)
-  local lines = { "" }
+  local names, lines = ascii.names(quotas.AWS), { "" }
   for i, name in ipairs(names) do
     local word, last = name .. (names[i + 1] and "," or ""), #lines
     if #lines[last] + #word > 72 then

@@ -32,12 +32,7 @@ local function predicted(model, line, label)
   return label -- a label that the training doesn't have
 end
 
-local function sorted_labels(line, kind)
-  local names = {}
-  for name in pairs(line.by_kind[kind]) do names[#names + 1] = name end
-  ascii.sort(names)
-  return names
-end
+local function sorted_labels(line, kind) return ascii.names(line.by_kind[kind]) end
 
 -- Calls `each` for every label of every test image, with what it was taken for.
 local function for_each_test(model, testing, each)

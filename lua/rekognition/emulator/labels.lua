@@ -40,9 +40,7 @@ end
 ---@param known {hash: string, line: rekognition.emulator.Line}[]
 ---@return rekognition.emulator.Model
 function M.model(kind, names, known)
-  local model = { kind = kind, labels = {}, known = {} }
-  for name in pairs(names) do model.labels[#model.labels + 1] = name end
-  ascii.sort(model.labels)
+  local model = { kind = kind, labels = ascii.names(names), known = {} }
   for i = 1, math.min(#known, MOST_KNOWN) do
     local line, found = known[i].line, {}
     if kind == "OBJECT_LOCALIZATION" then

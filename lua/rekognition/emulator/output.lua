@@ -13,9 +13,7 @@ local writer_of
 local by_type = {}
 
 function by_type.structure(model, shape)
-  local names, keys, writers = {}, {}, {}
-  for name in pairs(shape.members) do names[#names + 1] = name end
-  ascii.sort(names)
+  local names, keys, writers = ascii.names(shape.members), {}, {}
   for i, name in ipairs(names) do
     keys[i] = cjson.encode(name) .. ":"
     local member, writer = shape.members[name].shape, nil

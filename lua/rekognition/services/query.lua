@@ -14,10 +14,8 @@ local M = {}
 local MAX_DOCUMENT = 1024 * 1024 -- a choice, well over what these operations answer
 
 local function form(parameters)
-  local names, pairs_of = {}, {}
-  for name in pairs(parameters) do names[#names + 1] = name end
-  ascii.sort(names)
-  for index, name in ipairs(names) do
+  local pairs_of = {}
+  for index, name in ipairs(ascii.names(parameters)) do
     pairs_of[index] = name .. "=" .. uri.escape(tostring(parameters[name]))
   end
   return table.concat(pairs_of, "&")

@@ -59,4 +59,14 @@ function M.sort(list, member)
   table.sort(list, function(left, right) return M.less(left[member], right[member]) end)
 end
 
+--- The names of a table's fields, in order.
+---@param fields table<string, any>
+---@return string[]
+function M.names(fields)
+  local names = {}
+  for name in pairs(fields) do names[#names + 1] = name end
+  M.sort(names)
+  return names
+end
+
 return M

@@ -104,12 +104,7 @@ end
 
 --- The names of all waiters, sorted.
 ---@return string[]
-function M.names()
-  local names = {}
-  for name in pairs(GOALS) do names[#names + 1] = name end
-  ascii.sort(names)
-  return names
-end
+function M.names() return ascii.names(GOALS) end
 
 --- The goal of this name, or nil.
 ---@param name string

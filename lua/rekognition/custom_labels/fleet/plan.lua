@@ -34,12 +34,7 @@ local FORMS = {
                   kms_key_id = TEXT, tags = TABLE, role = TEXT, start = START, only = TABLE },
 }
 
-local function names_of(form)
-  local names = {}
-  for name in pairs(form) do names[#names + 1] = name end
-  ascii.sort(names)
-  return table.concat(names, ", ")
-end
+local function names_of(form) return table.concat(ascii.names(form), ", ") end
 
 local function shown(value)
   if type(value) == "string" then return ("%q"):format(value:sub(1, 200)) end
