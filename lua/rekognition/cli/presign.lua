@@ -4,6 +4,7 @@ local ascii = require "rekognition.text.ascii"
 local number = require "rekognition.text.number"
 local options = require "rekognition.cli.options"
 local params_of = require "rekognition.cli.params"
+local shell_words = require "rekognition.text.shell_words"
 local values = require "rekognition.cli.values"
 
 local M = {
@@ -21,20 +22,16 @@ local M = {
   exit = "0 done, 1 failed, 2 used wrongly.",
 }
 
-local function shell_quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
 -- A command that sends it: a table of a request is of no use to anybody.
 local function curl(request)
   local words = { "curl --fail-with-body -X", request.method }
   for _, header in ipairs(request.headers) do
     if ascii.lower(header[1]) ~= "host" then
-      words[#words + 1] = "-H " .. shell_quoted(header[1] .. ": " .. header[2])
+      words[#words + 1] = "-H " .. shell_words.quote(header[1] .. ": " .. header[2])
     end
   end
-  words[#words + 1] = "--data-binary " .. shell_quoted(request.body)
-  words[#words + 1] = shell_quoted(request.url)
+  words[#words + 1] = "--data-binary " .. shell_words.quote(request.body)
+  words[#words + 1] = shell_words.quote(request.url)
   return table.concat(words, " ")
 end
 

@@ -9,6 +9,7 @@ local core = require "rekognition.core"
 local nearest = require "rekognition.text.nearest"
 local oidc = require "rekognition.services.oidc"
 local providers = require "rekognition.credentials.provider"
+local shell_words = require "rekognition.text.shell_words"
 local sso = require "rekognition.services.sso"
 local time = require "rekognition.text.time"
 local token_cache = require "rekognition.credentials.token_cache"
@@ -38,7 +39,7 @@ end
 
 -- A name as a shell takes it.
 local function word(name)
-  return name:find "^[A-Za-z0-9_.@+-]+$" and name or "'" .. name:gsub("'", "'\\''") .. "'"
+  return name:find "^[A-Za-z0-9_.@+-]+$" and name or shell_words.quote(name)
 end
 
 -- The sign-in that is needed: without a name the AWS CLI takes the default profile's.

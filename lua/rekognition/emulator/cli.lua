@@ -8,6 +8,7 @@ local faults = require "rekognition.emulator.faults"
 local identities = require "rekognition.emulator.identities"
 local number_text = require("rekognition.text.number").text
 local quotas = require "rekognition.emulator.quotas"
+local shell_words = require "rekognition.text.shell_words"
 local timestamp = require "rekognition.text.time"
 
 local M = {}
@@ -238,7 +239,7 @@ end
 
 -- A word of a shell that stands for the text itself.
 local function shell_word(text)
-  return text:find("^[A-Za-z0-9_./:=+-]+$") and text or "'" .. text:gsub("'", "'\\''") .. "'"
+  return text:find("^[A-Za-z0-9_./:=+-]+$") and text or shell_words.quote(text)
 end
 
 -- What a program with an AWS SDK needs to find the emulator, with the keys of its first account, for a shell to read.

@@ -1,4 +1,4 @@
---- The words of a line by the quoting rules of the POSIX shell, as Python's shlex.split reads them.
+--- The words of a line by the quoting rules of the POSIX shell, as Python's shlex.split reads them, and the other way.
 
 local M = {}
 
@@ -74,6 +74,13 @@ function M.split(line)
     words[#words + 1], at = word, M.skip(line, stop)
   end
   return words, false
+end
+
+--- A text as one word of a shell.
+---@param text string
+---@return string
+function M.quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
 return M
