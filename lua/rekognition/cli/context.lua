@@ -56,6 +56,16 @@ function Context:need(name)
   return value
 end
 
+-- Asks for a line. A signal ends the read.
+local function ask(question)
+  io.stderr:write(question)
+  io.stderr:flush()
+  interrupts.look()
+  local line = io.read "l"
+  interrupts.look()
+  return line
+end
+
 -- A role with an MFA device: its code is asked for, where somebody is there to answer.
 local function ask_mfa(self)
   return function(serial)
@@ -65,11 +75,7 @@ local function ask_mfa(self)
           .. "in a terminal, or use credentials that have the role already"):format(serial) }
     end
     self.progress:clear()
-    io.stderr:write(("MFA code for %s: "):format(text.clean(serial)))
-    io.stderr:flush()
-    local line = io.read "l"
-    interrupts.look()
-    return line
+    return ask(("MFA code for %s: "):format(text.clean(serial)))
   end
 end
 
@@ -109,16 +115,6 @@ end
 ---@param format string
 function Context:say(format, ...)
   self.progress:note(self.in_flags(format:format(...)))
-end
-
--- Asks for a line. A signal ends the read.
-local function ask(question)
-  io.stderr:write(question)
-  io.stderr:flush()
-  interrupts.look()
-  local line = io.read "l"
-  interrupts.look()
-  return line
 end
 
 --- Asks whether to go on with what costs or deletes. Where nobody can answer, --yes must have been given.
