@@ -36,11 +36,12 @@ function Task:token() return self end
 ---@async
 function Task.pass() yield() end
 
--- Raises that the task was cancelled, if it was and has not heard of it.
-local function hear(task)
+-- Raises that the task was cancelled, if it was and has not heard of it. What it waits for is undone before.
+local function hear(task, undo, what)
   local e = task.pending
   if not e then return end
   task.pending, task.delivered = false, e
+  if undo then e.sent = undo(what) == true or nil end
   error(e, 0)
 end
 
@@ -54,16 +55,11 @@ end
 --- Suspends the task until its token is woken. `undo(what)` ends what it waits for where the wait ends otherwise.
 ---@async
 function Task:park(_, undo, what)
-  local e = self.pending
-  if e then
-    self.pending, self.delivered = false, e
-    e.sent = undo(what) == true or nil
-    error(e, 0)
-  end
+  if self.pending then hear(self, undo, what) end
   self.undo, self.what = undo, what
   while not self.woken and not self.raised do yield(WAITS) end
   self.undo, self.what, self.woken = false, false, false
-  e = self.raised
+  local e = self.raised
   if e then
     self.raised, self.delivered = false, e
     error(e, 0)
@@ -93,12 +89,8 @@ function Driving.park(_, box, undo, what)
   local _guard <close> = setmetatable(box, Box) -- luacheck: ignore _guard
   engine.drive(box)
   if box.woken then return end
-  local task = engine.current -- it was cancelled
-  local e = task.pending
-  task.pending, task.delivered = false, e
   box.undo = false
-  e.sent = undo(what) == true or nil
-  error(e, 0)
+  hear(engine.current, undo, what) -- it was cancelled
 end
 
 -- Methods of both.
