@@ -48,17 +48,16 @@ local METHODS = {
   config = "client.region and client.endpoint", send = "client:call(operation, params)",
   request = "client:call(operation, params)", invoke = "client:call(operation, params)",
   makeapicall = "client:call(operation, params)", dispose = "client:close()", destroy = "client:close()",
-  shutdown = "client:close()", copymodel = WORKFLOWS.copymodel, copymodels = WORKFLOWS.copymodels,
-  runmodel = WORKFLOWS.runmodel, inventory = WORKFLOWS.inventory, doctor = WORKFLOWS.doctor,
+  shutdown = "client:close()",
 }
 
 local MODULE = {
   new = CLIENT, session = CLIENT, resource = CLIENT, connect = CLIENT, rekognition = CLIENT, createclient = CLIENT,
   newclient = CLIENT, rekognitionclient = CLIENT, amazonrekognitionclient = CLIENT, exceptions = "rekognition.error",
-  errors = "rekognition.error", testing = "the option http of a client", copymodel = WORKFLOWS.copymodel,
-  copymodels = WORKFLOWS.copymodels, runmodel = WORKFLOWS.runmodel, inventory = WORKFLOWS.inventory,
-  doctor = WORKFLOWS.doctor,
+  errors = "rekognition.error", testing = "the option http of a client",
 }
+
+for name, use in pairs(WORKFLOWS) do METHODS[name], MODULE[name] = use, use end
 
 local LIMIT = "timeout, in seconds: a wait has no number of attempts"
 
