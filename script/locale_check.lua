@@ -127,8 +127,7 @@ local function check_lua(path, text)
     if token.kind == "text" then
       local is_pattern = is_pattern_argument(list, index) or token.value:find("^%^") ~= nil
         or token.value:find("%$$") ~= nil
-      local is_date = before and (before.value == "date" or before.value == "(" and list[index - 2].value == "date")
-      for _, class in ipairs(is_date and {} or classes_in(token.value, is_pattern)) do
+      for _, class in ipairs(classes_in(token.value, is_pattern)) do
         complain(token.line, class .. " goes by the locale; write the characters out")
       end
     elseif token.kind == "name" and (token.value == "lower" or token.value == "upper") and before
