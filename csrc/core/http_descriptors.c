@@ -36,7 +36,7 @@ struct candidate {
     int waiting; /* bytes */
 };
 
-static int open_probe(void)
+int rek_http_open_probe(void)
 {
 #ifdef SOCK_CLOEXEC
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -48,8 +48,8 @@ static int open_probe(void)
 void rek_http_note_descriptors(struct rek_http_gap *gap)
 {
     gap->noted = true;
-    gap->first = open_probe();
-    gap->second = open_probe();
+    gap->first = rek_http_open_probe();
+    gap->second = rek_http_open_probe();
     if (gap->first >= 0)
         close(gap->first);
     if (gap->second >= 0)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 const char *rek_http_result_name(enum rek_http_result result)
@@ -243,11 +242,8 @@ static size_t proxy_len(const char *url)
 /* Whether `count` more descriptors, of three at most, can be opened. */
 static bool can_open(int count)
 {
-    int fds[3], opened = 0, type = SOCK_STREAM;
-#ifdef SOCK_CLOEXEC
-    type |= SOCK_CLOEXEC;
-#endif
-    while (opened < count && (fds[opened] = socket(AF_UNIX, type, 0)) >= 0)
+    int fds[3], opened = 0;
+    while (opened < count && (fds[opened] = rek_http_open_probe()) >= 0)
         opened++;
     bool is_limit = opened < count && (errno == EMFILE || errno == ENFILE);
     for (int i = 0; i < opened; i++)
@@ -255,8 +251,8 @@ static bool can_open(int count)
     return !is_limit;
 }
 
-/* Where there is no descriptor for a socket, libcurl says that nobody listens; where there is none
- * for a lookup, that there is no such host, or (as errno) no memory. */
+/* A socket without a descriptor: libcurl says that nobody listens. A lookup without one: that there
+ * is no such host, or (as errno) no memory. */
 static bool lacks_descriptors(const struct rek_http_transfer *t, CURLcode code)
 {
     if (t->fault != REK_HTTP_OK || t->is_ready)

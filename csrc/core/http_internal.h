@@ -148,6 +148,8 @@ void rek_http_note_descriptors(struct rek_http_gap *gap);
 void rek_http_hide_wakeup(CURLM *multi, const struct rek_http_gap *gap);
 /* After libcurl moved, where the gap was noted; not again until it is noted again. */
 void rek_http_hide_lookups(CURLM *multi, struct rek_http_gap *gap);
+/* Opens a socket, closed to children, to see which number is free. -1: errno says why. */
+int rek_http_open_probe(void);
 
 /* http_setup.c: for requests of an engine, which has this poller, or (NULL) for one that is waited
  * for. */

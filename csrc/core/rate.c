@@ -86,7 +86,7 @@ static void remove_gap(struct rate *rate, size_t place)
             (rate->gap_count - place) * sizeof *rate->gaps);
 }
 
-/* Takes a place from the first gap that is long enough, from now on. False where there is none. */
+/* Takes a place from the first gap that is long enough, from now on. False if no gap is. */
 static bool take_from_gap(struct rate *rate, double now, double spacing_s, double *at_s)
 {
     while (rate->gap_count > 0 && rate->gaps[0].to_s <= now)
