@@ -103,9 +103,8 @@ static void test_numbers(void)
     close(next_other);
 }
 
-/* As libcurl does it where a connection was never made: it closes the socket, and lets go of the
- * number later. */
-static void test_silent_end(void)
+/* Closes a socket that is watched, without a word, and returns its number. */
+static int end_silently(void)
 {
     int other;
     int fd = open_pair(&other);
@@ -113,6 +112,15 @@ static void test_silent_end(void)
     CHECK(rek_poller_set(&poller, fd, TAG, REK_POLL_WRITE));
     close(fd);
     close(other);
+    return fd;
+}
+
+/* As libcurl does it where a connection was never made: it closes the socket, and lets go of the
+ * number later. */
+static void test_silent_end(void)
+{
+    int other;
+    int fd = end_silently();
     CHECK(rek_poller_set(&poller, fd, TAG, 0));
     for (int round = 0; round < 3; round++) { /* others that have the number after it */
         int next = open_pair(&other);
@@ -133,11 +141,7 @@ static void test_silent_change(void)
 {
 #if defined(__linux__)
     int other;
-    int fd = open_pair(&other);
-    rek_poller_adopt(&poller, fd);
-    CHECK(rek_poller_set(&poller, fd, TAG, REK_POLL_WRITE));
-    close(fd);
-    close(other);
+    int fd = end_silently();
     int next = open_pair(&other);
     CHECK(next == fd);
     rek_poller_adopt(&poller, next);
