@@ -120,7 +120,8 @@ static bool find_module(lua_State *L)
 {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_pushvalue(L, 1);
-    if (lua_rawget(L, -2) == LUA_TNIL || !lua_toboolean(L, -1)) {
+    lua_rawget(L, -2);
+    if (!lua_toboolean(L, -1)) {
         lua_pushvalue(L, 1);
         lua_rawget(L, lua_upvalueindex(OWN));
     }
