@@ -66,9 +66,11 @@ local function is_forked() return network ~= nil and network:is_forked() end
 local function find_direct() return M.direct() end
 dropped.arm(is_forked, find_direct)
 
+local leave_to_parent
+
 --- In the child of a fork: lets go of what is the parent's, before anything begins.
 function M.look_for_fork()
-  if is_forked() then M.leave_to_parent() end
+  if is_forked() then leave_to_parent() end
 end
 
 --- The core's engine.
@@ -290,7 +292,7 @@ end
 local IN_STEP = setmetatable({}, { __close = rewind })
 
 -- In the child of a fork: what was under way is the parent's, and goes on there alone.
-function M.leave_to_parent()
+function leave_to_parent()
   local without_task = M.direct()
   network:close()
   network, M.made, landed_token, landed_id = nil, nil, nil, nil
