@@ -16,6 +16,7 @@ describe("headers of one name", function()
   it("are joined, in their order", function()
     assert.same({ a = "1, 2, 3", b = "4" }, header_map.of { { "A", "1" }, { "b", "4" }, { "a", "2" }, { "a", "3" } })
     assert.same({ a = "1, 2" }, header_map.of { { "A", "1" }, a = "2" })
+    assert.same({ a = "1 2, 3", b = "" }, header_map.of { { "A", " 1 2\t" }, { "a", "3\r" }, b = " " })
   end)
 
   it("cost memory in proportion to their number", function()

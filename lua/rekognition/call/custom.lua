@@ -2,7 +2,6 @@
 --- transport stands no C function, so it may yield.
 
 local core = require "rekognition.core"
-local ascii = require "rekognition.text.ascii"
 local header_map = require "rekognition.text.header_map"
 local quote = require "rekognition.text.quote"
 
@@ -38,7 +37,6 @@ end
 local function read(call, response)
   local status, body = math.tointeger(response.status), response.body or ""
   local headers = header_map.of(response.headers)
-  for name, value in next, headers do headers[name] = ascii.trim(value) end -- no part of it: RFC 9110, section 5.5
   local result = { status = status, headers = headers, body = body }
   if status < 200 or status > 299 then return nil, result end
   local value, problem = call.request:decode(body)

@@ -1,4 +1,5 @@
---- Headers as a map: names in lower case, values of one name joined (RFC 9110, section 5.2).
+--- Headers as a map: names in lower case, values without the blanks around them (RFC 9110, section 5.5), those of one
+--- name joined (section 5.2).
 
 local ascii = require "rekognition.text.ascii"
 
@@ -29,7 +30,7 @@ function M.of(headers)
   local map, several = {}, {}
   if not headers then return map end
   local function add(name, value)
-    name = ascii.lower(name)
+    name, value = ascii.lower(name), ascii.trim(value)
     local known = map[name]
     if not known then
       map[name] = value
