@@ -11,9 +11,7 @@ setup(function()
   running = emulator.start { "--train-seconds", "0", "--start-seconds", "0.03", "--stop-seconds", "0.03", "--copy-seconds", "0.02",
     "--delete-seconds", "0" }
   folder = select(2, files.run "mktemp -d"):match("^[^\n]+")
-  local words = {}
-  for name, value in pairs(cli.env(running, folder)) do words[#words + 1] = name .. "=" .. files.quoted(value) end
-  prefix = "env " .. table.concat(words, " ") .. " script/lua spec/support/moments.lua "
+  prefix = "env " .. cli.assignments(cli.env(running, folder)) .. " script/lua spec/support/moments.lua "
   local client <close> = emulator.client(running)
   local project = client:create_project({ ProjectName = "birds" }).ProjectArn
   emulator.train(client, project, "v1")

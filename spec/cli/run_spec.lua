@@ -137,11 +137,9 @@ echo $?
 ]]
 
 local function interrupted(words, text, signals)
-  local assignments = { "--default-signal=HUP" }
-  for name, value in pairs(env) do assignments[#assignments + 1] = name .. "=" .. files.quoted(value) end
   files.write(folder .. "/err", "")
   local command = cli.command(words)
-  local _, output = files.run("bash -c " .. files.quoted(SCRIPT:format("env " .. table.concat(assignments, " "), command, folder, folder,
+  local _, output = files.run("bash -c " .. files.quoted(SCRIPT:format("env --default-signal=HUP " .. cli.assignments(env), command, folder, folder,
     text, folder, signals, folder)))
   return output:match("(%S+)\n$"), files.read(folder .. "/err"), output
 end

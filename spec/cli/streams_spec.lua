@@ -26,9 +26,7 @@ local function has(text, part) assert.is_truthy(text:find(part, 1, true), text) 
 
 -- Runs it with a redirection of the shell's. Returns the exit status, the output, and the error stream.
 local function redirected(words, redirection)
-  local names = {}
-  for name, value in pairs(env) do names[#names + 1] = name .. "=" .. files.quoted(value) end
-  local _, text = files.run(("env %s sh -c %s >%s/out 2>%s/err; echo $?"):format(table.concat(names, " "),
+  local _, text = files.run(("env %s sh -c %s >%s/out 2>%s/err; echo $?"):format(cli.assignments(env),
     files.quoted(cli.command(words) .. " " .. redirection), folder, folder))
   return tonumber(text), files.read(folder .. "/out") or "", files.read(folder .. "/err") or ""
 end

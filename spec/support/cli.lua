@@ -16,7 +16,10 @@ function M.command(arguments)
   return table.concat(words, " ")
 end
 
-local function assignments(env)
+--- Variables as a shell takes them before a command.
+---@param env table<string, string>
+---@return string
+function M.assignments(env)
   local names = {}
   for name in pairs(env) do names[#names + 1] = name end
   table.sort(names)
@@ -52,7 +55,7 @@ end
 function M.run(env, arguments, input)
   local base = os.tmpname()
   files.write(base .. ".in", input or "")
-  local line = ("env %s sh -c %s <%s.in >%s.out 2>%s.err; echo $?"):format(assignments(env),
+  local line = ("env %s sh -c %s <%s.in >%s.out 2>%s.err; echo $?"):format(M.assignments(env),
     files.quoted(M.command(arguments)), base, base, base)
   local _, code = files.run(line)
   local result = { code = tonumber(code:match("(%d+)%s*$")), out = files.read(base .. ".out"), err = files.read(base .. ".err") }

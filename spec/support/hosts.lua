@@ -1,5 +1,6 @@
 -- Programs that have a Lua of their own: what the specs of examples/hosts/ share.
 
+local cli = require "spec.support.cli"
 local files = require "spec.support.files"
 local socket = require "socket"
 
@@ -34,9 +35,7 @@ function M.environment(url, more)
     AWS_SECRET_ACCESS_KEY = "secret", TERM = "dumb", LC_ALL = "C.UTF-8",
   }
   for name, value in pairs(more or {}) do variables[name] = value end
-  local words = {}
-  for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. files.quoted(value) end
-  return "env " .. table.concat(words, " ") .. " "
+  return "env " .. cli.assignments(variables) .. " "
 end
 
 --- A free port of the loopback.
